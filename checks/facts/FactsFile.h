@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Reading and writing facts files (facts.fbs). A FactsFile owns or maps one verified
+// buffer; what a caller can reach through it is safe to read: buffer structure,
+// version, and every index (strings, files, types, symbols, blocks) were checked.
+//
+// Threads: immutable after load. Errors: returned as text, never thrown.
+#ifndef GRIDLOCK_FACTS_FACTSFILE_H
+#define GRIDLOCK_FACTS_FACTSFILE_H
+
+#include "facts_generated.h"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace gridlock {
+
+/// Version written and the only one read; see the policy in facts.fbs.
+inline constexpr std::uint32_t FactsVersion = 1;
+
+class FactsFile {
+public:
+  /// Maps PATH and verifies it. On failure the string says what is wrong with which
+  /// file and what to do ("...: truncated or corrupt; remove it and run again").
+  static std::variant<FactsFile, std::string> load(const std::string &Path);
+
+  /// Verifies a buffer made in this process. NAME is used in messages.
+  static std::variant<FactsFile, std::string> fromBuffer(std::vector<std::uint8_t> Bytes,
+                                                         std::string Name);
+
+  const facts::File &root() const { return *Root; }
+  const std::string &name() const { return Name; }
+  std::string_view string(std::uint32_t Index) const;
+
+private:
+  std::shared_ptr<const void> Storage; // mapping or vector
+  const facts::File *Root = nullptr;
+  std::string Name;
+};
+
+/// Serialises what the extractor or a test built.
+std::vector<std::uint8_t> packFacts(const facts::FileT &File);
+
+/// Writes through a temporary and rename, so that a reader never sees half a file.
+/// Returns an empty string or the error.
+std::string writeFacts(const facts::FileT &File, const std::string &Path);
+
+/// Text form of a file, one line an event; stable, used by tests and
+/// `gridlock facts dump`.
+std::string dumpFacts(const FactsFile &File);
+
+} // namespace gridlock
+
+#endif

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The compiled rule catalogue as every consumer sees it: the embedded table plus
+// any user tables added after it. Depends on FlatBuffers' headers only.
+//
+// Threads: immutable after construction; concurrent lookups are fine.
+// Cost: lookup is a binary search per table, O(log entries).
+#ifndef GRIDLOCK_RULES_CATALOGUE_H
+#define GRIDLOCK_RULES_CATALOGUE_H
+
+#include "catalogue_generated.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gridlock::rules {
+
+class Catalogue {
+public:
+  /// The catalogue that was compiled into this binary.
+  static Catalogue embedded();
+
+  /// Adds a compiled table (a `GLKR` buffer, as compileYaml makes it). An entry of
+  /// a later table hides entries of the same name in earlier ones.
+  /// Returns an empty string, or why the buffer was refused.
+  std::string add(std::vector<unsigned char> Buffer);
+
+  /// All entries of exactly this qualified name (overload variants with different
+  /// conditions share a name), or an empty vector.
+  std::vector<const Entry *> find(std::string_view QualifiedName) const;
+
+  /// Every entry, sorted by name.
+  std::vector<const Entry *> all() const;
+
+private:
+  struct Loaded {
+    std::vector<unsigned char> Owned; // empty for the embedded table
+    const RuleTable *Root;               // into Owned or the embedded bytes
+  };
+  std::vector<Loaded> Tables;         // later ones win
+};
+
+} // namespace gridlock::rules
+
+#endif

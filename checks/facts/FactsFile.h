@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Reading and writing facts files (facts.fbs). A FactsFile owns or maps one verified
-// buffer; what a caller can reach through it is safe to read: buffer structure,
-// version, and every index (strings, files, types, symbols, blocks) were checked.
+// Reading and writing facts files (facts.fbs). A FactsFile owns or maps one
+// verified buffer; what a caller can reach through it is safe to read: buffer
+// structure, version, and every index (strings, files, types, symbols, blocks)
+// were checked.
 //
 // Threads: immutable after load. Errors: returned as text, never thrown.
 #ifndef GRIDLOCK_FACTS_FACTSFILE_H
@@ -24,13 +25,14 @@ inline constexpr std::uint32_t FactsVersion = 1;
 
 class FactsFile {
 public:
-  /// Maps PATH and verifies it. On failure the string says what is wrong with which
-  /// file and what to do ("...: truncated or corrupt; remove it and run again").
+  /// Maps PATH and verifies it. On failure the string says what is wrong with
+  /// which file and what to do ("...: truncated or corrupt; remove it and run
+  /// again").
   static std::variant<FactsFile, std::string> load(const std::string &Path);
 
   /// Verifies a buffer made in this process. NAME is used in messages.
-  static std::variant<FactsFile, std::string> fromBuffer(std::vector<std::uint8_t> Bytes,
-                                                         std::string Name);
+  static std::variant<FactsFile, std::string>
+  fromBuffer(std::vector<std::uint8_t> Bytes, std::string Name);
 
   const facts::File &root() const { return *Root; }
   const std::string &name() const { return Name; }
@@ -45,8 +47,8 @@ private:
 /// Serialises what the extractor or a test built.
 std::vector<std::uint8_t> packFacts(const facts::FileT &File);
 
-/// Writes through a temporary and rename, so that a reader never sees half a file.
-/// Returns an empty string or the error.
+/// Writes through a temporary and rename, so that a reader never sees half a
+/// file. Returns an empty string or the error.
 std::string writeFacts(const facts::FileT &File, const std::string &Path);
 
 /// Text form of a file, one line an event; stable, used by tests and

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "checks/facts/FactsVerify.h"
+#include "checks/facts/Range.h"
+
+#include <optional>
+
+namespace gridlock {
+
+namespace {
+
+using namespace facts;
+
+class IndexChecker {
+public:
+  explicit IndexChecker(const File &F)
+      : F(F), Strings(each(F.strings()).size()), Files(each(F.files()).size()),
+        Types(each(F.types()).size()), Symbols(each(F.symbols()).size()) {}
+
+  std::string run() {
+    string(F.producer(), "producer");
+    if (Files != 0 && F.main_file() >= Files)
+      fail("main_file");
+    for (std::uint32_t Note : each(F.notes()))
+      string(Note, "note");
+    for (const SourceFile *S : each(F.files()))
+      sourceFile(*S);
+    for (const Type *T : each(F.types()))
+      type(*T);
+    for (const Symbol *S : each(F.symbols()))
+      symbol(*S);
+    for (const Function *Fn : each(F.functions()))
+      function(*Fn);
+    for (const Diagnostic *D : each(F.diagnostics())) {
+      loc(D->loc());
+      string(D->message(), "diagnostic");
+    }
+    return Problem ? *Problem : std::string();
+  }
+
+private:
+  void fail(const char *What) {
+    if (!Problem)
+      Problem = std::string(What) + " index out of range";
+  }
+  void string(std::uint32_t I, const char *What) {
+    // Index 0 is the empty string even in a file without any.
+    if (I != 0 && I >= Strings)
+      fail(What);
+  }
+  void typeIndex(std::uint32_t I) {
+    if (I != 0 && I >= Types)
+      fail("type");
+  }
+  void symbolIndex(std::uint32_t I) {
+    if (I != 0 && I >= Symbols)
+      fail("symbol");
+  }
+  void loc(const Loc *L) {
+    if (L && L->line() != 0 && L->file() >= Files)
+      fail("file");
+  }
+
+  void sourceFile(const SourceFile &S) {
+    string(S.path(), "path");
+    for (const NoLint *N : each(S.nolint()))
+      string(N->checks(), "nolint");
+  }
+  void attribute(const Attribute &A) {
+    string(A.name(), "attribute");
+    for (const Value *V : each(A.args()))
+      value(V);
+  }
+  void type(const Type &T) {
+    string(T.name(), "type name");
+    string(T.display(), "type display");
+    typeIndex(T.pointee());
+    for (std::uint32_t A : each(T.args()))
+      typeIndex(A);
+    for (std::uint32_t B : each(T.bases()))
+      typeIndex(B);
+    for (const Field *Fd : each(T.fields())) {
+      string(Fd->name(), "field name");
+      typeIndex(Fd->type());
+      loc(Fd->loc());
+      for (const Attribute *A : each(Fd->attributes()))
+        attribute(*A);
+    }
+    for (std::uint32_t M : each(T.methods()))
+      symbolIndex(M);
+    symbolIndex(T.destructor());
+    if (T.promise())
+      typeIndex(T.promise()->type());
+    loc(T.loc());
+  }
+  void symbol(const Symbol &S) {
+    string(S.mangled(), "mangled name");
+    string(S.qualified(), "qualified name");
+    string(S.display(), "display name");
+    string(S.signature(), "signature");
+    string(S.canonical(), "canonical signature");
+    typeIndex(S.record());
+    symbolIndex(S.enclosing());
+    for (const Parameter *P : each(S.params())) {
+      string(P->name(), "parameter name");
+      typeIndex(P->type());
+    }
+    typeIndex(S.result_type());
+    for (std::uint32_t O : each(S.overrides()))
+      symbolIndex(O);
+    for (const Attribute *A : each(S.attributes()))
+      attribute(*A);
+    loc(S.loc());
+  }
+
+  void place(const Place *P) {
+    if (!P)
+      return;
+    string(P->name(), "place name");
+    string(P->display(), "place display");
+    typeIndex(P->type());
+    // Params may exceed the symbol's list (variadic); locals and captures may
+    // not.
+    if (P->root() == PlaceRoot::Local && P->id() >= Locals)
+      fail("local");
+    if (P->root() == PlaceRoot::Capture && P->id() >= Captures)
+      fail("capture");
+    for (const Step *S : each(P->path())) {
+      string(S->name(), "step name");
+      string(S->owner(), "step owner");
+      string(S->var(), "step index");
+      typeIndex(S->type());
+    }
+  }
+  // Bounded by the verifier's depth limit, which has run before.
+  void value(const Value *V) {
+    if (!V)
+      return;
+    for (std::uint32_t Flag : each(V->flags()))
+      string(Flag, "flag");
+    string(V->text(), "text");
+    place(V->place());
+    symbolIndex(V->symbol());
+    for (const CapturedValue *C : each(V->captures()))
+      value(C->value());
+    typeIndex(V->type());
+  }
+  void event(const Event &E) {
+    loc(E.loc());
+    loc(E.spelling());
+    string(E.macro(), "macro");
+    symbolIndex(E.symbol());
+    value(E.receiver());
+    for (const Value *A : each(E.args()))
+      value(A);
+    place(E.place());
+    value(E.value());
+    typeIndex(E.type());
+    typeIndex(E.awaiter_type());
+    string(E.text(), "event text");
+  }
+  void function(const Function &Fn) {
+    symbolIndex(Fn.symbol());
+    loc(Fn.begin());
+    loc(Fn.end());
+    Locals = each(Fn.locals()).size();
+    Captures = each(Fn.captures()).size();
+    for (const Local *L : each(Fn.locals())) {
+      string(L->name(), "local name");
+      typeIndex(L->type());
+      loc(L->loc());
+    }
+    for (const Capture *C : each(Fn.captures())) {
+      string(C->name(), "capture name");
+      typeIndex(C->type());
+    }
+    typeIndex(Fn.promise_type());
+    typeIndex(Fn.coroutine_type());
+    std::uint32_t Blocks = each(Fn.blocks()).size();
+    if (Blocks != 0 && Fn.exit() >= Blocks)
+      fail("exit block");
+    for (const Block *B : each(Fn.blocks())) {
+      for (const Event *E : each(B->events()))
+        event(*E);
+      for (const Edge *E : each(B->edges())) {
+        if (E->to() >= Blocks)
+          fail("edge");
+        if (const Predicate *P = E->predicate()) {
+          value(P->left());
+          value(P->right());
+          string(P->text(), "predicate text");
+        }
+      }
+    }
+  }
+
+  const File &F;
+  std::uint32_t Strings, Files, Types, Symbols;
+  std::uint32_t Locals = 0, Captures = 0;
+  std::optional<std::string> Problem;
+};
+
+} // namespace
+
+std::string findBadIndex(const facts::File &File) {
+  return IndexChecker(File).run();
+}
+
+} // namespace gridlock

@@ -21,12 +21,17 @@ constexpr flatbuffers::uoffset_t MaxTables = 400'000'000;
 /// Checks structure, version and indices of a buffer; empty = fine.
 std::string verifyBuffer(const std::uint8_t *Data, std::size_t Size) {
   const char *Again = "remove it and run the extraction again";
-  if (Size < 8 || !facts::FileBufferHasIdentifier(Data))
+  // The length in front tells a cut file from a whole one, and lets files that
+  // a linker has concatenated be told apart.
+  constexpr std::size_t Prefix = sizeof(flatbuffers::uoffset_t);
+  if (Size < Prefix + 8 ||
+      !flatbuffers::BufferHasIdentifier(Data, facts::FileIdentifier(), true))
     return "not a facts file, or truncated; " + std::string(Again);
   flatbuffers::Verifier Verifier(Data, Size, MaxDepth, MaxTables);
-  if (!facts::VerifyFileBuffer(Verifier))
+  if (flatbuffers::GetPrefixedSize(Data) != Size - Prefix ||
+      !facts::VerifySizePrefixedFileBuffer(Verifier))
     return "truncated or corrupt; " + std::string(Again);
-  const facts::File &Root = *facts::GetFile(Data);
+  const facts::File &Root = *facts::GetSizePrefixedFile(Data);
   if (Root.version() != FactsVersion)
     return "facts version " + std::to_string(Root.version()) +
            ", this gridlock reads version " + std::to_string(FactsVersion) +
@@ -67,7 +72,7 @@ std::variant<FactsFile, std::string> FactsFile::load(const std::string &Path) {
   const auto *Bytes = static_cast<const std::uint8_t *>(Data);
   if (std::string Problem = verifyBuffer(Bytes, Size); !Problem.empty())
     return Path + ": " + Problem;
-  Result.Root = facts::GetFile(Bytes);
+  Result.Root = facts::GetSizePrefixedFile(Bytes);
   return Result;
 }
 
@@ -78,7 +83,7 @@ FactsFile::fromBuffer(std::vector<std::uint8_t> Bytes, std::string Name) {
       !Problem.empty())
     return Name + ": " + Problem;
   FactsFile Result;
-  Result.Root = facts::GetFile(Owned->data());
+  Result.Root = facts::GetSizePrefixedFile(Owned->data());
   Result.Storage = std::move(Owned);
   Result.Name = std::move(Name);
   return Result;
@@ -92,7 +97,8 @@ std::string_view FactsFile::string(std::uint32_t Index) const {
 
 std::vector<std::uint8_t> packFacts(const facts::FileT &File) {
   flatbuffers::FlatBufferBuilder Builder(1 << 16);
-  Builder.Finish(facts::CreateFile(Builder, &File), facts::FileIdentifier());
+  Builder.FinishSizePrefixed(facts::CreateFile(Builder, &File),
+                             facts::FileIdentifier());
   return {Builder.GetBufferPointer(),
           Builder.GetBufferPointer() + Builder.GetSize()};
 }

@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Installs what building and testing Gridlock needs on Debian 12, and only what is
+# missing: silent and fast when everything is there.
+set -euo pipefail
+
+packages=(
+  # compilers and build
+  cmake ninja-build ccache g++ git ca-certificates
+  clang-19 clang-tidy-19 libclang-19-dev llvm-19-dev llvm-19-tools libclang-rt-19-dev
+  clang-22 clang-tidy-22 libclang-22-dev llvm-22-dev llvm-22-tools
+  # libraries
+  flatbuffers-compiler libflatbuffers-dev libcli11-dev nlohmann-json3-dev
+  libyaml-cpp-dev libdw-dev
+  # tests
+  libgtest-dev libbenchmark-dev python3 python3-yaml python3-jsonschema strace
+)
+
+missing=()
+for package in "${packages[@]}"; do
+  status=$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null || true)
+  [ "$status" = installed ] || missing+=("$package")
+done
+[ ${#missing[@]} -eq 0 ] && exit 0
+
+echo "install-deps: installing ${missing[*]}" >&2
+sudo=()
+if [ "$(id -u)" -ne 0 ]; then
+  command -v sudo >/dev/null || { echo "install-deps: run me as root, or install these packages first: ${missing[*]}" >&2; exit 2; }
+  sudo=(sudo)
+fi
+"${sudo[@]}" apt-get update -qq
+DEBIAN_FRONTEND=noninteractive "${sudo[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The compiled rule catalogue as every consumer sees it: the embedded table plus
-// any user tables added after it. Depends on FlatBuffers' headers only.
+// The compiled rule catalogue as every consumer sees it: the embedded table
+// plus any user tables added after it. Depends on FlatBuffers' headers only.
 //
 // Threads: immutable after construction; concurrent lookups are fine.
 // Cost: lookup is a binary search per table, O(log entries).
@@ -16,29 +16,36 @@
 
 namespace gridlock::rules {
 
+/// Version of the compiled form; a table of another version is refused.
+inline constexpr unsigned CatalogueVersion = 1;
+
 class Catalogue {
 public:
   /// The catalogue that was compiled into this binary.
   static Catalogue embedded();
 
-  /// Adds a compiled table (a `GLKR` buffer, as compileYaml makes it). An entry of
-  /// a later table hides entries of the same name in earlier ones.
+  /// Adds a compiled table (a `GLKR` buffer, as compileRules makes it). An
+  /// entry of a later table hides entries of the same name in earlier ones.
   /// Returns an empty string, or why the buffer was refused.
   std::string add(std::vector<unsigned char> Buffer);
 
-  /// All entries of exactly this qualified name (overload variants with different
-  /// conditions share a name), or an empty vector.
+  /// All entries of exactly this qualified name (overload variants with
+  /// different conditions share a name), or an empty vector.
   std::vector<const Entry *> find(std::string_view QualifiedName) const;
 
   /// Every entry, sorted by name.
   std::vector<const Entry *> all() const;
 
+  /// The guide's rows in the order of its tables; rows have the ids that
+  /// `Entry.guide` names. Only the embedded table has any.
+  std::vector<const GuideRow *> guide() const;
+
 private:
   struct Loaded {
     std::vector<unsigned char> Owned; // empty for the embedded table
-    const RuleTable *Root;               // into Owned or the embedded bytes
+    const RuleTable *Root;            // into Owned or the embedded bytes
   };
-  std::vector<Loaded> Tables;         // later ones win
+  std::vector<Loaded> Tables; // later ones win
 };
 
 } // namespace gridlock::rules

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// One element of `types:`: a task, a guard or a mutex type.
+#include "rules/Spelling.h"
+#include "rules/compiler/LibraryFile.h"
+
+namespace gridlock::rules {
+
+static void readKind(const MapReader &Map, EntryT &Entry, Diagnostics &D) {
+  if (Map.has("task")) {
+    Entry.kind = EntryKind::Task;
+    Entry.task_start = EnumValuesTaskStart()[Map.word(
+        "task", yamlWords(EnumNamesTaskStart()), 0)];
+  } else if (Map.has("guard")) {
+    Entry.kind = EntryKind::Guard;
+    MapReader Guard(Map.at("guard"), "'guard'", {"mode"}, D);
+    Guard.require("mode");
+    Entry.mode = EnumValuesLockMode()[Guard.word(
+        "mode", yamlWords(EnumNamesLockMode()), 0)];
+  } else if (Map.has("mutex")) {
+    Entry.kind = EntryKind::Mutex;
+    MapReader Mutex(Map.at("mutex"), "'mutex'",
+                    {"recursive", "shared", "async"}, D);
+    Entry.recursive = Mutex.boolean("recursive");
+    Entry.shared = Mutex.boolean("shared");
+    Entry.async = Mutex.boolean("async");
+  }
+}
+
+void readTypeEntry(const YAML::Node &Node, LibraryFile &File,
+                   const std::vector<std::string> &Rows, Diagnostics &D) {
+  MapReader Map(Node, "a type entry",
+                {"names", "task", "guard", "mutex", "framework", "guide",
+                 "example", "since", "source", "provenance", "proof"},
+                D);
+  if (!Node.IsMap())
+    return;
+  if (Map.has("task") + Map.has("guard") + Map.has("mutex") != 1)
+    D.error(Node, "a type entry needs exactly one of task, guard, mutex");
+  EntryT Entry;
+  readKind(Map, Entry, D);
+  addEntries(Map, Entry, File, Rows, D);
+}
+
+} // namespace gridlock::rules

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The whole analysis as one function: facts and a catalogue in, findings out. Used
-// alike by the clang-tidy module (one TU), the Clang plugin and `gridlock check`
-// (all TUs). No static state: any number of analyses may run in one process.
+// The whole analysis as one function: facts and a catalogue in, findings out.
+// Used alike by the clang-tidy module (one TU), the Clang plugin and `gridlock
+// check` (all TUs). No static state: any number of analyses may run in one
+// process.
 #ifndef GRIDLOCK_ENGINE_ENGINE_H
 #define GRIDLOCK_ENGINE_ENGINE_H
 
@@ -18,11 +19,11 @@ namespace gridlock {
 enum class Profile : std::uint8_t { Default, Strict, Pedantic };
 
 struct AnalysisOptions {
-  /// Comma-separated globs as clang-tidy takes them ("-*,gridlock-lock-*"). Empty:
-  /// every check of the profile.
+  /// Comma-separated globs as clang-tidy takes them ("-*,gridlock-lock-*").
+  /// Empty: every check of the profile.
   std::string Checks;
-  /// Default shows precision high and above, Strict medium and above, Pedantic all
-  /// and the pedantic checks.
+  /// Default shows precision high and above, Strict medium and above, Pedantic
+  /// all and the pedantic checks.
   Profile Show = Profile::Default;
   /// False in front ends whose host suppresses NOLINT itself (clang-tidy).
   bool ApplyNoLint = true;
@@ -36,18 +37,22 @@ struct AnalysisCounts {
   std::uint64_t Roots = 0;      // async roots found
   std::uint64_t Suppressed = 0; // findings hidden by NOLINT
   std::uint64_t Hidden = 0;     // findings below the profile's precision
-  std::uint64_t Unresolved = 0; // calls from async context that could not be followed
+  std::uint64_t Unresolved =
+      0; // calls from async context that could not be followed
   std::uint64_t UnknownKinds = 0; // events of kinds this reader doesn't know
-  std::uint64_t Uninstantiated = 0; // templates never instantiated, so not analysed
+  std::uint64_t Uninstantiated =
+      0; // templates never instantiated, so not analysed
 };
 
 struct AnalysisResult {
-  std::vector<Finding> Findings; // sorted by place, rule, message; no duplicates
+  std::vector<Finding>
+      Findings; // sorted by place, rule, message; no duplicates
   AnalysisCounts Counts;
 };
 
-/// Runs every enabled check. Pure: the same facts in any order give the same result.
-/// Cost: linear in events and calls, plus the lock-order graph's cycles.
+/// Runs every enabled check. Pure: the same facts in any order give the same
+/// result. Cost: linear in events and calls, plus the lock-order graph's
+/// cycles.
 AnalysisResult analyse(const std::vector<FactsFile> &Facts,
                        const rules::Catalogue &Rules,
                        const AnalysisOptions &Options);

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Which bodies a call may run before it returns: the function itself, every
+// override seen in the program, a callable stored in a local and called through
+// it, and callables handed to something that runs them at once. A function that
+// the catalogue knows is not followed; a callable that it hands elsewhere or to
+// a loop is not either.
+//
+// Threads: immutable after construction. Cost: construction reads every event
+// once; `follow` is linear in the targets of one call.
+#ifndef GRIDLOCK_ENGINE_CALLGRAPH_H
+#define GRIDLOCK_ENGINE_CALLGRAPH_H
+
+#include "checks/engine/AccessPath.h"
+#include "checks/engine/Program.h"
+
+#include <map>
+#include <set>
+#include <utility>
+#include <vector>
+
+namespace gridlock {
+
+enum class EdgeKind : std::uint8_t {
+  Static,
+  OneOverride,
+  SeveralOverrides,
+  Callable
+};
+
+struct CallEdge {
+  FunctionId Target;
+  EdgeKind Kind;
+};
+
+enum class Resolution : std::uint8_t {
+  Followed,   // every target is known and has a body
+  Classified, // the catalogue knows the function
+  Library, // a library function without a body that the catalogue doesn't know
+  Unresolved // a target is unknown
+};
+
+/// A callable handed to something that runs it on an event loop.
+struct LoopCallable {
+  FunctionId Callable;
+  FunctionId Registrar; // the function that hands it over
+  const facts::Event *Site;
+  const rules::Entry *Entry;
+};
+
+class CallGraph {
+public:
+  explicit CallGraph(const Program &P);
+
+  /// Adds the bodies that E of function F runs synchronously. E is a Call or a
+  /// Construct.
+  Resolution follow(FunctionId F, const facts::Event &E,
+                    std::vector<CallEdge> &Targets) const;
+
+  const std::vector<LoopCallable> &loopCallables() const { return Loops; }
+
+  /// Bodies of the callable that V is: named, a lambda, or in a local of F.
+  std::vector<FunctionId> callables(FunctionId F, const facts::Value *V) const;
+
+private:
+  using Parameter = std::pair<FunctionId, std::uint32_t>;
+  struct Forwarding {
+    Parameter From, To;
+  };
+
+  void scan(FunctionId F, std::vector<Forwarding> &Forwards);
+  void propagate(std::vector<Forwarding> Forwards);
+  void addTarget(FunctionId F, SymbolId S, bool Virtual,
+                 std::vector<CallEdge> &Targets) const;
+  bool callsThrough(FunctionId F, const facts::Event &E) const;
+  std::vector<FunctionId> inLocal(FunctionId F, const AccessPath &Path) const;
+
+  const Program &P;
+  std::vector<LoopCallable> Loops;
+  std::set<Parameter> Invoked; // functions that call what this parameter holds
+};
+
+} // namespace gridlock
+
+#endif

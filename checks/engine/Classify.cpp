@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "checks/engine/Classify.h"
+
+#include <algorithm>
+
+namespace gridlock {
+
+using facts::ValueKind;
+using rules::ConditionKind;
+
+namespace {
+
+constexpr int AnyArgument = -2, LastArgument = -3, Result = -4,
+              AllArguments = -5;
+
+Verdict fromBool(bool B) { return B ? Verdict::Yes : Verdict::No; }
+Verdict opposite(Verdict V) {
+  return V == Verdict::Maybe ? V : fromBool(V == Verdict::No);
+}
+
+bool namesFlag(const FactsFile &File, const facts::Value &V,
+               std::string_view Name) {
+  for (std::uint32_t Flag : each(V.flags()))
+    if (File.string(Flag) == Name)
+      return true;
+  return false;
+}
+
+Verdict flagSet(const FactsFile &File, const facts::Value &V,
+                const rules::Condition &C) {
+  if (C.name() && namesFlag(File, V, C.name()->string_view()))
+    return Verdict::Yes;
+  if (V.kind() == ValueKind::Constant)
+    return fromBool(C.value() != 0 && (V.integer() & C.value()) == C.value());
+  return Verdict::Maybe;
+}
+
+Verdict isNull(const facts::Value &V) {
+  switch (V.kind()) {
+  case ValueKind::Null:
+    return Verdict::Yes;
+  case ValueKind::Constant:
+    return fromBool(V.integer() == 0);
+  case ValueKind::AddressOf:
+  case ValueKind::Callable:
+    return Verdict::No;
+  default:
+    return Verdict::Maybe;
+  }
+}
+
+std::uint32_t typeOf(const facts::Value &V) {
+  if (V.type() != 0 || !V.place())
+    return V.type();
+  auto Steps = each(V.place()->path());
+  return Steps.empty() ? V.place()->type() : Steps[Steps.size() - 1]->type();
+}
+
+unsigned written(const facts::Event &E) {
+  unsigned Count = each(E.args()).size();
+  return Count - std::min(Count, E.default_args());
+}
+
+} // namespace
+
+bool does(const rules::Entry &Entry, rules::Effect E) {
+  for (auto Has : each(Entry.effects()))
+    if (static_cast<rules::Effect>(Has) == E)
+      return true;
+  return false;
+}
+
+bool Applied::does(rules::Effect E) const { return gridlock::does(*Entry, E); }
+
+const facts::Value *argument(const facts::Event &E, int Index) {
+  if (Index == -1)
+    return E.receiver();
+  if (Index == LastArgument)
+    Index = static_cast<int>(written(E)) - 1;
+  auto Args = each(E.args());
+  return Index >= 0 && static_cast<unsigned>(Index) < Args.size() ? Args[Index]
+                                                                  : nullptr;
+}
+
+std::vector<Applied> Classifier::classify(std::uint32_t Block,
+                                          const facts::Event &E) {
+  std::vector<Applied> Result;
+  Site S{Block, E};
+  for (const rules::Entry *Entry : P.entries(P.resolve(F.Unit, E.symbol()))) {
+    Verdict Applies = Verdict::Yes;
+    for (const rules::Condition *C : each(Entry->when()))
+      Applies = std::min(Applies, holds(*C, S));
+    if (Applies == Verdict::No)
+      continue;
+    Verdict Excused = Verdict::No;
+    for (const rules::Condition *C : each(Entry->unless())) {
+      Excused = std::max(Excused, holds(*C, S));
+      if (Excused == Verdict::Yes)
+        break;
+    }
+    Result.push_back({Entry, std::min(Applies, opposite(Excused))});
+  }
+  return Result;
+}
+
+Verdict Classifier::holds(const rules::Condition &C, const Site &S) {
+  Verdict V = Verdict::No;
+  auto Args = each(S.Event.args());
+  if (C.kind() == ConditionKind::ArgumentCount) {
+    V = fromBool(written(S.Event) == C.value());
+  } else if (C.kind() == ConditionKind::ReceiverType || C.arg() == Result) {
+    V = holdsFor(C, C.arg() == Result ? nullptr : S.Event.receiver(), S);
+  } else if (C.arg() == AnyArgument || C.arg() == AllArguments) {
+    bool Any = C.arg() == AnyArgument;
+    V = fromBool(!Any);
+    for (const facts::Value *Arg : Args)
+      V = Any ? std::max(V, holdsFor(C, Arg, S))
+              : std::min(V, holdsFor(C, Arg, S));
+  } else if (const facts::Value *Arg = argument(S.Event, C.arg())) {
+    V = holdsFor(C, Arg, S);
+  } else if (C.arg() == -1) {
+    V = Verdict::Maybe; // the receiver of a free function or of an unknown
+                        // object
+  }
+  return C.negated() ? opposite(V) : V;
+}
+
+Mark Classifier::markOf(const facts::Value *V, const Site &S) {
+  if (!Flow)
+    Flow = std::make_unique<ValueFlow>(P, Id);
+  std::optional<Marks> State = Flow->before(S.Block, S.Event);
+  return State ? State->of(P.unit(F.Unit), V) : Mark::Unknown;
+}
+
+Verdict Classifier::holdsFor(const rules::Condition &C, const facts::Value *V,
+                             const Site &S) {
+  const FactsFile &File = P.unit(F.Unit);
+  std::string_view Name = C.name() ? C.name()->string_view() : "";
+  if (C.arg() == Result && C.kind() == ConditionKind::ArgumentType)
+    return fromBool(P.isOrDerivesFrom(F.Unit, S.Event.type(), Name));
+  if (!V)
+    return Verdict::Maybe;
+  bool IsConstant = V->kind() == ValueKind::Constant;
+  switch (C.kind()) {
+  case ConditionKind::Equals:
+    if (V->kind() == ValueKind::Null)
+      return fromBool(C.value() == 0);
+    return IsConstant ? fromBool(V->integer() == C.value()) : Verdict::Maybe;
+  case ConditionKind::Less:
+    return IsConstant ? fromBool(V->integer() < C.value()) : Verdict::Maybe;
+  case ConditionKind::HasFlag:
+    return flagSet(File, *V, C);
+  case ConditionKind::LacksFlag:
+    return opposite(flagSet(File, *V, C));
+  case ConditionKind::NonblockingDescriptor:
+    switch (markOf(V, S)) {
+    case Mark::NonBlocking:
+      return Verdict::Yes;
+    case Mark::Blocking:
+      return Verdict::No;
+    default:
+      // Standard input, output and error block unless somebody changed them.
+      return IsConstant ? Verdict::No : Verdict::Maybe;
+    }
+  case ConditionKind::ZeroDuration:
+    return IsConstant ? fromBool(V->integer() == 0) : Verdict::Maybe;
+  case ConditionKind::IsNull:
+    return isNull(*V);
+  case ConditionKind::NotNull:
+    return opposite(isNull(*V));
+  case ConditionKind::ReadyFuture:
+    // A future that nothing was asked about is not ready: getting it blocks.
+    return fromBool(markOf(V, S) == Mark::Ready);
+  case ConditionKind::ArgumentType:
+  case ConditionKind::ReceiverType: {
+    std::uint32_t Type = typeOf(*V);
+    return Type == 0 ? Verdict::Maybe
+                     : fromBool(P.isOrDerivesFrom(F.Unit, Type, Name));
+  }
+  case ConditionKind::ArgumentCount:
+    break; // decided without looking at an argument
+  }
+  return Verdict::Maybe;
+}
+
+} // namespace gridlock

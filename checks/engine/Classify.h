@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What the catalogue says about one call or construction: the entries that
+// apply to it, with their conditions judged on the arguments. A condition can
+// hold, fail or be undecidable; what is undecided shows as Maybe and lowers the
+// precision of a finding, it never hides one.
+//
+// Threads: const use is safe. Cost: a few comparisons per entry; the typestate
+// of a function (ValueFlow) is computed only when a condition asks for it.
+#ifndef GRIDLOCK_ENGINE_CLASSIFY_H
+#define GRIDLOCK_ENGINE_CLASSIFY_H
+
+#include "checks/engine/Program.h"
+#include "checks/engine/ValueFlow.h"
+
+#include <memory>
+
+namespace gridlock {
+
+enum class Verdict : std::uint8_t { No, Maybe, Yes };
+
+struct Applied {
+  const rules::Entry *Entry;
+  Verdict Holds; // No: its `unless` makes this call harmless
+  bool does(rules::Effect E) const;
+};
+
+/// Judges the events of one function.
+class Classifier {
+public:
+  Classifier(const Program &P, FunctionId F) : P(P), Id(F), F(P.function(F)) {}
+
+  /// Entries of the called function whose `when` may hold.
+  std::vector<Applied> classify(std::uint32_t Block, const facts::Event &E);
+
+private:
+  struct Site {
+    std::uint32_t Block;
+    const facts::Event &Event;
+  };
+  Verdict holds(const rules::Condition &C, const Site &S);
+  Verdict holdsFor(const rules::Condition &C, const facts::Value *V,
+                   const Site &S);
+  Mark markOf(const facts::Value *V, const Site &S);
+
+  const Program &P;
+  FunctionId Id;
+  const ProgramFunction &F;
+  std::unique_ptr<ValueFlow> Flow; // made when first asked for
+};
+
+bool does(const rules::Entry &Entry, rules::Effect E);
+
+/// The argument that an index of an entry means: -1 the receiver, -3 the last
+/// written one; null if there is none, or if the index means several.
+const facts::Value *argument(const facts::Event &E, int Index);
+
+} // namespace gridlock
+
+#endif

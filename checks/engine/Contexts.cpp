@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "checks/engine/Contexts.h"
+
+#include "checks/engine/Classify.h"
+#include "checks/engine/Dataflow.h"
+
+#include <algorithm>
+#include <map>
+
+namespace gridlock {
+
+using facts::FunctionFlag;
+using rules::Effect;
+using rules::Where;
+
+namespace {
+
+struct Executor {
+  bool OnLoop;
+  bool join(const Executor &Other) {
+    bool Changed = Other.OnLoop && !OnLoop;
+    OnLoop |= Other.OnLoop;
+    return Changed;
+  }
+};
+
+// The executor that the result of each call would switch to.
+using SwitchMap = std::map<std::uint32_t, Where>;
+
+SwitchMap findSwitches(const Program &P, FunctionId Id) {
+  const ProgramFunction &F = P.function(Id);
+  Classifier Classify(P, Id);
+  SwitchMap Result;
+  auto Blocks = each(F.Fact->blocks());
+  for (std::uint32_t B = 0; B < Blocks.size(); ++B)
+    for (const facts::Event *E : each(Blocks[B]->events()))
+      if (E->kind() == facts::EventKind::Call ||
+          E->kind() == facts::EventKind::Construct)
+        for (const Applied &A : Classify.classify(B, *E))
+          if (A.does(Effect::SwitchesExecutor) && A.Holds == Verdict::Yes)
+            Result[E->id()] = A.Entry->where();
+  return Result;
+}
+
+} // namespace
+
+Contexts::Contexts(const Program &P, const CallGraph &Calls)
+    : P(P), CoroutineRoot(P.functions().size(), false) {
+  for (FunctionId F = 0; F < P.functions().size(); ++F) {
+    if (!isTask(F))
+      continue;
+    CoroutineRoot[F] = true;
+    if (!P.isSystem(F))
+      Roots.push_back({F, RootKind::Coroutine, nullptr});
+  }
+  std::vector<bool> IsRoot = CoroutineRoot;
+  for (const LoopCallable &L : Calls.loopCallables())
+    if (!IsRoot[L.Callable] && !P.isSystem(L.Callable)) {
+      IsRoot[L.Callable] = true;
+      Roots.push_back({L.Callable, RootKind::LoopCallback, &L});
+    }
+  for (FunctionId F = 0; F < P.functions().size(); ++F)
+    if (!IsRoot[F] && isAnnotated(F))
+      Roots.push_back({F, RootKind::Annotated, nullptr});
+}
+
+bool Contexts::isTask(FunctionId Id) const {
+  const ProgramFunction &F = P.function(Id);
+  if (!P.isCoroutine(Id) || F.Fact->coroutine_type() == 0)
+    return false;
+  const facts::Type *Type = P.type(F.Unit, F.Fact->coroutine_type());
+  if (Type->promise())
+    return !Type->promise()->is_generator();
+  for (const rules::Entry *E : P.typeEntries(F.Unit, F.Fact->coroutine_type()))
+    if (E->kind() == rules::EntryKind::Task)
+      return true;
+  return false;
+}
+
+bool Contexts::isAnnotated(FunctionId Id) const {
+  const ProgramSymbol &S = P.symbol(P.function(Id).Symbol);
+  if (hasFlag(S.Fact->flags(), facts::SymbolFlag::NonBlocking))
+    return true;
+  for (const facts::Attribute *A : each(S.Fact->attributes()))
+    if (P.text(S.Unit, A->name()) == "annotate")
+      for (const facts::Value *V : each(A->args()))
+        if (P.text(S.Unit, V->text()) == "gridlock::runs_on_loop")
+          return true;
+  return false;
+}
+
+void Contexts::forEachOnLoop(FunctionId Id, const Visitor &Visit) const {
+  const ProgramFunction &F = P.function(Id);
+  SwitchMap Switches;
+  if (P.isCoroutine(Id))
+    Switches = findSwitches(P, Id);
+  auto Transfer = [&](const facts::Event &E, Executor &State) {
+    if (E.kind() != facts::EventKind::Suspend || !E.value() ||
+        !E.value()->place() ||
+        E.value()->place()->root() != facts::PlaceRoot::CallResult)
+      return;
+    if (auto It = Switches.find(E.value()->place()->id()); It != Switches.end())
+      State.OnLoop = It->second == Where::Loop || It->second == Where::Now;
+  };
+  auto In = solveForward(*F.Fact, Executor{true}, Transfer,
+                         [](const facts::Edge &, const facts::Block &,
+                            Executor &) { return true; });
+  auto Blocks = each(F.Fact->blocks());
+  for (std::uint32_t B = 0; B < Blocks.size(); ++B) {
+    if (!In[B])
+      continue;
+    Executor State = *In[B];
+    for (const facts::Event *E : each(Blocks[B]->events())) {
+      if (State.OnLoop)
+        Visit(B, *E);
+      Transfer(*E, State);
+    }
+  }
+}
+
+std::string Contexts::frameworkOf(const Root &R) const {
+  const ProgramFunction &F = P.function(R.Function);
+  if (R.Handed && R.Handed->Entry->framework() &&
+      R.Handed->Entry->framework()->size() != 0)
+    return R.Handed->Entry->framework()->str();
+  for (const rules::Entry *E : P.typeEntries(F.Unit, F.Fact->coroutine_type()))
+    if (E->framework() && E->framework()->size() != 0)
+      return E->framework()->str();
+  std::map<std::string, unsigned> Used;
+  auto Symbols = each(P.unit(F.Unit).root().symbols());
+  for (std::uint32_t S = 1; S < Symbols.size(); ++S)
+    for (const rules::Entry *E : P.entries(P.resolve(F.Unit, S)))
+      if (E->framework() && E->framework()->size() != 0)
+        ++Used[E->framework()->str()];
+  auto Most = std::max_element(
+      Used.begin(), Used.end(),
+      [](const auto &A, const auto &B) { return A.second < B.second; });
+  return Most == Used.end() ? "any" : Most->first;
+}
+
+} // namespace gridlock

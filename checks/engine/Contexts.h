@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Where code runs on an event loop: the async roots, and for coroutines that
+// switch their executor the events after which they are somewhere else.
+//
+// Roots are coroutines of task kind (told from generators by their promise),
+// callables handed to something that runs them on a loop, and functions
+// annotated so. Bodies in system headers, `main` and static initialisers are
+// none.
+//
+// Threads: const use is safe. Cost: roots linear in functions; `onLoop` linear
+// in the events of one function.
+#ifndef GRIDLOCK_ENGINE_CONTEXTS_H
+#define GRIDLOCK_ENGINE_CONTEXTS_H
+
+#include "checks/engine/CallGraph.h"
+#include "checks/engine/Program.h"
+
+#include <functional>
+#include <vector>
+
+namespace gridlock {
+
+enum class RootKind : std::uint8_t { Coroutine, LoopCallback, Annotated };
+
+struct Root {
+  FunctionId Function;
+  RootKind Kind;
+  const LoopCallable *Handed =
+      nullptr; // LoopCallback: where it was handed over
+};
+
+class Contexts {
+public:
+  Contexts(const Program &P, const CallGraph &Calls);
+
+  /// By function, each function at most once; coroutines before callbacks.
+  const std::vector<Root> &roots() const { return Roots; }
+  /// Whether F is a coroutine root: it is started, not followed, by its
+  /// callers.
+  bool isCoroutineRoot(FunctionId F) const { return CoroutineRoot[F]; }
+
+  using Visitor =
+      std::function<void(std::uint32_t Block, const facts::Event &Event)>;
+  /// Visits the events of F that can be reached and that run in the context F
+  /// was entered in: for a coroutine, those before it left the loop or after it
+  /// came back, on some path.
+  void forEachOnLoop(FunctionId F, const Visitor &Visit) const;
+
+  /// The framework whose advice fits: of the root's task type, else the one
+  /// that the root's file uses most, else "any".
+  std::string frameworkOf(const Root &R) const;
+
+private:
+  bool isTask(FunctionId F) const;
+  bool isAnnotated(FunctionId F) const;
+
+  const Program &P;
+  std::vector<Root> Roots;
+  std::vector<bool> CoroutineRoot;
+  std::vector<bool> Switches; // functions with a suspension that may switch
+};
+
+} // namespace gridlock
+
+#endif

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Forward dataflow over the event graph of one function.
+//
+// STATE is copyable and has `bool join(const State &)`, which merges another
+// path into it and says whether it changed. The transfer functions must be
+// monotone over a lattice of finite height; a bound on the number of visits
+// stops the analysis of a function for which they are not.
+#ifndef GRIDLOCK_ENGINE_DATAFLOW_H
+#define GRIDLOCK_ENGINE_DATAFLOW_H
+
+#include "checks/facts/Range.h"
+#include "facts_generated.h"
+
+#include <deque>
+#include <optional>
+#include <vector>
+
+namespace gridlock {
+
+/// Runs ON_EVENT(Event, State&) over each block and ON_EDGE(Edge, Block,
+/// State&)
+/// -> bool along each edge (false: this edge is not taken). Returns the state
+/// at the start of each block, empty for unreachable ones.
+template <typename State, typename OnEvent, typename OnEdge>
+std::vector<std::optional<State>> solveForward(const facts::Function &F,
+                                               State Start, OnEvent Event,
+                                               OnEdge EdgeTaken) {
+  auto Blocks = each(F.blocks());
+  std::vector<std::optional<State>> In(Blocks.size());
+  if (Blocks.empty())
+    return In;
+  In[0] = std::move(Start);
+  std::deque<std::uint32_t> Pending{0};
+  std::vector<bool> Queued(Blocks.size(), false);
+  std::vector<unsigned> Visits(Blocks.size(), 0);
+  constexpr unsigned MaxVisits = 64;
+  while (!Pending.empty()) {
+    std::uint32_t B = Pending.front();
+    Pending.pop_front();
+    Queued[B] = false;
+    if (++Visits[B] > MaxVisits)
+      continue;
+    State Out = *In[B];
+    for (const facts::Event *E : each(Blocks[B]->events()))
+      Event(*E, Out);
+    if (Blocks[B]->no_return())
+      continue;
+    for (const facts::Edge *E : each(Blocks[B]->edges())) {
+      State Along = Out;
+      if (!EdgeTaken(*E, *Blocks[B], Along))
+        continue;
+      std::optional<State> &Target = In[E->to()];
+      bool Changed = !Target;
+      if (Changed)
+        Target = std::move(Along);
+      else
+        Changed = Target->join(Along);
+      if (Changed && !Queued[E->to()]) {
+        Queued[E->to()] = true;
+        Pending.push_back(E->to());
+      }
+    }
+  }
+  return In;
+}
+
+} // namespace gridlock
+
+#endif

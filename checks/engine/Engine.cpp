@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "checks/engine/Engine.h"
+
+#include "checks/engine/CheckRegistry.h"
+#include "checks/engine/Fingerprint.h"
+#include "checks/engine/Globs.h"
+
+#include <algorithm>
+#include <map>
+
+namespace gridlock {
+
+Analysis::Analysis(const Program &P) : P(P) {}
+Analysis::~Analysis() = default;
+
+const CallGraph &Analysis::calls() const {
+  if (!TheCalls)
+    TheCalls = std::make_unique<CallGraph>(P);
+  return *TheCalls;
+}
+
+const Contexts &Analysis::contexts() const {
+  if (!TheContexts)
+    TheContexts = std::make_unique<Contexts>(P, calls());
+  return *TheContexts;
+}
+
+const Reachability &Analysis::fromCoroutines() const {
+  if (!Coroutines)
+    Coroutines = std::make_unique<Reachability>(
+        P, calls(), contexts(),
+        [](const Root &R) { return R.Kind == RootKind::Coroutine; });
+  return *Coroutines;
+}
+
+namespace {
+
+class Collector : public FindingSink {
+public:
+  Collector(std::vector<Finding> &Findings) : Findings(Findings) {}
+  void report(Finding F) override {
+    F.Rule = Rule;
+    Findings.push_back(std::move(F));
+  }
+  const char *Rule = "";
+
+private:
+  std::vector<Finding> &Findings;
+};
+
+// NOLINT ranges of all files of the program, by path.
+class NoLintMap {
+public:
+  explicit NoLintMap(const Program &P) {
+    for (std::uint32_t U = 0; U < P.unitCount(); ++U)
+      for (const facts::SourceFile *S : each(P.unit(U).root().files()))
+        for (const facts::NoLint *N : each(S->nolint()))
+          Ranges[P.text(U, S->path())].push_back(
+              {N->first(), N->last(), P.text(U, N->checks())});
+  }
+  bool suppresses(const Finding &F) const {
+    auto It = Ranges.find(F.Where.File);
+    return It != Ranges.end() &&
+           std::any_of(
+               It->second.begin(), It->second.end(), [&](const Range &R) {
+                 return R.First <= F.Where.Line && F.Where.Line <= R.Last &&
+                        (R.Checks.empty() || matchesGlobs(R.Checks, F.Rule));
+               });
+  }
+
+private:
+  struct Range {
+    unsigned First, Last;
+    std::string_view Checks;
+  };
+  std::map<std::string_view, std::vector<Range>> Ranges;
+};
+
+Precision lowestShown(Profile Show) {
+  switch (Show) {
+  case Profile::Default:
+    return Precision::High;
+  case Profile::Strict:
+    return Precision::Medium;
+  case Profile::Pedantic:
+    return Precision::Low;
+  }
+  return Precision::High;
+}
+
+bool isEnabled(const CheckInfo &Info, const AnalysisOptions &Options) {
+  bool InProfile = !Info.Pedantic || Options.Show == Profile::Pedantic;
+  if (Options.Checks.empty())
+    return InProfile;
+  // A list that starts by excluding takes away from the profile's checks.
+  bool Otherwise = InProfile && Options.Checks.starts_with('-');
+  return matchesGlobs(Options.Checks, Info.Id, Otherwise);
+}
+
+void countFiles(const Program &P, AnalysisCounts &Counts) {
+  for (std::uint32_t U = 0; U < P.unitCount(); ++U) {
+    const facts::File &File = P.unit(U).root();
+    ++Counts.Files;
+    Counts.Failed += File.status() == facts::ParseStatus::Failed;
+    Counts.Partial += File.status() == facts::ParseStatus::Partial;
+    if (File.unresolved())
+      Counts.Uninstantiated += File.unresolved()->dependent_functions();
+  }
+  Counts.Functions = P.functions().size();
+  for (const ProgramFunction &F : P.functions())
+    for (const facts::Block *B : each(F.Fact->blocks()))
+      for (const facts::Event *E : each(B->events()))
+        Counts.UnknownKinds += E->kind() > facts::EventKind::MAX;
+}
+
+} // namespace
+
+AnalysisResult analyse(const std::vector<FactsFile> &Facts,
+                       const rules::Catalogue &Rules,
+                       const AnalysisOptions &Options) {
+  Program P(Facts, Rules);
+  Analysis A(P);
+  AnalysisResult Result;
+  countFiles(P, Result.Counts);
+  Result.Counts.Roots = A.contexts().roots().size();
+  Result.Counts.Unresolved = A.fromCoroutines().unresolved();
+
+  std::vector<Finding> All;
+  Collector Sink(All);
+  for (const CheckInfo &Info : allChecks())
+    if (isEnabled(Info, Options)) {
+      Sink.Rule = Info.Id;
+      Info.Make()->run(A, Sink);
+    }
+  // Before anything is hidden, so that a suppression does not shift ordinals.
+  finishFindings(All);
+
+  NoLintMap Suppressions(P);
+  for (Finding &F : All) {
+    if (F.Confidence < lowestShown(Options.Show))
+      ++Result.Counts.Hidden;
+    else if (Options.ApplyNoLint && Suppressions.suppresses(F))
+      ++Result.Counts.Suppressed;
+    else
+      Result.Findings.push_back(std::move(F));
+  }
+  return Result;
+}
+
+} // namespace gridlock

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "checks/engine/Guards.h"
+
+namespace gridlock {
+
+namespace {
+
+// What a tag argument asks for; several libraries have their own tags of these
+// names.
+std::optional<GuardStart> tagOf(std::string_view Type) {
+  std::size_t Colons = Type.rfind("::");
+  if (Colons != std::string_view::npos)
+    Type = Type.substr(Colons + 2);
+  if (Type == "defer_lock_t")
+    return GuardStart::Defers;
+  if (Type == "try_to_lock_t")
+    return GuardStart::Tries;
+  if (Type == "adopt_lock_t")
+    return GuardStart::Adopts;
+  return std::nullopt;
+}
+
+} // namespace
+
+const rules::Entry *guardType(const Program &P, std::uint32_t Unit,
+                              std::uint32_t Type) {
+  Type = P.withoutReference(Unit, Type);
+  if (Type != 0)
+    for (const rules::Entry *E : P.typeEntries(Unit, Type))
+      if (E->kind() == rules::EntryKind::Guard)
+        return E;
+  return nullptr;
+}
+
+std::optional<GuardConstruction>
+guardConstruction(const Program &P, std::uint32_t Unit, const facts::Event &E) {
+  SymbolId S = P.resolve(Unit, E.symbol());
+  if (E.kind() != facts::EventKind::Construct || S == 0 ||
+      hasFlag(P.symbol(S).Fact->flags(), facts::SymbolFlag::CopyOrMove))
+    return std::nullopt;
+  const ProgramSymbol &Constructor = P.symbol(S);
+  const rules::Entry *Type =
+      guardType(P, Constructor.Unit, Constructor.Fact->record());
+  if (!Type)
+    return std::nullopt;
+  GuardConstruction Result{Type, GuardStart::Locks, {}};
+  for (const facts::Value *Arg : each(E.args())) {
+    std::uint32_t ArgType = P.withoutReference(Unit, Arg->type());
+    if (auto Tag = tagOf(P.typeName(Unit, ArgType)))
+      Result.Start = *Tag;
+    else if (Arg->is_duration() ||
+             P.typeName(Unit, ArgType).starts_with("std::chrono::"))
+      Result.Start = GuardStart::Tries;
+    else
+      Result.Locks.push_back(Arg);
+  }
+  return Result;
+}
+
+} // namespace gridlock

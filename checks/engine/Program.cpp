@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "checks/engine/Program.h"
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+#include <unordered_set>
+
+namespace gridlock {
+
+Program::Program(const std::vector<FactsFile> &Files,
+                 const rules::Catalogue &Rules) {
+  for (const FactsFile &File : Files)
+    Units.push_back({&File, {}});
+  auto MainFile = [](const FactsFile &File) {
+    auto Sources = each(File.root().files());
+    std::uint32_t Main = File.root().main_file();
+    return Main < Sources.size() ? File.string(Sources[Main]->path())
+                                 : std::string_view();
+  };
+  std::sort(Units.begin(), Units.end(),
+            [&](const UnitData &A, const UnitData &B) {
+              return std::make_tuple(MainFile(*A.Facts),
+                                     A.Facts->root().command_hash(),
+                                     std::string_view(A.Facts->name())) <
+                     std::make_tuple(MainFile(*B.Facts),
+                                     B.Facts->root().command_hash(),
+                                     std::string_view(B.Facts->name()));
+            });
+  joinSymbols();
+  joinBodies();
+  joinOverrides();
+  lookUpEntries(Rules);
+}
+
+void Program::joinSymbols() {
+  std::unordered_map<std::string_view, SymbolId> ByName;
+  Symbols.push_back({0, nullptr, NoFunction});
+  for (std::uint32_t U = 0; U < Units.size(); ++U) {
+    auto Local = each(Units[U].Facts->root().symbols());
+    Units[U].Symbols.assign(std::max<std::size_t>(Local.size(), 1), 0);
+    for (std::uint32_t I = 1; I < Local.size(); ++I) {
+      std::string_view Name = text(U, Local[I]->mangled());
+      SymbolId Fresh = static_cast<SymbolId>(Symbols.size());
+      SymbolId Id = Fresh;
+      if (!Name.empty())
+        Id = ByName.try_emplace(Name, Fresh).first->second;
+      if (Id == Fresh)
+        Symbols.push_back({U, Local[I], NoFunction});
+      Units[U].Symbols[I] = Id;
+    }
+  }
+}
+
+void Program::joinBodies() {
+  for (std::uint32_t U = 0; U < Units.size(); ++U)
+    for (const facts::Function *F : each(Units[U].Facts->root().functions())) {
+      SymbolId S = resolve(U, F->symbol());
+      if (S == 0 || Symbols[S].Body != NoFunction)
+        continue;
+      // The declaration beside the body knows most: overrides, attributes.
+      Symbols[S] = {U, (*Units[U].Facts->root().symbols())[F->symbol()],
+                    static_cast<FunctionId>(Functions.size())};
+      Functions.push_back({U, S, F});
+    }
+}
+
+void Program::joinOverrides() {
+  std::vector<std::pair<SymbolId, SymbolId>> Pairs; // base, overrider
+  for (std::uint32_t U = 0; U < Units.size(); ++U) {
+    auto Local = each(Units[U].Facts->root().symbols());
+    for (std::uint32_t I = 1; I < Local.size(); ++I)
+      for (std::uint32_t Base : each(Local[I]->overrides()))
+        if (resolve(U, Base) != 0)
+          Pairs.emplace_back(resolve(U, Base), resolve(U, I));
+  }
+  std::sort(Pairs.begin(), Pairs.end());
+  Pairs.erase(std::unique(Pairs.begin(), Pairs.end()), Pairs.end());
+  OverriderStart.assign(Symbols.size() + 1, 0);
+  for (auto [Base, Overrider] : Pairs) {
+    ++OverriderStart[Base + 1];
+    Overriders.push_back(Overrider);
+  }
+  for (std::size_t I = 1; I < OverriderStart.size(); ++I)
+    OverriderStart[I] += OverriderStart[I - 1];
+}
+
+std::vector<SymbolId> Program::overriders(SymbolId S) const {
+  std::vector<SymbolId> Result;
+  std::unordered_set<SymbolId> Seen{S};
+  for (std::size_t Next = 0;; ++Next) {
+    SymbolId Base = Next == 0 ? S : Result[Next - 1];
+    for (std::uint32_t I = OverriderStart[Base]; I < OverriderStart[Base + 1];
+         ++I)
+      if (Seen.insert(Overriders[I]).second)
+        Result.push_back(Overriders[I]);
+    if (Next == Result.size())
+      break;
+  }
+  std::sort(Result.begin(), Result.end());
+  return Result;
+}
+
+std::string_view Program::qualifiedName(SymbolId S) const {
+  return S == 0 ? std::string_view()
+                : text(Symbols[S].Unit, Symbols[S].Fact->qualified());
+}
+
+std::string_view Program::displayName(SymbolId S) const {
+  if (S == 0)
+    return {};
+  std::string_view Display = text(Symbols[S].Unit, Symbols[S].Fact->display());
+  return Display.empty() ? qualifiedName(S) : Display;
+}
+
+SymbolId Program::enclosing(SymbolId S) const {
+  // Bounded: broken facts may enclose themselves.
+  for (int Depth = 0; Depth < 64 && S != 0; ++Depth) {
+    SymbolId Outer = resolve(Symbols[S].Unit, Symbols[S].Fact->enclosing());
+    if (Outer == 0)
+      break;
+    S = Outer;
+  }
+  return S;
+}
+
+// The catalogue's entries marked `overrides` for what S overrides, or for the
+// same method of a base class.
+std::vector<const rules::Entry *> Program::inheritedEntries(SymbolId S) const {
+  std::uint32_t Unit = Symbols[S].Unit;
+  std::uint32_t Record = Symbols[S].Fact->record();
+  std::string_view Name = qualifiedName(S);
+  std::size_t Colons = Name.rfind("::");
+  if (Record == 0 || Colons == std::string_view::npos)
+    return {};
+  std::string_view Method = Name.substr(Colons);
+  std::vector<std::uint32_t> Bases{Record};
+  std::set<std::uint32_t> Seen{Record};
+  for (std::size_t Next = 0; Next < Bases.size(); ++Next)
+    for (std::uint32_t Base : each(type(Unit, Bases[Next])->bases())) {
+      if (!Seen.insert(Base).second)
+        continue;
+      Bases.push_back(Base);
+      std::string Inherited(typeName(Unit, Base));
+      Inherited += Method;
+      auto It = EntriesByName.find(Inherited);
+      if (It == EntriesByName.end())
+        continue;
+      std::vector<const rules::Entry *> Found;
+      for (const rules::Entry *E : It->second)
+        if (E->overrides())
+          Found.push_back(E);
+      if (!Found.empty())
+        return Found;
+    }
+  return {};
+}
+
+void Program::lookUpEntries(const rules::Catalogue &Rules) {
+  for (const rules::Entry *E : Rules.all()) {
+    auto &List = EntriesByName[E->name()->string_view()];
+    if (List.empty())
+      List = Rules.find(E->name()->string_view());
+  }
+  EntryStart.reserve(Symbols.size() + 1);
+  EntryStart.assign(2, 0); // the none symbol has none
+  for (SymbolId S = 1; S < Symbols.size(); ++S) {
+    auto It = EntriesByName.find(qualifiedName(S));
+    if (It != EntriesByName.end()) {
+      for (const rules::Entry *E : It->second)
+        if (E->kind() == rules::EntryKind::Function)
+          EntryPool.push_back(E);
+    } else {
+      std::vector<const rules::Entry *> Inherited = inheritedEntries(S);
+      EntryPool.insert(EntryPool.end(), Inherited.begin(), Inherited.end());
+    }
+    EntryStart.push_back(static_cast<std::uint32_t>(EntryPool.size()));
+  }
+}
+
+Program::EntryList Program::entries(SymbolId S) const {
+  return EntryList(EntryPool.data() + EntryStart[S],
+                   EntryStart[S + 1] - EntryStart[S]);
+}
+
+std::vector<const rules::Entry *>
+Program::typeEntries(std::uint32_t Unit, std::uint32_t Type) const {
+  auto It = EntriesByName.find(typeName(Unit, Type));
+  if (Type == 0 || It == EntriesByName.end())
+    return {};
+  std::vector<const rules::Entry *> Result;
+  for (const rules::Entry *E : It->second)
+    if (E->kind() != rules::EntryKind::Function)
+      Result.push_back(E);
+  return Result;
+}
+
+const facts::Type *Program::type(std::uint32_t Unit,
+                                 std::uint32_t Index) const {
+  static const flatbuffers::DetachedBuffer None = [] {
+    flatbuffers::FlatBufferBuilder Builder;
+    Builder.Finish(facts::CreateType(Builder));
+    return Builder.Release();
+  }();
+  auto Types = each(Units[Unit].Facts->root().types());
+  return Index < Types.size() ? Types[Index]
+                              : flatbuffers::GetRoot<facts::Type>(None.data());
+}
+
+std::uint32_t Program::withoutReference(std::uint32_t Unit,
+                                        std::uint32_t Type) const {
+  facts::TypeKind Kind = type(Unit, Type)->kind();
+  bool IsReference = Kind == facts::TypeKind::LvalueReference ||
+                     Kind == facts::TypeKind::RvalueReference;
+  return IsReference ? type(Unit, Type)->pointee() : Type;
+}
+
+bool Program::isOrDerivesFrom(std::uint32_t Unit, std::uint32_t Type,
+                              std::string_view Name) const {
+  Type = withoutReference(Unit, Type);
+  if (type(Unit, Type)->kind() == facts::TypeKind::Pointer)
+    Type = type(Unit, Type)->pointee();
+  std::vector<std::uint32_t> Pending{Type};
+  std::set<std::uint32_t> Seen{Type};
+  for (std::size_t Next = 0; Next < Pending.size(); ++Next) {
+    if (Pending[Next] != 0 && typeName(Unit, Pending[Next]) == Name)
+      return true;
+    for (std::uint32_t Base : each(type(Unit, Pending[Next])->bases()))
+      if (Seen.insert(Base).second)
+        Pending.push_back(Base);
+  }
+  return false;
+}
+
+Location Program::locate(std::uint32_t Unit, const facts::Loc *L) const {
+  if (!L || L->line() == 0)
+    return {};
+  auto Files = each(Units[Unit].Facts->root().files());
+  if (L->file() >= Files.size())
+    return {};
+  return {std::string(text(Unit, Files[L->file()]->path())), L->line(),
+          L->column()};
+}
+
+} // namespace gridlock

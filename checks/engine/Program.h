@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// All facts files joined into one program: symbols by identity, one body per
+// function, the methods that override a method, and the catalogue's entries for
+// each symbol. Reads the FlatBuffers in place; the files and the catalogue must
+// outlive it.
+//
+// Identity is `facts::Symbol.mangled`, which already tells symbols of internal
+// linkage in different files apart. Files are taken in the order of their main
+// file, so the program does not depend on the order in which they were given.
+//
+// Threads: immutable after construction. Cost: linear in symbols and functions.
+#ifndef GRIDLOCK_ENGINE_PROGRAM_H
+#define GRIDLOCK_ENGINE_PROGRAM_H
+
+#include "checks/engine/Finding.h"
+#include "checks/facts/FactsFile.h"
+#include "checks/facts/Range.h"
+#include "rules/Catalogue.h"
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace gridlock {
+
+using SymbolId = std::uint32_t;   // 0 = none
+using FunctionId = std::uint32_t; // index into Program::functions()
+inline constexpr FunctionId NoFunction = ~FunctionId(0);
+
+struct ProgramFunction {
+  std::uint32_t Unit;
+  SymbolId Symbol;
+  const facts::Function *Fact;
+};
+
+struct ProgramSymbol {
+  std::uint32_t Unit;
+  const facts::Symbol *Fact;
+  FunctionId Body = NoFunction;
+};
+
+template <typename Flag> bool hasFlag(Flag Set, Flag Bit) {
+  return (Set & Bit) != static_cast<Flag>(0);
+}
+
+class Program {
+public:
+  using EntryList = std::span<const rules::Entry *const>;
+
+  Program(const std::vector<FactsFile> &Files, const rules::Catalogue &Rules);
+
+  std::size_t unitCount() const { return Units.size(); }
+  const FactsFile &unit(std::uint32_t Unit) const { return *Units[Unit].Facts; }
+  std::string_view text(std::uint32_t Unit, std::uint32_t Index) const {
+    return Units[Unit].Facts->string(Index);
+  }
+
+  std::span<const ProgramFunction> functions() const { return Functions; }
+  const ProgramFunction &function(FunctionId F) const { return Functions[F]; }
+  bool isSystem(FunctionId F) const {
+    return hasFlag(Functions[F].Fact->flags(),
+                   facts::FunctionFlag::InSystemHeader);
+  }
+  bool isCoroutine(FunctionId F) const {
+    return hasFlag(Functions[F].Fact->flags(), facts::FunctionFlag::Coroutine);
+  }
+
+  /// Number of symbols, the none symbol included.
+  std::size_t symbolCount() const { return Symbols.size(); }
+  const ProgramSymbol &symbol(SymbolId S) const { return Symbols[S]; }
+  /// The program's symbol for a symbol index of one file.
+  SymbolId resolve(std::uint32_t Unit, std::uint32_t Local) const {
+    return Units[Unit].Symbols[Local];
+  }
+  std::string_view qualifiedName(SymbolId S) const;
+  std::string_view displayName(SymbolId S) const;
+  /// The function around a lambda or a local class's method, else S itself.
+  SymbolId enclosing(SymbolId S) const;
+
+  /// What the catalogue says about a function; empty if it is not in it.
+  EntryList entries(SymbolId S) const;
+  /// What the catalogue says about a type, references and pointers not
+  /// followed.
+  std::vector<const rules::Entry *> typeEntries(std::uint32_t Unit,
+                                                std::uint32_t Type) const;
+
+  /// The methods that override S, directly or not, that were seen; not S
+  /// itself.
+  std::vector<SymbolId> overriders(SymbolId S) const;
+
+  /// Never null: index 0 is an empty type even in a file without types.
+  const facts::Type *type(std::uint32_t Unit, std::uint32_t Index) const;
+  /// The type behind references (not pointers).
+  std::uint32_t withoutReference(std::uint32_t Unit, std::uint32_t Type) const;
+  std::string_view typeName(std::uint32_t Unit, std::uint32_t Type) const {
+    return text(Unit, type(Unit, Type)->name());
+  }
+  /// Whether the type is, points to or derives from a type of this name.
+  bool isOrDerivesFrom(std::uint32_t Unit, std::uint32_t Type,
+                       std::string_view Name) const;
+
+  Location locate(std::uint32_t Unit, const facts::Loc *L) const;
+
+private:
+  struct UnitData {
+    const FactsFile *Facts;
+    std::vector<SymbolId> Symbols; // by the file's symbol index
+  };
+
+  void joinSymbols();
+  void joinBodies();
+  void joinOverrides();
+  void lookUpEntries(const rules::Catalogue &Rules);
+  std::vector<const rules::Entry *> inheritedEntries(SymbolId S) const;
+
+  std::vector<UnitData> Units;
+  std::vector<ProgramSymbol> Symbols;
+  std::vector<ProgramFunction> Functions;
+  std::vector<std::uint32_t> OverriderStart; // by symbol, into Overriders
+  std::vector<SymbolId> Overriders;
+  std::unordered_map<std::string_view, std::vector<const rules::Entry *>>
+      EntriesByName;
+  std::vector<std::uint32_t> EntryStart; // by symbol, into EntryPool
+  std::vector<const rules::Entry *> EntryPool;
+};
+
+} // namespace gridlock
+
+#endif

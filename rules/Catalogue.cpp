@@ -30,7 +30,9 @@ std::string Catalogue::add(std::vector<unsigned char> Buffer) {
            ", this Gridlock reads version " + std::to_string(CatalogueVersion) +
            "; compile it again";
   // Moving the vector keeps its bytes, so Root stays valid.
-  Tables.push_back({std::move(Buffer), Root});
+  Tables.push_back(
+      {std::make_shared<const std::vector<unsigned char>>(std::move(Buffer)),
+       Root});
   return "";
 }
 

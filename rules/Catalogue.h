@@ -10,6 +10,7 @@
 
 #include "catalogue_generated.h"
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,8 +43,10 @@ public:
 
 private:
   struct Loaded {
-    std::vector<unsigned char> Owned; // empty for the embedded table
-    const RuleTable *Root;            // into Owned or the embedded bytes
+    // Null for the embedded table. Shared, so that copies of a catalogue are
+    // cheap and keep Root valid.
+    std::shared_ptr<const std::vector<unsigned char>> Owned;
+    const RuleTable *Root; // into Owned or the embedded bytes
   };
   std::vector<Loaded> Tables; // later ones win
 };

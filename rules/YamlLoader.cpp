@@ -60,7 +60,8 @@ static void checkDuplicates(const std::vector<ParsedEntry> &Entries,
          J < Entries.size() && Entries[J].Entry->name == Entries[I].Entry->name;
          ++J) {
       const EntryT &First = *Entries[I].Entry, &Second = *Entries[J].Entry;
-      if (First.kind != Second.kind || !sameConditions(First, Second))
+      if (First.kind != Second.kind || !sameConditions(First, Second) ||
+          (Entries[I].Alias && Entries[J].Alias)) // said of the names themselves
         continue;
       Diagnostics D(Second.file, Errors);
       D.error(Entries[J].At, "'" + Second.name + "' has an entry already, at " +

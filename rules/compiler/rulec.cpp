@@ -13,19 +13,13 @@
 
 using namespace gridlock::rules;
 
-// Leaves the file alone when nothing has changed, so that nothing is rebuilt.
-static bool writeIfChanged(const std::string &Path, const std::string &Text) {
-  std::ifstream Old(Path, std::ios::binary);
-  std::string Before((std::istreambuf_iterator<char>(Old)),
-                     std::istreambuf_iterator<char>());
-  if (Old && Before == Text)
-    return true;
-  std::ofstream New(Path, std::ios::binary);
-  New << Text;
-  New.close();
-  if (!New)
+static bool write(const std::string &Path, const std::string &Text) {
+  std::ofstream Out(Path, std::ios::binary);
+  Out << Text;
+  Out.close();
+  if (!Out)
     std::fprintf(stderr, "%s: cannot be written\n", Path.c_str());
-  return static_cast<bool>(New);
+  return static_cast<bool>(Out);
 }
 
 int main(int Argc, char **Argv) {
@@ -59,9 +53,9 @@ int main(int Argc, char **Argv) {
   const RuleTable &Table = *GetRuleTable(Buffer.data());
   bool Written = true;
   if (!Embed.empty())
-    Written &= writeIfChanged(Embed, wordsOf(Buffer));
+    Written &= write(Embed, wordsOf(Buffer));
   if (!Mapping.empty())
-    Written &= writeIfChanged(Mapping, mappingPage(Table));
+    Written &= write(Mapping, mappingPage(Table));
   if (Check)
     std::printf("%u entries in %zu files\n", Table.entries()->size(),
                 Files.size());

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "rules/UserRules.h"
+#include "tools/cli/Command.h"
+#include "tools/cli/RulesActions.h"
+#include "tools/driver/Files.h"
+
+#include <cstdio>
+
+namespace gridlock::cli {
+
+int compileUserRules(const std::vector<std::string> &Files,
+                     const std::string &Output) {
+  rules::CompileOptions Options;
+  Options.GuideRows = rules::guideRowIds();
+  auto Compiled = rules::compileRules(Files, Options);
+  if (auto *Errors = std::get_if<std::vector<rules::RuleError>>(&Compiled)) {
+    printErrors(*Errors);
+    return Unusable;
+  }
+  const auto &Buffer = std::get<std::vector<unsigned char>>(Compiled);
+  std::string Error = driver::writeIfChanged(
+      Output, {reinterpret_cast<const char *>(Buffer.data()), Buffer.size()});
+  if (!Error.empty()) {
+    std::fprintf(stderr, "gridlock: %s\n", Error.c_str());
+    return Unusable;
+  }
+  return Clean;
+}
+
+} // namespace gridlock::cli

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Taking stacks: registers and a raw copy of the stack, unwound after the run
+// by the tools. Nothing here unwinds, so nothing needs frame pointers or the
+// loader's lock.
+#ifndef GRIDLOCK_MONITOR_CAPTURE_CAPTURE_H
+#define GRIDLOCK_MONITOR_CAPTURE_CAPTURE_H
+
+#include "runtime-monitor/include/gridlock/monitor.h"
+#include "runtime-monitor/records/Format.h"
+
+#include <atomic>
+#include <cstddef>
+
+namespace gridlock::monitor {
+
+struct Thread;
+
+/// A stack that waits to be written.
+struct TakenStack {
+  static constexpr size_t Capacity = 12 * 1024;
+  Snapshot Head;
+  bool Written;
+  char Bytes[Capacity];
+};
+
+/// The calling thread's stack, from its published call upwards. Null when too
+/// many are kept already. About 3 us.
+TakenStack *takeOwnStack(const gridlock_call &Call) noexcept;
+
+/// What the watchdog takes of another thread: larger, one at a time.
+struct StallCapture {
+  static constexpr size_t Capacity = 64 * 1024;
+  Snapshot Head;
+  Cause Why;
+  uint32_t Holder;    // of the lock it waits for
+  const void *Lock;   // it waits for, or null
+  char Operation[64]; // outermost interposed call, or the system call
+  char Bytes[Capacity];
+};
+
+/// Takes T's stack as it is now: without a signal while T is in an interposed
+/// call or sleeps, else by a signal whose handler copies and returns. False
+/// when T has left the iteration that began at Tick.
+bool takeStack(Thread &T, uint64_t Tick, StallCapture &Result) noexcept;
+
+/// Puts the signal handler in place. False if the program uses the signal
+/// itself.
+bool installSignal() noexcept;
+void resetCapture() noexcept; // in a forked child
+
+} // namespace gridlock::monitor
+
+#endif

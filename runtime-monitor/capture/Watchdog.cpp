@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "runtime-monitor/capture/Watchdog.h"
+
+#include "runtime-monitor/capture/Capture.h"
+#include "runtime-monitor/core/Clock.h"
+#include "runtime-monitor/core/Lock.h"
+#include "runtime-monitor/core/Options.h"
+#include "runtime-monitor/core/Real.h"
+#include "runtime-monitor/core/Thread.h"
+#include "runtime-monitor/loops/Loops.h"
+#include "runtime-monitor/records/Snapshot.h"
+#include "runtime-monitor/records/Writer.h"
+
+#include <algorithm>
+#include <climits>
+#include <csignal>
+#include <cstring>
+#include <pthread.h>
+#include <sys/prctl.h>
+
+namespace gridlock::monitor {
+
+std::atomic<uint64_t> Watchdog::Wakes{0};
+std::atomic<uint64_t> Watchdog::Threshold{0};
+std::atomic<uint32_t> Watchdog::Bell{0};
+
+namespace {
+
+std::atomic<bool> Started{false};
+StallCapture Taken, TakenHolder;
+uint32_t LastStall = 0;
+
+constexpr uint64_t Never = UINT64_MAX / 2;
+
+// Stacks a second: a bucket that holds one second's worth.
+class RateLimit {
+public:
+  bool take(uint64_t Now) noexcept {
+    uint64_t Step = 1000000000u / TheOptions.Captures;
+    Full = std::max(Full, Now);
+    if (Full + Step > Now + 1000000000u)
+      return false;
+    Full += Step;
+    return true;
+  }
+
+private:
+  uint64_t Full = 0; // when all captures will be available again
+};
+RateLimit Limit;
+
+Thread *threadOf(uint32_t Tid) noexcept {
+  for (Thread *T = AllThreads.load(std::memory_order_acquire); T && Tid;
+       T = T->Next)
+    if (T->Tid.load(std::memory_order_relaxed) == Tid)
+      return T;
+  return nullptr;
+}
+
+void report(Thread &T, Loop &L, uint64_t Since, uint64_t Now) noexcept {
+  bool First = T.ReportedTick.load(std::memory_order_relaxed) != Since;
+  if (First) {
+    T.StallId = ++LastStall;
+    T.Repeats = 0;
+  }
+  T.NextReport = (Now - Since) * 2; // back off
+  if (!Limit.take(Now)) {
+    T.ReportedTick.store(Since, std::memory_order_release);
+    return lost("stacks of stalls (captures_per_second)");
+  }
+  if (!takeStack(T, Since, Taken))
+    return; // it ended meanwhile; the loop has counted it
+  T.ReportedTick.store(Since, std::memory_order_release);
+  // The snapshot names the loop, the maps its code: both before the stall.
+  writeMaps();
+  writeLoop(L);
+  StallRecord R{};
+  R.Id = T.StallId;
+  R.Loop = L.Id;
+  R.Tid = T.Tid.load(std::memory_order_relaxed);
+  R.Why = Taken.Why;
+  R.Start = Since;
+  R.Elapsed = Now - Since;
+  std::memcpy(R.Operation, Taken.Operation, sizeof R.Operation);
+  R.Holder = Taken.Holder;
+  R.Repeat = T.Repeats++;
+  // One buffer: the stack follows its head, which follows the record.
+  struct {
+    StallRecord Record;
+    Snapshot Head;
+  } Parts{R, Taken.Head};
+  static_assert(sizeof Parts == sizeof(StallRecord) + sizeof(Snapshot));
+  writeRecord(RecordKind::Stall, {&Parts, sizeof Parts},
+              {Taken.Bytes, Taken.Head.Size});
+  Thread *Holder = Taken.Holder != R.Tid ? threadOf(Taken.Holder) : nullptr;
+  if (Holder && takeStack(*Holder, 0, TakenHolder)) {
+    struct {
+      StackRecord Record;
+      Snapshot Head;
+    } Other{{RecordKind::Stall, R.Id}, TakenHolder.Head};
+    writeRecord(RecordKind::Stack, {&Other, sizeof Other},
+                {TakenHolder.Bytes, TakenHolder.Head.Size});
+  }
+}
+
+} // namespace
+
+// Reports what is due at Now; returns when to look again.
+uint64_t Watchdog::check(uint64_t Now) noexcept {
+  uint64_t Limit = TheOptions.ThresholdMs * 1000000, Next = Never;
+  for (Thread *T = AllThreads.load(std::memory_order_acquire); T; T = T->Next) {
+    if (uint64_t Duration =
+            T->StallDuration.exchange(0, std::memory_order_acquire)) {
+      StallEndRecord R{T->StallId, 0, Duration};
+      writeRecord(RecordKind::StallEnd, {&R, sizeof R});
+    }
+    Loop *L = T->Current.load(std::memory_order_acquire);
+    uint64_t Since = T->BusySince.load(std::memory_order_acquire);
+    if (!L || Since == 0)
+      continue;
+    bool Reported = T->ReportedTick.load(std::memory_order_relaxed) == Since;
+    uint64_t Due = Since + (Reported ? T->NextReport : Limit);
+    if (Now >= Due) {
+      report(*T, *L, Since, Now);
+      Due = Now + Limit / 2;
+      if (T->ReportedTick.load(std::memory_order_relaxed) == Since)
+        Due = Since + T->NextReport;
+    }
+    Next = std::min(Next, Due);
+  }
+  return Next;
+}
+
+void *Watchdog::run(void *) noexcept {
+  hideThread();
+  sys::call(SYS_prctl, PR_SET_NAME, sys::address("gridlock"));
+  constexpr uint64_t SnapshotEvery = 1000000000;
+  uint64_t Quiet =
+      std::max<uint64_t>(TheOptions.ThresholdMs * 1000000, 100000000);
+  uint64_t NextSnapshot = SnapshotEvery;
+  bool Rested = false; // nothing was to do for a whole quiet period
+  uint64_t Limit = TheOptions.ThresholdMs * 1000000;
+  while (Ready.load(std::memory_order_acquire)) {
+    uint32_t Rings = Bell.load(std::memory_order_acquire);
+    uint64_t Now = Clock::now();
+    uint64_t Next = check(Now);
+    if (Now >= NextSnapshot) {
+      writeSnapshot(false);
+      NextSnapshot = Now + SnapshotEvery;
+    }
+    // Before sleeping for ever, one more look after a while: a loop may have
+    // got busy without having seen that nobody wakes by himself.
+    bool Idle = Next == Never;
+    bool ForEver = Idle && Rested && !somethingToWrite();
+    Rested = Idle;
+    uint64_t Wake =
+        ForEver ? Never : std::min(Idle ? Now + Quiet : Next, NextSnapshot);
+    if (Idle && !ForEver)
+      Wake = std::max(Wake, Now + 1000000);
+    Wakes.store(Idle && Rested ? Never : Wake, std::memory_order_seq_cst);
+    if (ForEver) {
+      sys::futexWait(&Bell, Rings, nullptr);
+    } else {
+      uint64_t Time = Wake > Now ? Wake - Now : 1;
+      timespec Wait{static_cast<time_t>(Time / 1000000000),
+                    static_cast<long>(Time % 1000000000)};
+      sys::futexWait(&Bell, Rings, &Wait);
+    }
+    Wakes.store(0, std::memory_order_relaxed);
+    // Stopped by a debugger or without a CPU for long: what looks like a stall
+    // of the loop was one of the whole process. A real one is still there a
+    // little later.
+    uint64_t After = Clock::now();
+    if (!ForEver && After > Wake + std::max<uint64_t>(Limit / 2, 20000000)) {
+      timespec Wait{0,
+                    static_cast<long>(std::min<uint64_t>(Limit / 4, 50000000))};
+      sys::futexWait(&Bell, Bell.load(), &Wait);
+    }
+  }
+  return nullptr;
+}
+
+void Watchdog::wake() noexcept {
+  Wakes.store(0, std::memory_order_relaxed);
+  Bell.fetch_add(1, std::memory_order_release);
+  sys::futexWake(&Bell, 1);
+}
+
+void Watchdog::start() noexcept {
+  if (Started.load(std::memory_order_relaxed) || Started.exchange(true))
+    return;
+  uint64_t Limit = TheOptions.ThresholdMs * 1000000;
+  Threshold.store(Limit + Limit / 8 + 1000000);
+  installSignal();
+  // The program's signals are for the program's threads.
+  sigset_t All, Before;
+  sigfillset(&All);
+  pthread_sigmask(SIG_SETMASK, &All, &Before);
+  pthread_attr_t Attributes;
+  pthread_attr_init(&Attributes);
+  pthread_attr_setstacksize(&Attributes, 256 * 1024);
+  pthread_attr_setdetachstate(&Attributes, PTHREAD_CREATE_DETACHED);
+  pthread_t Id;
+  if (Real.pthread_create(
+          &Id, &Attributes, [](void *P) { return run(P); }, nullptr) != 0)
+    lost("stalls (the watchdog thread could not be started)");
+  pthread_attr_destroy(&Attributes);
+  pthread_sigmask(SIG_SETMASK, &Before, nullptr);
+}
+
+void Watchdog::forget() noexcept {
+  Started.store(false);
+  Wakes.store(0);
+  Bell.store(0);
+  LastStall = 0;
+}
+
+} // namespace gridlock::monitor

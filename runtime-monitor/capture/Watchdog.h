@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The watchdog: one thread that sleeps until the nearest moment at which a busy
+// loop would be stalled, takes the stack of each that is, and writes what has
+// grown since its last snapshot. It sleeps for ever while nothing happens.
+#ifndef GRIDLOCK_MONITOR_CAPTURE_WATCHDOG_H
+#define GRIDLOCK_MONITOR_CAPTURE_WATCHDOG_H
+
+#include <atomic>
+#include <cstdint>
+
+namespace gridlock::monitor {
+
+class Watchdog {
+public:
+  /// Starts the thread once. Allocates (pthread_create), so not from inside a
+  /// lock.
+  static void start() noexcept;
+
+  /// A loop got busy at Now. Cheap while the watchdog wakes early enough by
+  /// itself.
+  static void busy(uint64_t Now) noexcept {
+    if (__builtin_expect(Now + Threshold.load(std::memory_order_relaxed) <
+                             Wakes.load(std::memory_order_relaxed),
+                         0))
+      wake();
+  }
+  static void wake() noexcept;
+
+  static void forget() noexcept; // in a forked child
+
+private:
+  static void *run(void *) noexcept;
+  static uint64_t check(uint64_t Now) noexcept;
+
+  static std::atomic<uint64_t> Wakes; // when it wakes by itself; 0: no thread
+  static std::atomic<uint64_t> Threshold; // plus a little slack
+  static std::atomic<uint32_t> Bell;      // futex word
+};
+
+} // namespace gridlock::monitor
+
+#endif

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "runtime-monitor/core/Calls.h"
+
+#include "runtime-monitor/core/Clock.h"
+#include "runtime-monitor/loops/Loops.h"
+
+namespace gridlock::monitor {
+
+void beginCall(gridlock_call &Call, Thread *T, const char *Operation,
+               const void *Object, uint64_t Site) noexcept {
+  Call.thread = T;
+  if (!T)
+    return;
+  gridlock_call *Outer = T->Call.load(std::memory_order_relaxed);
+  // A call that was left by longjmp never ended; it lies below this one on the
+  // stack.
+  if (Outer && Outer < &Call &&
+      addressOf(&Call) - addressOf(Outer) < (64u << 20))
+    Outer = nullptr;
+  Call.operation = Operation;
+  Call.object = Object;
+  Call.outer = Outer;
+  Call.site = Site;
+  Call.start = !Outer && T->BusySince.load(std::memory_order_relaxed) != 0
+                   ? Clock::now()
+                   : 0;
+  T->Calls.store(T->Calls.load(std::memory_order_relaxed) + 1,
+                 std::memory_order_relaxed);
+  T->Call.store(&Call, std::memory_order_release);
+}
+
+void endCall(gridlock_call &Call) noexcept {
+  auto *T = static_cast<Thread *>(Call.thread);
+  if (!T)
+    return;
+  T->Call.store(Call.outer, std::memory_order_release);
+  if (Call.start != 0)
+    blockingCallEnded(*T, Call, Clock::now() - Call.start);
+}
+
+} // namespace gridlock::monitor
+
+using namespace gridlock::monitor;
+
+#define API extern "C" __attribute__((visibility("default")))
+
+API int gridlock_monitor_active() {
+  return Ready.load(std::memory_order_relaxed);
+}
+
+API void gridlock_call_begin(gridlock_call *Call, const char *Operation,
+                             const void *Site) {
+  beginCall(*Call, currentThread(), Operation, nullptr, addressOf(Site));
+}
+
+API void gridlock_call_end(gridlock_call *Call) { endCall(*Call); }
+
+API void gridlock_name_loop(const char *Name) {
+  if (Thread *T = currentThread())
+    nameLoop(*T, Name);
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// An interposed call that may block, published while it lasts: the watchdog can
+// take the thread's stack without a signal, and a wait inside it (libpq's poll
+// inside PQexec) makes no event loop. Costs two stores, and two clock reads on
+// a busy loop thread.
+#ifndef GRIDLOCK_MONITOR_CORE_CALLS_H
+#define GRIDLOCK_MONITOR_CORE_CALLS_H
+
+#include "runtime-monitor/core/Thread.h"
+
+namespace gridlock::monitor {
+
+void beginCall(gridlock_call &Call, Thread *T, const char *Operation,
+               const void *Object, uint64_t Site) noexcept;
+void endCall(gridlock_call &Call) noexcept;
+
+/// The catalogue's operation id of a hand-written interposer's function.
+const char *operationOf(const char *Symbol) noexcept;
+
+inline uint64_t addressOf(const void *P) noexcept {
+  return reinterpret_cast<uint64_t>(P);
+}
+
+/// Ends the call on every way out, exceptions and pthread_cancel included.
+class CallScope {
+public:
+  // The program's own variables would be captured if this were not inlined.
+  [[gnu::always_inline]] CallScope(const char *Operation, const void *Object,
+                                   const void *Site) noexcept {
+    GRIDLOCK_CAPTURE(&Call);
+    beginCall(Call, currentThread(), Operation, Object, addressOf(Site));
+  }
+  [[gnu::always_inline]] ~CallScope() { endCall(Call); }
+  CallScope(const CallScope &) = delete;
+
+  gridlock_call Call;
+};
+
+} // namespace gridlock::monitor
+
+#endif

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "runtime-monitor/core/Options.h"
+
+#include "runtime-monitor/core/Text.h"
+
+#include <algorithm>
+#include <string_view>
+
+namespace gridlock::monitor {
+
+Options TheOptions;
+
+namespace {
+
+using std::string_view;
+
+constexpr string_view Names[] = {
+#define NUMBER(Field, Name, Default, Least, Greatest, Help) Name,
+#define FLAG(Field, Name, Default, Help) Name,
+#define TEXT(Field, Name, Default, Help) Name,
+#include "runtime-monitor/core/options.inc"
+#undef NUMBER
+#undef FLAG
+#undef TEXT
+};
+
+// Edits that turn A into B; names are shorter than 32 letters.
+unsigned distance(string_view A, string_view B) noexcept {
+  A = A.substr(0, 31);
+  unsigned Row[32];
+  for (unsigned I = 0; I <= A.size(); ++I)
+    Row[I] = I;
+  for (unsigned J = 1; J <= B.size(); ++J) {
+    unsigned Diagonal = Row[0];
+    Row[0] = J;
+    for (unsigned I = 1; I <= A.size(); ++I) {
+      unsigned Above = Row[I];
+      Row[I] = std::min(
+          {Above + 1, Row[I - 1] + 1, Diagonal + (A[I - 1] != B[J - 1])});
+      Diagonal = Above;
+    }
+  }
+  return Row[A.size()];
+}
+
+void complain(string_view Key) noexcept {
+  string_view Nearest = *std::min_element(
+      std::begin(Names), std::end(Names), [&](string_view A, string_view B) {
+        return distance(Key, A) < distance(Key, B);
+      });
+  Text<256> Line;
+  (Line << "GRIDLOCK_OPTIONS: unknown option '").append(Key.data(), Key.size())
+      << "'; did you mean '";
+  Line.append(Nearest.data(), Nearest.size()) << "'? (help=1 lists all)";
+  Line.say();
+}
+
+void complainValue(string_view Key, string_view Value) noexcept {
+  Text<256> Line;
+  (Line << "GRIDLOCK_OPTIONS: bad value '").append(Value.data(), Value.size())
+      << "' for '";
+  Line.append(Key.data(), Key.size()) << "', ignored (help=1 lists all)";
+  Line.say();
+}
+
+bool number(string_view Value, uint64_t &Result) noexcept {
+  if (Value.empty() || Value.size() > 12)
+    return false;
+  Result = 0;
+  for (char C : Value) {
+    if (C < '0' || C > '9')
+      return false;
+    Result = Result * 10 + static_cast<uint64_t>(C - '0');
+  }
+  return true;
+}
+
+bool flag(string_view Value, bool &Result) noexcept {
+  Result = Value == "1" || Value == "true" || Value == "yes";
+  return Result || Value == "0" || Value == "false" || Value == "no";
+}
+
+// False if the key is unknown.
+bool set(Options &O, string_view Key, string_view Value) noexcept {
+  bool Good = true;
+#define NUMBER(Field, Name, Default, Least, Greatest, Help)                    \
+  if (Key == Name) {                                                           \
+    uint64_t N;                                                                \
+    Good = number(Value, N) && N + 1 > Least && N <= Greatest;                 \
+    if (Good)                                                                  \
+      O.Field = N;                                                             \
+  } else
+#define FLAG(Field, Name, Default, Help)                                       \
+  if (Key == Name) {                                                           \
+    bool B;                                                                    \
+    Good = flag(Value, B);                                                     \
+    if (Good)                                                                  \
+      O.Field = B;                                                             \
+  } else
+#define TEXT(Field, Name, Default, Help)                                       \
+  if (Key == Name) {                                                           \
+    Good = !Value.empty() && Value.size() < sizeof O.Field;                    \
+    if (Good) {                                                                \
+      std::memcpy(O.Field, Value.data(), Value.size());                        \
+      O.Field[Value.size()] = 0;                                               \
+    }                                                                          \
+  } else
+#include "runtime-monitor/core/options.inc"
+#undef NUMBER
+#undef FLAG
+#undef TEXT
+  { return false; }
+  if (!Good)
+    complainValue(Key, Value);
+  return true;
+}
+
+void help() noexcept {
+  Text<4096> Lines;
+  Lines << "GRIDLOCK_OPTIONS=name=value:name=value...\n";
+#define NUMBER(Field, Name, Default, Least, Greatest, Help)                    \
+  Lines << "  " Name "=" << uint64_t{Default} << "  " Help "\n";
+#define FLAG(Field, Name, Default, Help)                                       \
+  Lines << "  " Name "=" << uint64_t{Default} << "  " Help "\n";
+#define TEXT(Field, Name, Default, Help)                                       \
+  Lines << "  " Name "=" Default "  " Help "\n";
+#include "runtime-monitor/core/options.inc"
+#undef NUMBER
+#undef FLAG
+#undef TEXT
+  Lines.say();
+}
+
+} // namespace
+
+void Options::parse(const char *Settings) noexcept {
+  string_view Rest = Settings ? Settings : "";
+  while (!Rest.empty()) {
+    size_t End = std::min(Rest.find_first_of(": ,"), Rest.size());
+    string_view Item = Rest.substr(0, End);
+    Rest.remove_prefix(std::min(End + 1, Rest.size()));
+    // dir=a:b would be two items; a value may be put in quotes, as the
+    // sanitizers allow.
+    size_t Equal = Item.find('=');
+    if (Item.empty())
+      continue;
+    if (Equal != string_view::npos && Equal + 1 < Item.size() &&
+        (Item[Equal + 1] == '"' || Item[Equal + 1] == '\'')) {
+      const char *From = Item.data() + Equal + 2;
+      string_view Quoted(From,
+                         static_cast<size_t>(Rest.data() + Rest.size() - From));
+      size_t Close = Quoted.find(Item[Equal + 1]);
+      if (Close != string_view::npos) {
+        if (!set(*this, Item.substr(0, Equal), Quoted.substr(0, Close)))
+          complain(Item.substr(0, Equal));
+        Rest = Quoted.substr(Close + 1);
+        continue;
+      }
+    }
+    if (Equal == string_view::npos)
+      complain(Item);
+    else if (!set(*this, Item.substr(0, Equal), Item.substr(Equal + 1)))
+      complain(Item.substr(0, Equal));
+  }
+  if (Help)
+    help();
+}
+
+} // namespace gridlock::monitor

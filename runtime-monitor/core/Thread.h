@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What the monitor knows about one thread. Written by the thread itself with
+// plain stores, read by the watchdog at any time; kept for reuse when the
+// thread is gone, so that reading it is always safe.
+#ifndef GRIDLOCK_MONITOR_CORE_THREAD_H
+#define GRIDLOCK_MONITOR_CORE_THREAD_H
+
+#include "runtime-monitor/include/gridlock/monitor.h"
+
+#include <atomic>
+#include <cstdint>
+
+namespace gridlock::monitor {
+
+struct Loop;
+
+/// A place where this thread waits for events: a candidate for an event loop.
+struct WaitSite {
+  uint64_t Address = 0; // return address of the wait call
+  uint32_t Rounds = 0;  // times reached since Epoch
+  uint32_t Epoch = 0;
+  Loop *Found = nullptr;
+};
+
+struct HeldLock {
+  const void *Lock;
+  uint64_t Site;
+};
+
+struct Thread {
+  static constexpr unsigned MaxSites = 4, MaxHeld = 48;
+
+  // Innermost interposed call the thread is in, and how many it has made.
+  std::atomic<gridlock_call *> Call{nullptr};
+  std::atomic<uint64_t> Calls{0};
+
+  // The event loop it runs, and since when it is busy with events (0: it
+  // waits).
+  std::atomic<Loop *> Current{nullptr};
+  std::atomic<uint64_t> BusySince{0};
+  uint64_t WaitSince = 0;
+  uint64_t LoopFrame = 0; // stack pointer at Current's wait
+  uint32_t Epoch = 0;     // iterations of Current
+  WaitSite Sites[MaxSites];
+  char LoopName[32] = {};
+
+  // The stall the watchdog has reported, and its end.
+  std::atomic<uint64_t> ReportedTick{0}; // BusySince then
+  std::atomic<uint64_t> StallDuration{0};
+  uint64_t NextReport = 0; // the watchdog's: elapsed time that is reported next
+  uint32_t StallId = 0, Repeats = 0;
+
+  uint32_t HeldCount = 0; // may exceed MaxHeld: then only the first are known
+  HeldLock Held[MaxHeld];
+
+  std::atomic<uint32_t> Signals{
+      0};                       // of the watchdog, that interrupted the thread
+  std::atomic<uint32_t> Tid{0}; // 0: free
+  bool Inside = false;          // in the monitor's own slow path
+  Thread *Next = nullptr;       // in the list of all, which only grows
+  Thread *NextFree = nullptr;
+
+  void acquired(const void *Lock, uint64_t Site) noexcept {
+    uint32_t N = HeldCount++;
+    if (__builtin_expect(N < MaxHeld, 1))
+      Held[N] = {Lock, Site};
+  }
+  void released(const void *Lock) noexcept {
+    uint32_t N = HeldCount;
+    if (N == 0)
+      return; // taken before the monitor was ready, or by another thread
+    if (__builtin_expect(N <= MaxHeld && Held[N - 1].Lock == Lock, 1)) {
+      HeldCount = N - 1;
+      return;
+    }
+    releasedOutOfOrder(Lock);
+  }
+  void releasedOutOfOrder(const void *Lock) noexcept;
+};
+
+/// True between initialisation and the end of the program.
+extern std::atomic<bool> Ready;
+extern std::atomic<Thread *> AllThreads;
+
+extern __thread Thread *Self __attribute__((tls_model("initial-exec")));
+Thread *attachThread() noexcept; // null while not ready and on threads that end
+
+/// This thread's state, or null: then pass the call through.
+inline Thread *currentThread() noexcept {
+  Thread *T = Self;
+  return __builtin_expect(T != nullptr, 1) ? T : attachThread();
+}
+
+/// Makes the key whose destructor frees the state at a thread's end.
+void startThreads() noexcept;
+/// Marks the calling thread as one of the monitor's own.
+void hideThread() noexcept;
+/// In a forked child: only the calling thread is left.
+void forgetOtherThreads() noexcept;
+
+/// Marks that the thread is in the monitor, for signal handlers that come in
+/// between.
+class InsideMonitor {
+public:
+  explicit InsideMonitor(Thread &T) noexcept : T(T) { T.Inside = true; }
+  ~InsideMonitor() { T.Inside = false; }
+  InsideMonitor(const InsideMonitor &) = delete;
+
+private:
+  Thread &T;
+};
+
+} // namespace gridlock::monitor
+
+#endif

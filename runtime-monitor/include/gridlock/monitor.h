@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+ *
+ * The monitor's interface for programs and for generated interposers. C and
+ * C++. All functions are weak: a program that includes this header also links
+ * and runs without the monitor (check gridlock_monitor_active first, or use the
+ * macros, which do). Any thread may call them; none allocates, locks or changes
+ * errno.
+ */
+#ifndef GRIDLOCK_MONITOR_H
+#define GRIDLOCK_MONITOR_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* One call that may block, on the caller's stack while it lasts. The fields are
+ * the monitor's own business. */
+struct gridlock_call {
+  uint64_t registers[8]; /* rip rsp rbp rbx r12 r13 r14 r15 */
+  const char *operation;
+  const void *object; /* the lock waited for, or null */
+  struct gridlock_call *outer;
+  void *thread;
+  uint64_t start;
+  uint64_t site;
+};
+
+/* Keeps what is needed to take this thread's stack from outside during the
+ * call. Must be in the function that makes the call. */
+#define GRIDLOCK_CAPTURE(CALL)                                                 \
+  __asm__ volatile("leaq 0f(%%rip), %%rax\n\t"                                 \
+                   "movq %%rax, 0(%0)\n\t"                                     \
+                   "movq %%rsp, 8(%0)\n\t"                                     \
+                   "movq %%rbp, 16(%0)\n\t"                                    \
+                   "movq %%rbx, 24(%0)\n\t"                                    \
+                   "movq %%r12, 32(%0)\n\t"                                    \
+                   "movq %%r13, 40(%0)\n\t"                                    \
+                   "movq %%r14, 48(%0)\n\t"                                    \
+                   "movq %%r15, 56(%0)\n\t"                                    \
+                   "0:"                                                        \
+                   :                                                           \
+                   : "r"((CALL)->registers)                                    \
+                   : "rax", "memory")
+
+/* 1 if the monitor is there and working. */
+__attribute__((weak)) int gridlock_monitor_active(void);
+
+/* Bracket a call that may block, e.g. into a statically linked library:
+ *   struct gridlock_call c;
+ *   GRIDLOCK_CAPTURE(&c);
+ *   gridlock_call_begin(&c, "mylib/fetch", __builtin_return_address(0));
+ *   ... the call ...
+ *   gridlock_call_end(&c);
+ * operation must live as long as the program. Calls may nest, and must end in
+ * reverse order on every path, exceptions included. */
+__attribute__((weak)) void gridlock_call_begin(struct gridlock_call *call,
+                                               const char *operation,
+                                               const void *return_address);
+__attribute__((weak)) void gridlock_call_end(struct gridlock_call *call);
+
+/* Names the event loop that runs on this thread, in reports (at most 31
+ * letters). May be called before the loop runs. */
+__attribute__((weak)) void gridlock_name_loop(const char *name);
+
+#define GRIDLOCK_NAME_LOOP(NAME)                                               \
+  do {                                                                         \
+    if (gridlock_name_loop)                                                    \
+      gridlock_name_loop(NAME);                                                \
+  } while (0)
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

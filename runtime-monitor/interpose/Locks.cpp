@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "runtime-monitor/interpose/Locks.h"
+
+#include "runtime-monitor/capture/Watchdog.h"
+#include "runtime-monitor/core/Clock.h"
+
+namespace gridlock::monitor {
+
+std::atomic<uint32_t> WaitersElsewhere{0};
+
+void LockWait::begin(Thread &T, const void *Lock, const char *Operation,
+                     uint64_t Site, uint32_t Holder) noexcept {
+  Entry = nullptr;
+  Owner = Holder;
+  if (!T.Inside) {
+    InsideMonitor Guard(T);
+    Entry = lockSite(Lock, Site, Role::Waiter, Operation);
+    if (Entry)
+      keepStack(*Entry, Call);
+  }
+  WaitersElsewhere.fetch_add(1, std::memory_order_relaxed);
+  beginCall(Call, &T, Operation, Lock, Site);
+  Start = Call.start != 0 ? Call.start : Clock::now();
+}
+
+void LockWait::end() noexcept {
+  uint64_t Now = Clock::now();
+  auto *T = static_cast<Thread *>(Call.thread);
+  WaitersElsewhere.fetch_sub(1, std::memory_order_relaxed);
+  endCall(Call);
+  if (Entry)
+    waited(*Entry, T->Tid.load(std::memory_order_relaxed), Owner, Now - Start);
+  Watchdog::busy(Now);
+}
+
+void contendedRelease(Thread &T, const void *Lock, const char *Operation,
+                      const void *Site) noexcept {
+  gridlock_call Call;
+  GRIDLOCK_CAPTURE(&Call);
+  if (T.Inside)
+    return;
+  InsideMonitor Guard(T);
+  if (LockSite *S = lockSite(Lock, addressOf(Site), Role::Holder, Operation)) {
+    S->Tid.store(T.Tid.load(std::memory_order_relaxed),
+                 std::memory_order_relaxed);
+    S->Count.fetch_add(1, std::memory_order_relaxed);
+    keepStack(*S, Call);
+  }
+}
+
+} // namespace gridlock::monitor
+
+using namespace gridlock::monitor;
+
+namespace {
+
+uint32_t ownerOf(const pthread_mutex_t *M) {
+  return static_cast<uint32_t>(
+      __atomic_load_n(&M->__data.__owner, __ATOMIC_RELAXED));
+}
+uint32_t ownerOf(const pthread_rwlock_t *L) {
+  return static_cast<uint32_t>(
+      __atomic_load_n(&L->__data.__cur_writer, __ATOMIC_RELAXED));
+}
+// 2, or a futex word with its waiters bit: somebody sleeps.
+bool hasWaiters(const pthread_mutex_t *M) {
+  return static_cast<unsigned>(
+             __atomic_load_n(&M->__data.__lock, __ATOMIC_RELAXED)) > 1 &&
+         (M->__data.__kind & ~3) == 0;
+}
+bool someoneWaits() {
+  return WaitersElsewhere.load(std::memory_order_relaxed) != 0;
+}
+
+} // namespace
+
+INTERPOSE int pthread_mutex_lock(pthread_mutex_t *M) noexcept {
+  return acquire(
+      M, Operation.pthread_mutex_lock, CALLER, EBUSY, ownerOf(M),
+      [&] { return REAL(pthread_mutex_trylock)(M); },
+      [&] { return REAL(pthread_mutex_lock)(M); });
+}
+
+INTERPOSE int pthread_mutex_timedlock(pthread_mutex_t *M,
+                                      const timespec *Until) noexcept {
+  return acquire(
+      M, Operation.pthread_mutex_timedlock, CALLER, EBUSY, ownerOf(M),
+      [&] { return REAL(pthread_mutex_trylock)(M); },
+      [&] { return REAL(pthread_mutex_timedlock)(M, Until); });
+}
+
+INTERPOSE int pthread_mutex_clocklock(pthread_mutex_t *M, clockid_t Clock,
+                                      const timespec *Until) noexcept {
+  return acquire(
+      M, Operation.pthread_mutex_clocklock, CALLER, EBUSY, ownerOf(M),
+      [&] { return REAL(pthread_mutex_trylock)(M); },
+      [&] { return REAL(pthread_mutex_clocklock)(M, Clock, Until); });
+}
+
+INTERPOSE int pthread_mutex_trylock(pthread_mutex_t *M) noexcept {
+  return tryAcquire(M, CALLER, [&] { return REAL(pthread_mutex_trylock)(M); });
+}
+
+INTERPOSE int pthread_mutex_unlock(pthread_mutex_t *M) noexcept {
+  return release(M, Operation.pthread_mutex_unlock, CALLER, hasWaiters(M),
+                 [&] { return REAL(pthread_mutex_unlock)(M); });
+}
+
+INTERPOSE int pthread_rwlock_rdlock(pthread_rwlock_t *L) noexcept {
+  return acquire(
+      L, Operation.pthread_rwlock_rdlock, CALLER, EBUSY, ownerOf(L),
+      [&] { return REAL(pthread_rwlock_tryrdlock)(L); },
+      [&] { return REAL(pthread_rwlock_rdlock)(L); });
+}
+
+INTERPOSE int pthread_rwlock_timedrdlock(pthread_rwlock_t *L,
+                                         const timespec *Until) noexcept {
+  return acquire(
+      L, Operation.pthread_rwlock_timedrdlock, CALLER, EBUSY, ownerOf(L),
+      [&] { return REAL(pthread_rwlock_tryrdlock)(L); },
+      [&] { return REAL(pthread_rwlock_timedrdlock)(L, Until); });
+}
+
+INTERPOSE int pthread_rwlock_clockrdlock(pthread_rwlock_t *L, clockid_t Clock,
+                                         const timespec *Until) noexcept {
+  return acquire(
+      L, Operation.pthread_rwlock_clockrdlock, CALLER, EBUSY, ownerOf(L),
+      [&] { return REAL(pthread_rwlock_tryrdlock)(L); },
+      [&] { return REAL(pthread_rwlock_clockrdlock)(L, Clock, Until); });
+}
+
+INTERPOSE int pthread_rwlock_wrlock(pthread_rwlock_t *L) noexcept {
+  return acquire(
+      L, Operation.pthread_rwlock_wrlock, CALLER, EBUSY, ownerOf(L),
+      [&] { return REAL(pthread_rwlock_trywrlock)(L); },
+      [&] { return REAL(pthread_rwlock_wrlock)(L); });
+}
+
+INTERPOSE int pthread_rwlock_timedwrlock(pthread_rwlock_t *L,
+                                         const timespec *Until) noexcept {
+  return acquire(
+      L, Operation.pthread_rwlock_timedwrlock, CALLER, EBUSY, ownerOf(L),
+      [&] { return REAL(pthread_rwlock_trywrlock)(L); },
+      [&] { return REAL(pthread_rwlock_timedwrlock)(L, Until); });
+}
+
+INTERPOSE int pthread_rwlock_clockwrlock(pthread_rwlock_t *L, clockid_t Clock,
+                                         const timespec *Until) noexcept {
+  return acquire(
+      L, Operation.pthread_rwlock_clockwrlock, CALLER, EBUSY, ownerOf(L),
+      [&] { return REAL(pthread_rwlock_trywrlock)(L); },
+      [&] { return REAL(pthread_rwlock_clockwrlock)(L, Clock, Until); });
+}
+
+INTERPOSE int pthread_rwlock_tryrdlock(pthread_rwlock_t *L) noexcept {
+  return tryAcquire(L, CALLER,
+                    [&] { return REAL(pthread_rwlock_tryrdlock)(L); });
+}
+
+INTERPOSE int pthread_rwlock_trywrlock(pthread_rwlock_t *L) noexcept {
+  return tryAcquire(L, CALLER,
+                    [&] { return REAL(pthread_rwlock_trywrlock)(L); });
+}
+
+INTERPOSE int pthread_rwlock_unlock(pthread_rwlock_t *L) noexcept {
+  return release(L, Operation.pthread_rwlock_unlock, CALLER, someoneWaits(),
+                 [&] { return REAL(pthread_rwlock_unlock)(L); });
+}
+
+INTERPOSE int pthread_spin_lock(pthread_spinlock_t *L) noexcept {
+  const void *Lock = const_cast<const int *>(L);
+  return acquire(
+      Lock, Operation.pthread_spin_lock, CALLER, EBUSY, 0,
+      [&] { return REAL(pthread_spin_trylock)(L); },
+      [&] { return REAL(pthread_spin_lock)(L); });
+}
+
+INTERPOSE int pthread_spin_trylock(pthread_spinlock_t *L) noexcept {
+  return tryAcquire(const_cast<const int *>(L), CALLER,
+                    [&] { return REAL(pthread_spin_trylock)(L); });
+}
+
+INTERPOSE int pthread_spin_unlock(pthread_spinlock_t *L) noexcept {
+  return release(const_cast<const int *>(L), Operation.pthread_spin_unlock,
+                 CALLER, someoneWaits(),
+                 [&] { return REAL(pthread_spin_unlock)(L); });
+}
+
+// glibc's mtx_t is a pthread_mutex_t.
+INTERPOSE int mtx_lock(mtx_t *M) {
+  return acquire(
+      M, Operation.mtx_lock, CALLER, thrd_busy,
+      ownerOf(reinterpret_cast<pthread_mutex_t *>(M)),
+      [&] { return REAL(mtx_trylock)(M); }, [&] { return REAL(mtx_lock)(M); });
+}
+
+INTERPOSE int mtx_timedlock(mtx_t *M, const timespec *Until) {
+  return acquire(
+      M, Operation.mtx_timedlock, CALLER, thrd_busy,
+      ownerOf(reinterpret_cast<pthread_mutex_t *>(M)),
+      [&] { return REAL(mtx_trylock)(M); },
+      [&] { return REAL(mtx_timedlock)(M, Until); });
+}
+
+INTERPOSE int mtx_trylock(mtx_t *M) {
+  return tryAcquire(M, CALLER, [&] { return REAL(mtx_trylock)(M); });
+}
+
+INTERPOSE int mtx_unlock(mtx_t *M) {
+  return release(M, Operation.mtx_unlock, CALLER,
+                 hasWaiters(reinterpret_cast<pthread_mutex_t *>(M)),
+                 [&] { return REAL(mtx_unlock)(M); });
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Condition variables, joins, once, raw futexes (std::atomic, future,
+// semaphore, latch), thread creation and the ends of the process that skip
+// destructors.
+#include "runtime-monitor/capture/Watchdog.h"
+#include "runtime-monitor/core/Init.h"
+#include "runtime-monitor/core/Syscalls.h"
+#include "runtime-monitor/interpose/Interpose.h"
+
+using namespace gridlock::monitor;
+
+namespace {
+
+// The mutex is free while the thread waits and held again afterwards, also when
+// the wait is left by pthread_cancel.
+class ReleasedWhile {
+public:
+  ReleasedWhile(Thread *T, const void *Mutex, const void *Site)
+      : T(T), Mutex(Mutex), Site(Site) {
+    if (T && TheOptions.Locks)
+      T->released(Mutex);
+  }
+  ~ReleasedWhile() {
+    if (T && TheOptions.Locks)
+      T->acquired(Mutex, addressOf(Site));
+  }
+  ReleasedWhile(const ReleasedWhile &) = delete;
+
+private:
+  Thread *T;
+  const void *Mutex, *Site;
+};
+
+template <class Wait>
+[[gnu::always_inline]] inline int waitOn(const void *Mutex,
+                                         const char *Operation,
+                                         const void *Site, Wait &&WaitIt) {
+  CallScope Scope(Operation, nullptr, Site);
+  ReleasedWhile Released(static_cast<Thread *>(Scope.Call.thread), Mutex, Site);
+  return WaitIt();
+}
+
+bool waits(int Futex) {
+  switch (Futex & FUTEX_CMD_MASK) {
+  case FUTEX_WAIT:
+  case FUTEX_WAIT_BITSET:
+  case FUTEX_LOCK_PI:
+  case FUTEX_WAIT_REQUEUE_PI:
+  case 13 /*FUTEX_LOCK_PI2*/:
+    return true;
+  default:
+    return false;
+  }
+}
+
+} // namespace
+
+INTERPOSE int pthread_cond_wait(pthread_cond_t *C, pthread_mutex_t *M) {
+  return waitOn(M, Operation.pthread_cond_wait, CALLER,
+                [&] { return REAL(pthread_cond_wait)(C, M); });
+}
+
+INTERPOSE int pthread_cond_timedwait(pthread_cond_t *C, pthread_mutex_t *M,
+                                     const timespec *Until) {
+  return waitOn(M, Operation.pthread_cond_timedwait, CALLER,
+                [&] { return REAL(pthread_cond_timedwait)(C, M, Until); });
+}
+
+INTERPOSE int pthread_cond_clockwait(pthread_cond_t *C, pthread_mutex_t *M,
+                                     clockid_t Clock, const timespec *Until) {
+  return waitOn(M, Operation.pthread_cond_clockwait, CALLER, [&] {
+    return REAL(pthread_cond_clockwait)(C, M, Clock, Until);
+  });
+}
+
+INTERPOSE int cnd_wait(cnd_t *C, mtx_t *M) {
+  return waitOn(M, Operation.cnd_wait, CALLER,
+                [&] { return REAL(cnd_wait)(C, M); });
+}
+
+INTERPOSE int cnd_timedwait(cnd_t *C, mtx_t *M, const timespec *Until) {
+  return waitOn(M, Operation.cnd_timedwait, CALLER,
+                [&] { return REAL(cnd_timedwait)(C, M, Until); });
+}
+
+INTERPOSE int pthread_join(pthread_t Id, void **Result) {
+  auto *F = REAL(pthread_join);
+  CallScope Scope(Operation.pthread_join, nullptr, CALLER);
+  return F(Id, Result);
+}
+
+// Only the threads that wait for another one's initialisation are blocked.
+INTERPOSE int pthread_once(pthread_once_t *Once, void (*Initialise)()) {
+  auto *F = REAL(pthread_once);
+  constexpr int StateBits = 3, InProgress = 1; // glibc's
+  if ((__atomic_load_n(Once, __ATOMIC_RELAXED) & StateBits) != InProgress)
+    return F(Once, Initialise);
+  CallScope Scope(Operation.pthread_once, nullptr, CALLER);
+  return F(Once, Initialise);
+}
+
+// A variadic function of integers: all six arguments are passed on as they
+// came.
+extern "C" __attribute__((visibility("default"))) long
+gridlock_syscall(long Number, long A, long B, long C, long D, long E,
+                 long F) asm("syscall");
+long gridlock_syscall(long Number, long A, long B, long C, long D, long E,
+                      long G) {
+  auto *F = REAL(syscall);
+  if (Number != SYS_futex || !waits(static_cast<int>(B)))
+    return F(Number, A, B, C, D, E, G);
+  CallScope Scope(Operation.syscall, nullptr, CALLER);
+  return F(Number, A, B, C, D, E, G);
+}
+
+INTERPOSE int pthread_create(pthread_t *Id, const pthread_attr_t *Attributes,
+                             void *(*Run)(void *), void *Argument) noexcept {
+  int Rc = REAL(pthread_create)(Id, Attributes, Run, Argument);
+  if (Rc == 0 && Ready.load(std::memory_order_relaxed))
+    Watchdog::start();
+  return Rc;
+}
+
+INTERPOSE [[noreturn]] void _exit(int Status) {
+  finishMonitor();
+  REAL(_exit)(Status);
+  __builtin_unreachable();
+}
+
+INTERPOSE [[noreturn]] void _Exit(int Status) noexcept {
+  finishMonitor();
+  REAL(_Exit)(Status);
+  __builtin_unreachable();
+}

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "runtime-monitor/loops/Loops.h"
+
+#include "runtime-monitor/capture/Watchdog.h"
+#include "runtime-monitor/core/Arena.h"
+#include "runtime-monitor/core/Calls.h"
+#include "runtime-monitor/core/Clock.h"
+#include "runtime-monitor/core/Options.h"
+#include "runtime-monitor/records/Writer.h"
+
+#include <cstring>
+
+namespace gridlock::monitor {
+
+std::atomic<Loop *> AllLoops{nullptr};
+static std::atomic<uint32_t> LastId{0};
+
+namespace {
+
+constexpr uint32_t RoundsOfLoop = 3;
+// A second wait site below a loop's own: a callback that polls. Only if it
+// comes round this often without the loop it is taken for a loop of its own.
+constexpr uint32_t RoundsOfNestedLoop = 64;
+
+WaitSite &siteOf(Thread &T, uint64_t Address) noexcept {
+  for (WaitSite &S : T.Sites)
+    if (S.Address == Address)
+      return S;
+  WaitSite *Oldest = &T.Sites[0];
+  for (WaitSite &S : T.Sites) {
+    if (S.Address == 0) {
+      Oldest = &S;
+      break;
+    }
+    if (!S.Found && (Oldest->Found || S.Epoch < Oldest->Epoch))
+      Oldest = &S;
+  }
+  *Oldest = {};
+  Oldest->Address = Address;
+  return *Oldest;
+}
+
+void iterationEnds(Thread &T, Loop &L, uint64_t Since, uint64_t Now) noexcept {
+  uint64_t Time = Now - Since;
+  ++L.Iterations;
+  L.Busy += Time;
+  L.Last = Now;
+  ++L.Times.Counts[Histogram::index(Time)];
+  if (__builtin_expect(Time > L.Max, 0))
+    L.Max = Time;
+  ++T.Epoch;
+  if (__builtin_expect(Time >= TheOptions.ThresholdMs * 1000000, 0)) {
+    ++L.Stalls;
+    L.StallTime += Time;
+    if (T.ReportedTick.load(std::memory_order_acquire) == Since) {
+      T.StallDuration.store(Time, std::memory_order_release);
+      Watchdog::wake();
+    }
+  }
+}
+
+// The stack of its wait is what tells one loop from another for a reader.
+void establish(Thread &T, WaitSite &S, const gridlock_call &Call,
+               uint64_t Now) noexcept {
+  InsideMonitor Guard(T);
+  Loop *L = make<Loop>();
+  if (!L)
+    return lost("event loops (no memory)");
+  L->Id = LastId.fetch_add(1, std::memory_order_relaxed) + 1;
+  L->Tid = T.Tid.load(std::memory_order_relaxed);
+  L->Wait = Call.operation;
+  L->Site = S.Address;
+  L->First = L->Last = Now;
+  std::memcpy(L->Name, T.LoopName, sizeof L->Name);
+  L->Stack.store(takeOwnStack(Call), std::memory_order_release);
+  S.Found = L;
+  L->Next = AllLoops.load(std::memory_order_relaxed);
+  while (!AllLoops.compare_exchange_weak(L->Next, L, std::memory_order_release))
+    ;
+  Watchdog::start();
+}
+
+} // namespace
+
+void WaitScope::begin(const char *Operation, uint64_t Site) noexcept {
+  uint64_t Now = Clock::now();
+  uint64_t Since = T.BusySince.load(std::memory_order_relaxed);
+  Loop *Current = T.Current.load(std::memory_order_relaxed);
+  WaitSite &S = siteOf(T, Site);
+  uint64_t Frame = Call.registers[1];
+  Call.operation = Operation;
+  if (!S.Found && Current && Frame == T.LoopFrame)
+    S.Found = Current; // a second wait in the loop's own function
+  if (!S.Found) {
+    if (S.Epoch != T.Epoch)
+      S.Rounds = 0;
+    S.Epoch = T.Epoch;
+    bool Nested = Current && Frame < T.LoopFrame;
+    if (++S.Rounds >= (Nested ? RoundsOfNestedLoop : RoundsOfLoop) && !T.Inside)
+      establish(T, S, Call, Now);
+  }
+  if (!S.Found) {
+    // A first round, or a callback that waits for events: a call like any
+    // other.
+    beginCall(Call, &T, Operation, nullptr, Site);
+    return;
+  }
+  OfLoop = true;
+  if (Current == S.Found) {
+    if (Since != 0)
+      iterationEnds(T, *Current, Since, Now);
+  } else {
+    T.Current.store(S.Found, std::memory_order_relaxed);
+    ++T.Epoch;
+  }
+  T.LoopFrame = Frame;
+  T.WaitSince = Now;
+  T.BusySince.store(0, std::memory_order_relaxed);
+  // Published without a start: the wait of a loop blocks nobody.
+  Call.thread = &T;
+  Call.object = nullptr;
+  Call.outer = nullptr;
+  Call.site = Site;
+  Call.start = 0;
+  T.Calls.store(T.Calls.load(std::memory_order_relaxed) + 1,
+                std::memory_order_relaxed);
+  T.Call.store(&Call, std::memory_order_release);
+}
+
+void WaitScope::end() noexcept {
+  if (!OfLoop)
+    return endCall(Call);
+  T.Call.store(nullptr, std::memory_order_relaxed);
+  Loop *L = T.Current.load(std::memory_order_relaxed);
+  uint64_t Now = Clock::now();
+  if (__builtin_expect(L == nullptr, 0))
+    return; // a forked child forgot it
+  L->Idle += Now - T.WaitSince;
+  T.BusySince.store(Now, std::memory_order_relaxed);
+  Watchdog::busy(Now);
+}
+
+void blockingCallEnded(Thread &T, const gridlock_call &Call,
+                       uint64_t Duration) noexcept {
+  Loop *L = T.Current.load(std::memory_order_relaxed);
+  if (Duration < TheOptions.BlockMs * 1000000 || !L || T.Inside)
+    return;
+  InsideMonitor Guard(T);
+  for (BlockSite &B : L->Blocks) {
+    const char *Operation = B.Operation.load(std::memory_order_relaxed);
+    if (Operation && (Operation != Call.operation || B.Site != Call.site))
+      continue;
+    ++B.Count;
+    B.Total += Duration;
+    if (Duration > B.Max)
+      B.Max = Duration;
+    if (!Operation) {
+      B.Site = Call.site;
+      B.Id = LastId.fetch_add(1, std::memory_order_relaxed) + 1;
+      B.Stack.store(takeOwnStack(Call), std::memory_order_relaxed);
+      B.Operation.store(Call.operation, std::memory_order_release);
+    }
+    return;
+  }
+  ++L->BlocksLost;
+}
+
+void nameLoop(Thread &T, const char *Name) noexcept {
+  std::strncpy(T.LoopName, Name, sizeof T.LoopName - 1);
+  if (Loop *L = T.Current.load(std::memory_order_relaxed))
+    std::memcpy(L->Name, T.LoopName, sizeof L->Name);
+}
+
+void endLoop(Loop &L) noexcept { L.Ended = true; }
+
+void forgetLoops() noexcept {
+  AllLoops.store(nullptr, std::memory_order_relaxed);
+}
+
+} // namespace gridlock::monitor

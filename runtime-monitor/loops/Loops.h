@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Event loops. A wait site (thread and call site of epoll_wait, poll, select
+// ...) that is reached three times outside any interposed blocking call is a
+// loop. While its thread is between two waits it is busy. Written by the loop's
+// own thread only.
+#ifndef GRIDLOCK_MONITOR_LOOPS_LOOPS_H
+#define GRIDLOCK_MONITOR_LOOPS_LOOPS_H
+
+#include "runtime-monitor/capture/Capture.h"
+#include "runtime-monitor/core/Thread.h"
+#include "runtime-monitor/loops/Histogram.h"
+
+namespace gridlock::monitor {
+
+/// A blocking call made on a loop thread, by operation and call site.
+struct BlockSite {
+  std::atomic<const char *> Operation; // null: free
+  uint64_t Site;
+  uint32_t Id;
+  uint64_t Count, Total, Max;
+  std::atomic<TakenStack *> Stack;
+};
+
+struct Loop {
+  static constexpr unsigned MaxBlocks = 64;
+
+  uint32_t Id = 0, Tid = 0;
+  const char *Wait = nullptr; // the operation it waits with
+  uint64_t Site = 0;
+  char Name[32] = {};
+  uint64_t Iterations = 0, Busy = 0, Idle = 0, Max = 0;
+  uint64_t Stalls = 0, StallTime = 0;
+  uint64_t First = 0, Last = 0;
+  bool Ended = false;
+  uint64_t BlocksLost = 0;
+  uint64_t Written = 0; // iterations at the last snapshot
+  BlockSite Blocks[MaxBlocks];
+  std::atomic<TakenStack *> Stack{nullptr}; // of a wait
+  Histogram Times;
+  Loop *Next = nullptr;
+};
+
+extern std::atomic<Loop *> AllLoops; // only grows
+
+/// Brackets a wait for events. Not to be used inside an interposed call.
+class WaitScope {
+public:
+  [[gnu::always_inline]] WaitScope(Thread &T, const char *Operation,
+                                   const void *Site) noexcept
+      : T(T) {
+    GRIDLOCK_CAPTURE(&Call);
+    begin(Operation, reinterpret_cast<uint64_t>(Site));
+  }
+  [[gnu::always_inline]] ~WaitScope() { end(); }
+  WaitScope(const WaitScope &) = delete;
+
+private:
+  void begin(const char *Operation, uint64_t Site) noexcept;
+  void end() noexcept;
+
+  Thread &T;
+  bool OfLoop = false; // else a wait like any other call
+  gridlock_call Call;
+};
+
+/// A call bracketed by beginCall and endCall took Duration on a busy loop
+/// thread.
+void blockingCallEnded(Thread &T, const gridlock_call &Call,
+                       uint64_t Duration) noexcept;
+
+void nameLoop(Thread &T, const char *Name) noexcept;
+void endLoop(Loop &L) noexcept; // its thread ends
+void forgetLoops() noexcept;    // in a forked child
+
+} // namespace gridlock::monitor
+
+#endif

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What the monitor writes and the tools read: one file a process, a FileHeader
+// and then records, each a RecordHeader and its payload, padded to 8 bytes.
+// Little-endian. A record may be cut off at the end of the file (the program
+// was killed, the disk was full). Cumulative records (Loop, Block, Contention)
+// are written again as they grow; the last one with the same id counts. Times
+// are nanoseconds, since the monitor's start where they are points in time.
+// Described for other readers in runtime-monitor/README.md; change both, and
+// Version with them.
+#ifndef GRIDLOCK_MONITOR_RECORDS_FORMAT_H
+#define GRIDLOCK_MONITOR_RECORDS_FORMAT_H
+
+#include <cstdint>
+
+namespace gridlock::monitor {
+
+constexpr char FileMagic[8] = {'G', 'L', 'K', 'M', 'O', 'N', '\r', '\n'};
+constexpr uint32_t FormatVersion = 1;
+constexpr const char *FileSuffix = ".glkmon";
+
+struct FileHeader {
+  char Magic[8];
+  uint32_t Version;
+  uint32_t Pid, ParentPid;
+  uint32_t ThresholdMs, BlockMs, ContentionMs;
+  uint64_t StartRealtime; // ns since 1970
+  uint64_t VdsoBase;      // 0: none
+};
+
+enum class RecordKind : uint32_t {
+  Process =
+      1, // text: executable \0 command line with spaces \0 working directory \0
+  Maps,  // text of /proc/self/maps, executable mappings and their files' first
+         // ones
+  BuildId,    // BuildIdRecord and the id's bytes
+  Vdso,       // the image of the vDSO
+  Loop,       // LoopRecord and Bucket[]
+  Stall,      // StallRecord and Snapshot
+  StallEnd,   // StallEndRecord
+  Block,      // BlockRecord
+  Contention, // ContentionRecord
+  Stack,      // StackRecord and Snapshot
+  Lost,       // LostRecord: something could not be kept
+  End         // EndRecord: the program ended in order
+};
+
+struct RecordHeader {
+  RecordKind Kind;
+  uint32_t Size; // of the payload without padding
+};
+
+struct BuildIdRecord {
+  uint64_t Base; // where the file's first byte is mapped
+  uint32_t Size;
+  uint32_t Reserved;
+};
+
+// Registers in DWARF's order for x86-64: rax rdx rcx rbx rsi rdi rbp rsp
+// r8..r15 rip.
+enum Register : uint32_t {
+  Rbx = 3,
+  Rbp = 6,
+  Rsp = 7,
+  R12 = 12,
+  R13,
+  R14,
+  R15,
+  Rip
+};
+constexpr uint32_t RegisterCount = 17;
+
+struct Snapshot {
+  uint64_t Registers[RegisterCount];
+  uint32_t Known; // bit n: register n is known
+  uint32_t Size;  // bytes of stack that follow, from the stack pointer up
+};
+
+struct LoopRecord {
+  uint32_t Id, Tid;
+  char Thread[16];
+  char Name[32]; // given by the program, or empty
+  char Wait[32]; // the function it waits in
+  uint64_t Site; // return address of the wait
+  uint64_t Iterations, Busy, Idle, Max;
+  uint64_t Stalls, StallTime; // over the threshold
+  uint64_t First, Last;       // first and last iteration
+  uint32_t Buckets;           // that follow
+  uint32_t Ended;             // the thread is gone
+};
+
+struct Bucket {
+  uint32_t Index; // see loops/Histogram.h
+  uint32_t Count;
+};
+
+enum class Cause : uint32_t {
+  Blocked,  // in an interposed call (Operation)
+  Running,  // on a CPU
+  Sleeping, // in a system call the monitor doesn't interpose (Operation
+            // "syscall/N")
+  Unknown   // could not be determined in time
+};
+
+struct StallRecord {
+  uint32_t Id, Loop, Tid;
+  Cause Why;
+  uint64_t Start, Elapsed; // Elapsed so far
+  char Operation[64];      // empty when running
+  uint32_t Holder;         // thread that holds the lock waited for, or 0
+  uint32_t Repeat;         // 0 first report of this stall, 1 second ...
+};
+
+struct StallEndRecord {
+  uint32_t Id, Reserved;
+  uint64_t Duration;
+};
+
+struct BlockRecord {
+  uint32_t Id, Loop, Tid, Reserved;
+  char Operation[64];
+  uint64_t Site; // return address of the call
+  uint64_t Count, Total, Max;
+};
+
+enum class Role : uint32_t { Waiter, Holder };
+
+struct ContentionRecord {
+  uint32_t Id;
+  Role Side;
+  uint64_t Lock; // address
+  uint64_t
+      Site; // Waiter: return address of the acquisition; Holder: of the release
+  uint64_t Count; // Waiter: contended acquisitions; Holder: releases others
+                  // waited for
+  uint64_t Total, Max; // time waited; Holder: unused
+  uint32_t Tid;        // last thread seen in this role
+  uint32_t Other;      // Waiter: last thread seen holding it, 0 unknown
+  char Operation[64];
+};
+
+struct StackRecord {
+  RecordKind Of; // Loop, Block, Contention or Stall (the lock holder's stack)
+  uint32_t Id;
+};
+
+struct LostRecord {
+  char What[56];
+  uint64_t Count;
+};
+
+struct EndRecord {
+  uint64_t Time;
+};
+
+} // namespace gridlock::monitor
+
+#endif

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Which file is mapped where, and its build id: read from the kernel and from
+// memory, so without the loader's lock. Each build id is written once.
+#include "runtime-monitor/records/Writer.h"
+
+#include "runtime-monitor/core/Lock.h"
+
+#include <cstring>
+#include <elf.h>
+#include <fcntl.h>
+
+namespace gridlock::monitor {
+
+namespace {
+
+Lock MapsLock;
+char Buffer[512 *
+            1024]; // of /proc/self/maps; what doesn't fit is counted as lost
+uint64_t LastHash = 0;
+
+uint64_t hashOf(const char *S, size_t N) noexcept {
+  uint64_t H = 0xcbf29ce484222325u;
+  for (size_t I = 0; I < N; ++I)
+    H = (H ^ static_cast<unsigned char>(S[I])) * 0x100000001b3u;
+  return H;
+}
+
+size_t readMaps() noexcept {
+  long Fd = sys::open("/proc/self/maps", O_RDONLY | O_CLOEXEC);
+  if (Fd < 0)
+    return 0;
+  size_t Size = 0;
+  for (;;) {
+    long N =
+        sys::read(static_cast<int>(Fd), Buffer + Size, sizeof Buffer - Size);
+    if (N <= 0)
+      break;
+    Size += static_cast<size_t>(N);
+  }
+  sys::close(static_cast<int>(Fd));
+  if (Size == sizeof Buffer)
+    lost("mappings (more than 512 KiB of them)");
+  return Size;
+}
+
+uint64_t hexadecimal(const char *&S) noexcept {
+  uint64_t N = 0;
+  for (;; ++S) {
+    char C = *S;
+    if (C >= '0' && C <= '9')
+      N = N * 16 + static_cast<uint64_t>(C - '0');
+    else if (C >= 'a' && C <= 'f')
+      N = N * 16 + static_cast<uint64_t>(C - 'a' + 10);
+    else
+      return N;
+  }
+}
+
+// Keeps only file mappings that are executable or hold a file's beginning: a
+// program with a million anonymous mappings stays small.
+size_t filter(size_t Size) noexcept {
+  size_t Kept = 0;
+  for (size_t I = 0; I < Size;) {
+    auto *End = static_cast<char *>(std::memchr(Buffer + I, '\n', Size - I));
+    if (!End)
+      break;
+    size_t Length = static_cast<size_t>(End - (Buffer + I)) + 1;
+    const char *S = Buffer + I;
+    hexadecimal(S);
+    ++S;
+    hexadecimal(S); // S: " r-xp offset ..."
+    const char *Offset = S + 6;
+    uint64_t At = hexadecimal(Offset);
+    bool Named = std::memchr(S, '/', static_cast<size_t>(End - S)) != nullptr ||
+                 std::memchr(S, '[', static_cast<size_t>(End - S)) != nullptr;
+    if (Named && (S[3] == 'x' || (At == 0 && S[1] == 'r'))) {
+      std::memmove(Buffer + Kept, Buffer + I, Length);
+      Kept += Length;
+    }
+    I += Length;
+  }
+  return Kept;
+}
+
+void writeBuildId(uint64_t Base) noexcept {
+  Elf64_Ehdr Header;
+  if (sys::copyMemory(&Header, Base, sizeof Header) != sizeof Header ||
+      std::memcmp(Header.e_ident, ELFMAG, SELFMAG) != 0 || Header.e_phnum > 64)
+    return;
+  for (unsigned I = 0; I < Header.e_phnum; ++I) {
+    Elf64_Phdr P;
+    if (sys::copyMemory(&P, Base + Header.e_phoff + I * sizeof P, sizeof P) !=
+        sizeof P)
+      return;
+    if (P.p_type != PT_NOTE || P.p_filesz > 4096)
+      continue;
+    char Notes[4096];
+    // The notes lie in the first mapping, where file offset and address agree.
+    size_t Size = sys::copyMemory(Notes, Base + P.p_offset, P.p_filesz);
+    for (size_t At = 0; At + sizeof(Elf64_Nhdr) <= Size;) {
+      Elf64_Nhdr N;
+      std::memcpy(&N, Notes + At, sizeof N);
+      size_t Name = At + sizeof N, Data = Name + ((N.n_namesz + 3) & ~3u);
+      At = Data + ((N.n_descsz + 3) & ~3u);
+      if (At > Size || N.n_descsz > 64)
+        break;
+      if (N.n_type == NT_GNU_BUILD_ID && N.n_namesz == 4 &&
+          std::memcmp(Notes + Name, "GNU", 4) == 0) {
+        BuildIdRecord R{Base, N.n_descsz, 0};
+        return writeRecord(RecordKind::BuildId, {&R, sizeof R},
+                           {Notes + Data, N.n_descsz});
+      }
+    }
+  }
+}
+
+} // namespace
+
+void forgetMaps() noexcept {
+  MapsLock.reset();
+  LastHash = 0;
+}
+
+void writeMaps() noexcept {
+  Locked Guard(MapsLock);
+  size_t Size = filter(readMaps());
+  uint64_t Hash = hashOf(Buffer, Size);
+  if (Hash == LastHash || Size == 0)
+    return;
+  LastHash = Hash;
+  writeRecord(RecordKind::Maps, {Buffer, Size});
+  for (size_t I = 0; I < Size;) {
+    const char *S = Buffer + I;
+    uint64_t Base = hexadecimal(S);
+    ++S;
+    hexadecimal(S);
+    bool Readable = S[1] == 'r';
+    const char *Offset = S + 6;
+    auto *End = static_cast<const char *>(
+        std::memchr(S, '\n', Size - static_cast<size_t>(S - Buffer)));
+    if (Readable && hexadecimal(Offset) == 0 &&
+        std::memchr(S, '/', static_cast<size_t>(End - S)) != nullptr)
+      writeBuildId(Base);
+    I = static_cast<size_t>(End - Buffer) + 1;
+  }
+}
+
+} // namespace gridlock::monitor

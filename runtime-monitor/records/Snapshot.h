@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Writes the cumulative tables: loops, blocking calls, contended locks, and
+// stacks that wait to be written.
+#ifndef GRIDLOCK_MONITOR_RECORDS_SNAPSHOT_H
+#define GRIDLOCK_MONITOR_RECORDS_SNAPSHOT_H
+
+#include <cstdint>
+
+namespace gridlock::monitor {
+
+struct Loop;
+
+/// Writes what has changed since the last time. Returns how many stalls and
+/// blocking calls there were in all.
+uint64_t writeSnapshot(bool Last) noexcept;
+void writeLoop(Loop &L) noexcept;
+bool somethingToWrite() noexcept;
+void resetSnapshot() noexcept; // in a forked child
+
+} // namespace gridlock::monitor
+
+#endif

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "checks/extract/CoroutineTypes.h"
+#include "checks/extract/Names.h"
+
+using namespace clang;
+
+namespace gridlock::extract {
+namespace {
+
+/// The definition, or the pattern a class without one would be instantiated from.
+const CXXRecordDecl *definitionOrPattern(const CXXRecordDecl *RD) {
+  if (!RD)
+    return nullptr;
+  if (const CXXRecordDecl *Def = RD->getDefinition())
+    return Def;
+  const CXXRecordDecl *Pattern = RD->getTemplateInstantiationPattern();
+  return Pattern ? Pattern->getDefinition() : nullptr;
+}
+
+const CXXRecordDecl *recordOf(QualType T) {
+  if (T.isNull())
+    return nullptr;
+  T = T.getNonReferenceType();
+  if (const CXXRecordDecl *RD = T->getAsCXXRecordDecl())
+    return RD;
+  // A dependent base or result: the template it names.
+  if (const auto *TST = T->getAs<TemplateSpecializationType>())
+    if (const auto *TD = dyn_cast_or_null<ClassTemplateDecl>(TST->getTemplateName().getAsTemplateDecl()))
+      return TD->getTemplatedDecl();
+  return nullptr;
+}
+
+const FunctionDecl *functionNamed(const CXXRecordDecl *RD, llvm::StringRef Name) {
+  const NamedDecl *D = memberNamed(RD, Name);
+  if (const auto *Using = dyn_cast_or_null<UsingShadowDecl>(D))
+    D = Using->getTargetDecl();
+  if (const auto *TD = dyn_cast_or_null<FunctionTemplateDecl>(D))
+    return TD->getTemplatedDecl();
+  return dyn_cast_or_null<FunctionDecl>(D);
+}
+
+const Expr *onlyReturned(const FunctionDecl *FD) {
+  const FunctionDecl *Def = FD;
+  if (!FD->hasBody(Def)) {
+    Def = FD->getTemplateInstantiationPattern();
+    if (!Def || !Def->hasBody(Def))
+      return nullptr;
+  }
+  const auto *Body = dyn_cast_or_null<CompoundStmt>(Def->getBody());
+  if (!Body || Body->size() != 1)
+    return nullptr;
+  const auto *Ret = dyn_cast<ReturnStmt>(Body->body_front());
+  return Ret ? Ret->getRetValue() : nullptr;
+}
+
+/// Result of a member function, also where it is `auto` and not deduced.
+QualType resultOf(const FunctionDecl *FD) {
+  QualType T = FD->getReturnType();
+  if (!T->isUndeducedType())
+    return T;
+  const Expr *E = onlyReturned(FD);
+  return E ? E->getType() : QualType();
+}
+
+/// All overloads named await_transform are deleted.
+bool onlyDeleted(const CXXRecordDecl *RD, llvm::StringRef Name) {
+  const NamedDecl *First = memberNamed(RD, Name);
+  if (!First)
+    return false;
+  for (const NamedDecl *D : First->getDeclContext()->lookup(First->getDeclName())) {
+    const FunctionDecl *FD = D->getAsFunction();
+    if (FD && !FD->isDeleted())
+      return false;
+  }
+  return true;
+}
+
+/// An asynchronous generator hands out awaitables from its begin() or next().
+bool iterationIsAwaited(const CXXRecordDecl *Returned) {
+  for (llvm::StringRef Name : {"begin", "next", "operator()"}) {
+    const FunctionDecl *FD = functionNamed(Returned, Name);
+    const CXXRecordDecl *RD = FD ? recordOf(resultOf(FD)) : nullptr;
+    if (RD && (isAwaiter(RD) || hasOperatorCoAwait(RD)))
+      return true;
+  }
+  return false;
+}
+
+} // namespace
+
+const NamedDecl *memberNamed(const CXXRecordDecl *RD, llvm::StringRef Name) {
+  llvm::SmallVector<const CXXRecordDecl *, 4> Work{RD};
+  llvm::SmallPtrSet<const CXXRecordDecl *, 8> Seen;
+  while (!Work.empty()) {
+    const CXXRecordDecl *Def = definitionOrPattern(Work.pop_back_val());
+    if (!Def || !Seen.insert(Def).second)
+      continue;
+    DeclarationName DN = &Def->getASTContext().Idents.get(Name);
+    DeclContext::lookup_result Found = Def->lookup(DN);
+    if (!Found.empty())
+      return Found.front();
+    for (const CXXBaseSpecifier &Base : Def->bases())
+      Work.push_back(recordOf(Base.getType()));
+  }
+  return nullptr;
+}
+
+facts::Readiness readinessOf(QualType Awaiter) {
+  const CXXRecordDecl *RD = recordOf(Awaiter);
+  if (!RD)
+    return facts::Readiness::Maybe;
+  llvm::StringRef Name = RD->getDeclName().isIdentifier() ? RD->getName() : "";
+  if (Name == "suspend_always")
+    return facts::Readiness::AlwaysSuspends;
+  if (Name == "suspend_never")
+    return facts::Readiness::NeverSuspends;
+  const FunctionDecl *Ready = functionNamed(RD, "await_ready");
+  const Expr *E = Ready ? onlyReturned(Ready) : nullptr;
+  if (const auto *Literal = E ? dyn_cast<CXXBoolLiteralExpr>(E->IgnoreParenImpCasts()) : nullptr)
+    return Literal->getValue() ? facts::Readiness::NeverSuspends : facts::Readiness::AlwaysSuspends;
+  return facts::Readiness::Maybe;
+}
+
+bool isAwaiter(const CXXRecordDecl *RD) {
+  return memberNamed(RD, "await_ready") && memberNamed(RD, "await_suspend") && memberNamed(RD, "await_resume");
+}
+
+bool hasOperatorCoAwait(const CXXRecordDecl *RD) {
+  const CXXRecordDecl *Def = definitionOrPattern(RD);
+  if (!Def)
+    return false;
+  DeclarationName Name = Def->getASTContext().DeclarationNames.getCXXOperatorName(OO_Coawait);
+  if (!Def->lookup(Name).empty())
+    return true;
+  for (const CXXBaseSpecifier &Base : Def->bases())
+    if (const CXXRecordDecl *B = recordOf(Base.getType()); B && hasOperatorCoAwait(B))
+      return true;
+  return false;
+}
+
+QualType promiseTypeOf(QualType T, ASTContext &Ctx) {
+  const CXXRecordDecl *RD = T->getAsCXXRecordDecl();
+  if (!RD)
+    return QualType();
+  if (const auto *Member = dyn_cast_or_null<TypeDecl>(memberNamed(RD, "promise_type")))
+    return Ctx.getTypeDeclType(static_cast<const TypeDecl *>(Member)).getCanonicalType();
+  NamespaceDecl *Std = nullptr;
+  for (NamedDecl *D : Ctx.getTranslationUnitDecl()->lookup(&Ctx.Idents.get("std")))
+    if ((Std = dyn_cast<NamespaceDecl>(D)))
+      break;
+  if (!Std)
+    return QualType();
+  const auto *Wanted = dyn_cast<ClassTemplateSpecializationDecl>(RD);
+  QualType Sibling;
+  for (NamedDecl *D : Std->lookup(&Ctx.Idents.get("coroutine_traits"))) {
+    const auto *Traits = dyn_cast<ClassTemplateDecl>(D);
+    if (!Traits)
+      continue;
+    for (const ClassTemplateSpecializationDecl *Spec : Traits->specializations()) {
+      const TemplateArgument &First = Spec->getTemplateArgs()[0];
+      if (First.getKind() != TemplateArgument::Type || !Spec->hasDefinition())
+        continue;
+      const CXXRecordDecl *Returned = First.getAsType()->getAsCXXRecordDecl();
+      const auto *Member = Returned ? dyn_cast_or_null<TypeDecl>(memberNamed(Spec, "promise_type")) : nullptr;
+      if (!Member)
+        continue;
+      QualType Promise = Ctx.getTypeDeclType(static_cast<const TypeDecl *>(Member)).getCanonicalType();
+      if (Returned->getCanonicalDecl() == RD->getCanonicalDecl())
+        return Promise;
+      // task<int> was never used as a coroutine here, but task<void> was: same start.
+      const auto *Other = dyn_cast<ClassTemplateSpecializationDecl>(Returned);
+      if (Wanted && Other && Wanted->getSpecializedTemplate() == Other->getSpecializedTemplate() &&
+          Sibling.isNull())
+        Sibling = Promise;
+    }
+  }
+  return Sibling;
+}
+
+void describePromise(const CXXRecordDecl *Promise, const CXXRecordDecl *Returned, facts::PromiseT &Out) {
+  if (const FunctionDecl *Initial = functionNamed(Promise, "initial_suspend")) {
+    switch (readinessOf(resultOf(Initial))) {
+    case facts::Readiness::AlwaysSuspends:
+      Out.start = facts::PromiseStart::Lazy;
+      break;
+    case facts::Readiness::NeverSuspends:
+      Out.start = facts::PromiseStart::Eager;
+      break;
+    case facts::Readiness::Maybe:
+      break;
+    }
+  }
+  if (const FunctionDecl *Final = functionNamed(Promise, "final_suspend"))
+    Out.final_suspends = readinessOf(resultOf(Final)) != facts::Readiness::NeverSuspends;
+  Out.has_yield_value = memberNamed(Promise, "yield_value") != nullptr;
+  bool Refuses = onlyDeleted(Promise, "await_transform");
+  Out.has_await_transform = !Refuses && memberNamed(Promise, "await_transform");
+  Out.is_generator = Out.has_yield_value && !Out.has_await_transform &&
+                     (Refuses || !iterationIsAwaited(Returned));
+}
+
+} // namespace gridlock::extract

@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "tools/cli/CheckOptions.h"
+
+#include "checks/engine/CheckRegistry.h"
+#include "checks/engine/Engine.h"
+#include "checks/engine/Globs.h"
+#include "rules/Spelling.h"
+#include "rules/UserRules.h"
+#include "tools/driver/Extraction.h"
+#include "tools/driver/Files.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <map>
+#include <set>
+
+namespace fs = std::filesystem;
+
+namespace gridlock::cli {
+
+namespace {
+
+using driver::CompileDatabase;
+
+void say(const std::string &Text) {
+  std::fprintf(stderr, "gridlock: %s\n", Text.c_str());
+}
+
+class CheckRun {
+public:
+  explicit CheckRun(const CheckOptions &Options)
+      : Options(Options), Cwd(fs::current_path()),
+        Meter(driver::Progress::modeForStderr(Options.Quiet)) {}
+
+  std::variant<report::Report, std::string> run() {
+    for (const auto Step :
+         {&CheckRun::checkGlobs, &CheckRun::loadRules, &CheckRun::findTool,
+          &CheckRun::findFiles, &CheckRun::extractFacts, &CheckRun::loadFacts})
+      if (std::string Error = (this->*Step)(); !Error.empty())
+        return Error;
+    analyseFacts();
+    tellTroubles();
+    return std::move(Result);
+  }
+
+private:
+  const CheckOptions &Options;
+  const fs::path Cwd;
+  driver::Progress Meter;
+  rules::Catalogue Catalogue; // embedded, and the user's
+  driver::ExtractionOptions Extraction;
+  CompileDatabase Database;
+  std::vector<driver::ExtractedUnit> Units;
+  std::vector<FactsFile> Facts;
+  std::set<std::string> Notes; // the extractor's, each once
+  report::Report Result;
+
+  /// A glob that names no check is a typing error, not a clean program.
+  std::string checkGlobs() {
+    if (Options.Checks.empty())
+      return {};
+    std::vector<std::string> Ids;
+    bool Any = false;
+    for (const CheckInfo &Info : allChecks()) {
+      Ids.push_back(Info.Id);
+      Any |= matchesGlobs(Options.Checks, Info.Id);
+    }
+    if (Any)
+      return {};
+    std::string Error = "--checks '" + Options.Checks +
+                        "' matches no check, so nothing would "
+                        "be looked for";
+    if (const auto Near = rules::nearest(
+            Options.Checks.substr(Options.Checks.rfind(',') + 1), Ids))
+      Error += "; did you mean '" + *Near + "'?";
+    return Error;
+  }
+
+  std::string loadRules() {
+    auto Loaded = rules::loadCatalogue(Options.Rules);
+    if (auto *Rules = std::get_if<rules::Catalogue>(&Loaded)) {
+      Catalogue = std::move(*Rules);
+      return {};
+    }
+    const auto &Errors = std::get<std::vector<rules::RuleError>>(Loaded);
+    for (const rules::RuleError &Error : Errors)
+      std::fprintf(stderr, "%s\n", Error.text().c_str());
+    return "the rules have " + std::to_string(Errors.size()) +
+           (Errors.size() == 1 ? " error" : " errors");
+  }
+
+  std::string findTool() {
+    const auto Tools = driver::findExtractors();
+    std::string Built;
+    for (const driver::Extractor &Tool : Tools) {
+      if (!Options.Major || Tool.Major == Options.Major) {
+        Extraction.Tool = Tool;
+        return {};
+      }
+      Built += (Built.empty() ? "" : ", ") + std::to_string(Tool.Major);
+    }
+    const std::string Folder = driver::programDirectory().string();
+    if (Tools.empty())
+      return "no gridlock-extract-NN in '" + Folder +
+             "': this gridlock was built without LLVM (see gridlock doctor)";
+    return "--llvm " + std::to_string(Options.Major) + ": '" + Folder +
+           "' has the extractors of " + Built + " only";
+  }
+
+  std::string findFiles() {
+    if (Options.HasFlags) {
+      if (!Options.Database.empty())
+        return "-p and flags after -- exclude each other: a compile database "
+               "has its own flags";
+      if (Options.Paths.empty())
+        return "no files before --; usage: gridlock check FILE... -- FLAGS";
+      Database = driver::databaseFromFlags(Options.Paths, Options.Flags, Cwd);
+    } else {
+      auto Found = driver::findDatabase(Options.Database, Cwd);
+      if (const auto *Error = std::get_if<std::string>(&Found))
+        return *Error;
+      const auto &Place = std::get<driver::FoundDatabase>(Found);
+      if (Options.Database.empty() && !Options.Quiet)
+        say("using '" + Place.Path.string() + "'" +
+            (Place.Others.empty()
+                 ? ""
+                 : ", the newest of " +
+                       std::to_string(Place.Others.size() + 1) +
+                       "; choose another with -p"));
+      auto Loaded = driver::loadDatabase(Place.Path);
+      if (const auto *Error = std::get_if<std::string>(&Loaded))
+        return *Error;
+      Database = std::move(std::get<CompileDatabase>(Loaded));
+    }
+    Result.Root = Extraction.Root = driver::chooseRoot(Database, Cwd);
+    if (!Options.HasFlags)
+      if (std::string Error =
+              driver::filterByPaths(Database, Options.Paths, Cwd);
+          !Error.empty())
+        return Error;
+    for (const std::string &Note : Database.Notes)
+      if (!Options.Quiet)
+        say(Note);
+    if (Database.Commands.empty() && Database.Failed.empty())
+      return "nothing to analyse: '" + Database.Path.string() +
+             "' has no C or C++ files";
+    for (const driver::FailedFile &Failed : Database.Failed)
+      fail(Failed.File, Failed.Reason);
+    return {};
+  }
+
+  std::string extractFacts() {
+    if (Database.Commands.empty())
+      return {};
+    std::string Key = Database.Path.parent_path().string();
+    if (Options.HasFlags) {
+      Key = Cwd.string();
+      for (const driver::CompileCommand &Command : Database.Commands)
+        Key += "\n" + Command.File.string();
+    }
+    auto Cache = driver::chooseCacheDirectory(Options.CacheDirectory,
+                                              Database.Path.parent_path(), Key);
+    if (const auto *Error = std::get_if<std::string>(&Cache))
+      return *Error;
+    Extraction.CacheDirectory = std::get<fs::path>(Cache);
+    Extraction.Jobs = Options.Jobs;
+    auto Extracted = driver::extract(Database.Commands, Extraction, Meter);
+    if (const auto *Error = std::get_if<std::string>(&Extracted))
+      return *Error;
+    Units = std::move(std::get<std::vector<driver::ExtractedUnit>>(Extracted));
+    return {};
+  }
+
+  /// A facts file that is corrupt or of another version is made anew, once.
+  std::string loadFacts() {
+    std::map<fs::path, FactsFile> Loaded;
+    std::map<fs::path, std::string> Broken;
+    const auto Load = [&] {
+      Broken.clear();
+      for (const driver::ExtractedUnit &Unit : Units) {
+        if (!Unit.Failure.empty() || Loaded.count(Unit.Facts))
+          continue;
+        auto File = FactsFile::load(Unit.Facts.string());
+        if (const auto *Error = std::get_if<std::string>(&File))
+          Broken.emplace(Unit.Facts, *Error);
+        else
+          Loaded.emplace(Unit.Facts, std::move(std::get<FactsFile>(File)));
+      }
+    };
+    Load();
+    if (!Broken.empty()) {
+      std::error_code Ignored;
+      for (const auto &[Path, Error] : Broken)
+        fs::remove(Path, Ignored);
+      if (std::string Error = extractFacts(); !Error.empty())
+        return Error;
+      Load();
+    }
+    std::map<std::string, report::Trouble> Partial; // by file
+    std::set<std::string> Analysed;
+    for (const driver::ExtractedUnit &Unit : Units) {
+      const auto It = Loaded.find(Unit.Facts);
+      if (!Unit.Failure.empty())
+        fail(Unit.File, Unit.Failure);
+      else if (It == Loaded.end())
+        fail(Unit.File, Broken[Unit.Facts]);
+      else
+        take(Unit, std::move(It->second), Partial, Analysed);
+    }
+    for (auto &[File, Trouble] : Partial)
+      Result.Troubles.push_back(std::move(Trouble));
+    // A file with two commands counts once, as failed if one of them failed.
+    std::set<std::string> FailedFiles;
+    for (const report::Trouble &Trouble : Result.Troubles)
+      if (!Trouble.Partial)
+        FailedFiles.insert(Trouble.Where.File);
+    for (const std::string &File : FailedFiles)
+      Analysed.erase(File);
+    Result.Counts.Failed = FailedFiles.size();
+    Result.Counts.Files = Analysed.size();
+    Result.Counts.Partial = static_cast<unsigned>(
+        std::count_if(Partial.begin(), Partial.end(), [&](const auto &Item) {
+          return Analysed.count(Item.first);
+        }));
+    return {};
+  }
+
+  void take(const driver::ExtractedUnit &Unit, FactsFile File,
+            std::map<std::string, report::Trouble> &Partial,
+            std::set<std::string> &Analysed) {
+    const facts::File &Root = File.root();
+    if (const auto *Remarks = Root.notes())
+      for (const std::uint32_t Remark : *Remarks)
+        Notes.insert(std::string(File.string(Remark)));
+    report::Trouble Trouble = firstError(Unit, File);
+    if (Root.status() == facts::ParseStatus::Failed) {
+      Result.Troubles.push_back(std::move(Trouble));
+      return;
+    }
+    if (Root.status() == facts::ParseStatus::Partial) {
+      Trouble.Partial = true;
+      Partial.emplace(relative(Unit.File), std::move(Trouble));
+    }
+    Analysed.insert(relative(Unit.File));
+    Facts.push_back(std::move(File));
+  }
+
+  report::Trouble firstError(const driver::ExtractedUnit &Unit,
+                             const FactsFile &File) const {
+    report::Trouble Trouble;
+    Trouble.Where.File = relative(Unit.File);
+    Trouble.Reason = "could not be parsed";
+    const auto *Diagnostics = File.root().diagnostics();
+    if (!Diagnostics)
+      return Trouble;
+    for (const facts::Diagnostic *Diagnostic : *Diagnostics) {
+      if (!Diagnostic->is_error())
+        continue;
+      Trouble.Reason = File.string(Diagnostic->message());
+      const facts::Loc *Where = Diagnostic->loc();
+      if (!Where || !Where->line() || !File.root().files() ||
+          Where->file() >= File.root().files()->size())
+        break;
+      const std::string Place(
+          File.string(File.root().files()->Get(Where->file())->path()));
+      if (Place == Trouble.Where.File) {
+        Trouble.Where.Line = Where->line();
+        Trouble.Where.Column = Where->column();
+      } else { // in a header: the failed file stays the place
+        Trouble.Reason = Place + ":" + std::to_string(Where->line()) + ":" +
+                         std::to_string(Where->column()) + ": " +
+                         Trouble.Reason;
+      }
+      break;
+    }
+    return Trouble;
+  }
+
+  void analyseFacts() {
+    AnalysisOptions HowTo;
+    HowTo.Checks = Options.Checks;
+    HowTo.Show = Options.Profile == "strict"     ? Profile::Strict
+                 : Options.Profile == "pedantic" ? Profile::Pedantic
+                                                 : Profile::Default;
+    AnalysisResult Found = analyse(Facts, Catalogue, HowTo);
+    Result.Findings = std::move(Found.Findings);
+    Result.Counts.Suppressed = Found.Counts.Suppressed;
+    Result.Counts.Hidden = Found.Counts.Hidden;
+    Result.Counts.Unresolved = Found.Counts.Unresolved;
+    Result.Counts.Uninstantiated = Found.Counts.Uninstantiated;
+    for (const CheckInfo &Info : allChecks())
+      Result.Rules.push_back({Info.Id,
+                              Info.Summary,
+                              Info.Page,
+                              Info.Precision,
+                              {Info.Tags.begin(), Info.Tags.end()}});
+  }
+
+  void tellTroubles() {
+    std::sort(Result.Troubles.begin(), Result.Troubles.end(),
+              [](const report::Trouble &A, const report::Trouble &B) {
+                return std::tie(A.Where, A.Reason) <
+                       std::tie(B.Where, B.Reason);
+              });
+    for (const report::Trouble &Trouble : Result.Troubles) {
+      std::string Place =
+          report::displayPath(Trouble.Where.File, Result.Root, Cwd);
+      if (Trouble.Where.Line)
+        Place += ":" + std::to_string(Trouble.Where.Line) + ":" +
+                 std::to_string(Trouble.Where.Column);
+      std::fprintf(stderr, "%s: error: %s%s\n", Place.c_str(),
+                   Trouble.Reason.c_str(),
+                   Trouble.Partial ? " (analysed as far as it parsed)" : "");
+    }
+    if (!Notes.empty() && !Options.Quiet)
+      say("compile commands were adapted: " + joinedNotes());
+  }
+
+  /// "what: a, b; other: c" from "what: a", "what: b", "other: c".
+  std::string joinedNotes() const {
+    constexpr unsigned Shown = 8; // of each kind
+    std::map<std::string, std::vector<std::string>> Kinds;
+    for (const std::string &Note : Notes) {
+      const std::size_t Colon = Note.find(": ");
+      auto &Values = Kinds[Note.substr(0, Colon)];
+      if (Colon != std::string::npos)
+        Values.push_back(Note.substr(Colon + 2));
+    }
+    std::string Text;
+    for (auto &[Kind, Values] : Kinds) {
+      Text += (Text.empty() ? "" : "; ") + Kind;
+      const std::size_t All = Values.size();
+      Values.resize(std::min<std::size_t>(All, Shown));
+      if (All)
+        Text += ": " + rules::joined(Values);
+      if (All > Shown)
+        Text += " and " + std::to_string(All - Shown) + " more";
+    }
+    return Text;
+  }
+
+  std::string relative(const fs::path &File) const {
+    return driver::isWithin(File, Result.Root)
+               ? File.lexically_relative(Result.Root).string()
+               : File.string();
+  }
+
+  void fail(const fs::path &File, const std::string &Reason) {
+    Result.Troubles.push_back({{relative(File), 0, 0}, Reason, false});
+  }
+};
+
+} // namespace
+
+std::variant<report::Report, std::string>
+runCheck(const CheckOptions &Options) {
+  return CheckRun(Options).run();
+}
+
+} // namespace gridlock::cli

@@ -13,6 +13,7 @@ proof. A library whose packages can't be fetched is skipped and said so.
 import argparse
 import concurrent.futures
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -32,7 +33,6 @@ class Result:
         self.failures = []  # texts with the place in the rules
         self.failed_names = 0
         self.skipped = ""
-        self.is_extracted = False
 
 
 class Prover:
@@ -65,23 +65,21 @@ class Prover:
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(path, "w", encoding="utf-8") as file:
             file.write(the_unit.source())
-        result.is_extracted = self.can_extract
-        stamp = path + "." + self._key(the_unit, flags)
-        if os.path.exists(stamp):
-            return
-        failures, failed = self._compile(path, flags, the_unit)
+        # A unit that compiled or was extracted is not repeated; matching is quick.
+        compiled = f"{path}.{self._key(the_unit, flags, self.compiler)}.ok"
+        failures, failed = [], 0
+        if not os.path.exists(compiled):
+            failures, failed = self._compile(path, flags, the_unit)
+            if not failures:
+                open(compiled, "w", encoding="utf-8").close()
         if not failures and self.can_extract:
             failures, failed = self._match(path, flags, the_unit)
         result.failures += failures
         result.failed_names += failed
-        if not failures:
-            open(stamp, "w", encoding="utf-8").close()
 
-    def _key(self, the_unit, flags):
-        """What a proof depends on; one that held is not repeated."""
-        parts = [the_unit.source(), repr(flags), self.compiler, str(self.can_extract)]
-        if self.can_extract:
-            parts += [str(os.stat(tool).st_mtime_ns) for tool in (self.extractor, self.gridlock)]
+    @staticmethod
+    def _key(the_unit, flags, tool):
+        parts = [the_unit.source(), repr(flags), tool, str(os.stat(tool).st_mtime_ns)]
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
     def _compile(self, path, flags, the_unit):
@@ -94,11 +92,18 @@ class Prover:
         return attribute(run.stderr, path, the_unit)
 
     def _match(self, path, flags, the_unit):
-        facts = os.path.splitext(path)[0] + ".glkf"
-        extract = subprocess.run([self.extractor, "-o", facts, path, "--", *flags],
-                                 capture_output=True, text=True, check=False)
-        if extract.returncode != 0:
-            return [f"{the_unit.library.path}: extraction failed:\n{extract.stderr}"], 0
+        facts = f"{path}.{self._key(the_unit, flags, self.extractor)}.glkf"
+        if not os.path.exists(facts):
+            command = {"directory": os.path.dirname(path), "file": path,
+                       "arguments": [self.compiler, *flags, "-c", path],
+                       "root": os.path.dirname(path)}
+            with open(path + ".json", "w", encoding="utf-8") as file:
+                json.dump(command, file)
+            extract = subprocess.run([self.extractor, "--unit", path + ".json", "-o", facts,
+                                      "-d", path + ".d"],
+                                     capture_output=True, text=True, check=False)
+            if extract.returncode != 0:
+                return [f"{the_unit.library.path}: extraction failed:\n{extract.stderr}"], 0
         match = subprocess.run([self.gridlock, "rules", "match", facts],
                                capture_output=True, text=True, check=False)
         if match.returncode != 0:

@@ -39,9 +39,11 @@ class Unit:
     def _entry(self, index, kind, entry):
         line = entry.line
         if "example" in entry:
-            # In C an example of a type is a declaration.
-            before, after = ((f"namespace proof_{index} {{", "}") if not self.library.is_c else
-                             (f"void proof_{index}(void) {{", "}") if kind == "types" else ("", ""))
+            # Objects of a type become locals: globals leave no facts.
+            is_object = kind == "types" and not set("({") & set(entry["example"])
+            before, after = ((f"void proof_{index}(void) {{", "}") if is_object else
+                             ("", "") if self.library.is_c else
+                             (f"namespace proof_{index} {{", "}"))
             self._line(before, entry, line)
             for offset, code in enumerate(entry["example"].splitlines()):
                 self._line(code, entry, entry.lines["example"] + offset)

@@ -13,6 +13,8 @@
 
 namespace gridlock {
 
+class LockModel;
+
 class Analysis {
 public:
   explicit Analysis(const Program &P);
@@ -23,12 +25,14 @@ public:
   const Contexts &contexts() const;
   /// What runs synchronously from coroutine roots.
   const Reachability &fromCoroutines() const;
+  const LockModel &locks() const;
 
 private:
   const Program &P;
   mutable std::unique_ptr<CallGraph> TheCalls;
   mutable std::unique_ptr<Contexts> TheContexts;
   mutable std::unique_ptr<Reachability> Coroutines;
+  mutable std::unique_ptr<LockModel> TheLocks;
 };
 
 class FindingSink {

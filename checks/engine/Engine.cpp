@@ -4,6 +4,7 @@
 #include "checks/engine/CheckRegistry.h"
 #include "checks/engine/Fingerprint.h"
 #include "checks/engine/Globs.h"
+#include "checks/locks/LockModel.h"
 
 #include <algorithm>
 #include <map>
@@ -31,6 +32,12 @@ const Reachability &Analysis::fromCoroutines() const {
         P, calls(), contexts(),
         [](const Root &R) { return R.Kind == RootKind::Coroutine; });
   return *Coroutines;
+}
+
+const LockModel &Analysis::locks() const {
+  if (!TheLocks)
+    TheLocks = std::make_unique<LockModel>(P, calls());
+  return *TheLocks;
 }
 
 namespace {

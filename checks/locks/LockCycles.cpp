@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "checks/locks/LockCycles.h"
+
+#include "checks/engine/StronglyConnected.h"
+
+#include <algorithm>
+#include <set>
+
+namespace gridlock {
+
+namespace {
+
+constexpr std::size_t MaxLocks = 8, MaxCycles = 200, MaxChoices = 5000;
+
+class CycleFinder {
+public:
+  explicit CycleFinder(const LockModel &Model) : Model(Model) {
+    for (const OrderEdge &E : Model.edges()) {
+      Between[{E.From, E.To}].push_back(&E);
+      Nodes = std::max({Nodes, E.From + 1, E.To + 1});
+    }
+    Next.resize(Nodes);
+    for (auto &[Pair, Edges] : Between) {
+      Next[Pair.first].push_back(Pair.second);
+      std::sort(Edges.begin(), Edges.end(),
+                [&](const OrderEdge *A, const OrderEdge *B) {
+                  return rank(*A) < rank(*B);
+                });
+    }
+    // By name, so that numbers given in the order of files don't matter.
+    for (auto &Targets : Next)
+      std::sort(Targets.begin(), Targets.end(), [&](LockId A, LockId B) {
+        return Model.name(A).Text < Model.name(B).Text;
+      });
+  }
+
+  std::vector<LockCycle> run() {
+    stronglyConnected(
+        Nodes, [&](LockId L) -> const std::vector<LockId> & { return Next[L]; },
+        [](LockId) { return true; },
+        [&](const std::vector<LockId> &Component) {
+          if (Component.size() > 1)
+            searchComponent(Component);
+        });
+    return std::move(Found);
+  }
+
+private:
+  // Certain and short ways first; then by name, so that the choice is stable.
+  std::tuple<bool, unsigned, std::string_view, std::string>
+  rank(const OrderEdge &E) const {
+    const Program &P = Model.program();
+    const ChainLink &Link = Model.chain(E.ToChain);
+    Location L = P.locate(P.function(Link.Function).Unit, Link.Site->loc());
+    return {E.Uncertain, E.Calls,
+            P.qualifiedName(P.function(E.Function).Symbol),
+            L.File + ':' + std::to_string(L.Line)};
+  }
+
+  void searchComponent(std::vector<LockId> Component) {
+    std::sort(Component.begin(), Component.end(), [&](LockId A, LockId B) {
+      return Model.name(A).Text < Model.name(B).Text;
+    });
+    std::vector<std::set<LockId>> Reported;
+    std::size_t Cycles = 0;
+    for (std::size_t Length = 2; Length <= std::min(MaxLocks, Component.size());
+         ++Length) {
+      std::set<LockId> Allowed(Component.begin(), Component.end());
+      for (LockId Start : Component) {
+        std::vector<LockId> Path{Start};
+        extend(Path, Length, Allowed, Reported, Cycles);
+        Allowed.erase(Start); // each cycle is found from its first lock only
+      }
+    }
+  }
+
+  // Depth is bounded by MaxLocks.
+  void extend(std::vector<LockId> &Path, std::size_t Length,
+              const std::set<LockId> &Allowed,
+              std::vector<std::set<LockId>> &Reported, std::size_t &Cycles) {
+    if (Cycles >= MaxCycles)
+      return;
+    for (LockId To : Next[Path.back()]) {
+      if (Path.size() == Length) {
+        if (To == Path.front())
+          close(Path, Reported, Cycles);
+        continue;
+      }
+      if (!Allowed.contains(To) ||
+          std::find(Path.begin(), Path.end(), To) != Path.end())
+        continue;
+      Path.push_back(To);
+      extend(Path, Length, Allowed, Reported, Cycles);
+      Path.pop_back();
+    }
+  }
+
+  void close(const std::vector<LockId> &Path,
+             std::vector<std::set<LockId>> &Reported, std::size_t &Cycles) {
+    std::set<LockId> Locks(Path.begin(), Path.end());
+    for (const auto &Known : Reported)
+      if (std::includes(Locks.begin(), Locks.end(), Known.begin(), Known.end()))
+        return;
+    LockCycle Cycle;
+    std::size_t Choices = 0;
+    if (!choose(Path, Cycle, Choices))
+      return;
+    ++Cycles;
+    Reported.push_back(std::move(Locks));
+    Found.push_back(std::move(Cycle));
+  }
+
+  // Picks a way for each step so that all can happen at the same time.
+  bool choose(const std::vector<LockId> &Path, LockCycle &Cycle,
+              std::size_t &Choices) const {
+    std::size_t I = Cycle.size();
+    if (I == Path.size())
+      return conflict(*Cycle.back(), *Cycle.front());
+    LockId From = Path[I], To = Path[(I + 1) % Path.size()];
+    for (const OrderEdge *E : Between.at({From, To})) {
+      if (++Choices > MaxChoices)
+        return false;
+      bool Fits = I == 0 || conflict(*Cycle.back(), *E);
+      for (const OrderEdge *Other : Cycle)
+        Fits = Fits && canOverlap(*Other, *E);
+      if (!Fits)
+        continue;
+      Cycle.push_back(E);
+      if (choose(Path, Cycle, Choices))
+        return true;
+      Cycle.pop_back();
+    }
+    return false;
+  }
+
+  // The lock that A wants and B holds keeps A waiting.
+  static bool conflict(const OrderEdge &A, const OrderEdge &B) {
+    return A.ToMode != rules::LockMode::Shared ||
+           B.FromMode != rules::LockMode::Shared;
+  }
+
+  bool canOverlap(const OrderEdge &A, const OrderEdge &B) const {
+    if (Model.isMainOnly(A.Function) && Model.isMainOnly(B.Function))
+      return false;
+    auto Has = [](const OrderEdge &E, LockId L) {
+      return std::binary_search(E.Gates.begin(), E.Gates.end(), L);
+    };
+    return !Has(A, B.From) && !Has(B, A.From) &&
+           std::none_of(A.Gates.begin(), A.Gates.end(),
+                        [&](LockId Gate) { return Has(B, Gate); });
+  }
+
+  const LockModel &Model;
+  std::uint32_t Nodes = 0;
+  std::map<std::pair<LockId, LockId>, std::vector<const OrderEdge *>> Between;
+  std::vector<std::vector<LockId>> Next;
+  std::vector<LockCycle> Found;
+};
+
+} // namespace
+
+std::vector<LockCycle> findLockCycles(const LockModel &Model) {
+  return CycleFinder(Model).run();
+}
+
+} // namespace gridlock

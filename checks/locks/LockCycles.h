@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Cycles in the lock-order graph that can be a deadlock: of any length, each
+// once, with one way of taking the locks for every step.
+//
+// A step is left out, or a choice of steps refused, where the deadlock can't
+// come about: two steps under a common gate lock, two steps that both run on
+// the main thread only, a lock that is held and wanted in shared mode only.
+// (Locks taken by a try are no steps in the first place.)
+#ifndef GRIDLOCK_LOCKS_LOCKCYCLES_H
+#define GRIDLOCK_LOCKS_LOCKCYCLES_H
+
+#include "checks/locks/LockModel.h"
+
+namespace gridlock {
+
+/// Steps in order: each takes the lock that the next one holds, the last takes
+/// what the first holds. Starts with the lock whose name sorts first.
+using LockCycle = std::vector<const OrderEdge *>;
+
+/// Shortest first. A cycle over the locks of a shorter one is not given again.
+/// Bounded: cycles of up to 8 locks, 200 for each connected part of the graph.
+std::vector<LockCycle> findLockCycles(const LockModel &Model);
+
+} // namespace gridlock
+
+#endif

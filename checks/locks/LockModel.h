@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Locks across the program: for each function that touches locks a summary,
+// made bottom-up over the call graph (strongly connected parts are repeated a
+// bounded number of times), and from these the order graph: which lock is taken
+// while which other is held, by which calls, under which further locks (gates).
+//
+// Cost: functions that neither touch locks nor call one that does are only
+// looked at once. No recursion on call chains.
+#ifndef GRIDLOCK_LOCKS_LOCKMODEL_H
+#define GRIDLOCK_LOCKS_LOCKMODEL_H
+
+#include "checks/engine/CallGraph.h"
+#include "checks/locks/LockState.h"
+
+#include <unordered_map>
+
+namespace gridlock {
+
+using LockId = std::uint32_t;
+
+/// One place on the way to an acquisition: a call, or the acquisition itself.
+struct ChainLink {
+  FunctionId Function;
+  const facts::Event *Site;
+  ChainId Next; // 0: this is the acquisition
+};
+
+/// TO is taken while FROM is held.
+struct OrderEdge {
+  LockId From, To;
+  FunctionId Function; // where both come together
+  ChainId FromChain, ToChain;
+  rules::LockMode FromMode, ToMode;
+  unsigned Calls;
+  bool Uncertain;
+  std::vector<LockId> Gates; // further locks held all the while, sorted
+};
+
+/// Two locks of one name in different objects, both taken by one function.
+struct InstancePair {
+  LockId Lock;
+  FunctionId Function;
+  AccessPath First, Second;
+  ChainId FirstChain, SecondChain;
+};
+
+class LockModel {
+public:
+  LockModel(const Program &P, const CallGraph &Calls);
+
+  const std::vector<OrderEdge> &edges() const { return Edges; }
+  const std::vector<InstancePair> &pairs() const { return Pairs; }
+  const LockName &name(LockId L) const { return Names[L]; }
+  /// As messages quote a lock: `Account::mutex_`, or a global's qualified name.
+  std::string display(LockId L) const;
+  const ChainLink &chain(ChainId C) const { return Chains[C]; }
+  /// Runs on the main thread only, as far as the program shows.
+  bool isMainOnly(FunctionId F) const { return MainOnly[F]; }
+
+  // For the analysis of single functions (LockFlow).
+  const Program &program() const { return P; }
+  const CallGraph &calls() const { return Calls; }
+  const LockSummary *summary(FunctionId F) const;
+  ChainId chainOf(ChainLink Link);
+  LockId lockId(const LockName &Name);
+
+private:
+  // Locks that are held at one call of CALLEE.
+  struct HeldCall {
+    FunctionId Caller, Callee;
+    std::vector<LockId> Locks; // sorted
+  };
+  std::vector<bool> findRelevant() const;
+  bool touchesLocks(FunctionId F) const;
+  void findMainOnly();
+  void addCallersGates();
+  void summarise(const std::vector<FunctionId> &Component);
+
+  const Program &P;
+  const CallGraph &Calls;
+  std::vector<std::vector<FunctionId>> Callees; // by function
+  std::unordered_map<FunctionId, LockSummary> Summaries;
+  std::vector<OrderEdge> Edges;
+  std::vector<InstancePair> Pairs;
+  std::vector<ChainLink> Chains;
+  std::map<std::tuple<FunctionId, const facts::Event *, ChainId>, ChainId>
+      ChainIds;
+  std::vector<LockName> Names;
+  std::map<std::string, LockId> NameIds;
+  std::vector<HeldCall> HeldCalls;
+  std::vector<bool> MainOnly;
+  std::vector<bool>
+      Entered; // from outside: not called, or handed on as a callable
+};
+
+} // namespace gridlock
+
+#endif

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "checks/locks/LockOrderCheck.h"
+
+#include "checks/engine/Trace.h"
+#include "checks/locks/LockCycles.h"
+
+#include <algorithm>
+#include <set>
+
+namespace gridlock {
+
+namespace {
+
+class Reporter {
+public:
+  Reporter(const Program &P, const LockModel &Model, FindingSink &Sink)
+      : P(P), Model(Model), Sink(Sink) {}
+
+  void cycle(const LockCycle &Cycle);
+  void pair(const InstancePair &Pair);
+
+private:
+  std::string lock(LockId L) const { return "'" + Model.display(L) + "'"; }
+  Location place(ChainId Chain) const;
+  void trace(ChainId Chain, const std::string &What, Finding &Result) const;
+  Finding make(const std::set<std::string> &Functions) const;
+
+  const Program &P;
+  const LockModel &Model;
+  FindingSink &Sink;
+};
+
+// The calls of a chain and its acquisition as notes; WHAT ends the last one.
+void Reporter::trace(ChainId Chain, const std::string &What,
+                     Finding &Result) const {
+  while (Chain != 0) {
+    const ChainLink &Link = Model.chain(Chain);
+    const ProgramFunction &F = P.function(Link.Function);
+    std::string Text = describe(P, F.Symbol);
+    if (Link.Next == 0)
+      Text += " takes " + What;
+    else
+      Text += " calls " +
+              describe(P, P.function(Model.chain(Link.Next).Function).Symbol) +
+              " here";
+    Result.Notes.push_back({P.locate(F.Unit, Link.Site->loc()), Text});
+    Chain = Link.Next;
+  }
+}
+
+// The innermost function of the user's own code on the way to an acquisition.
+Location Reporter::place(ChainId Chain) const {
+  const ChainLink *Best = &Model.chain(Chain);
+  for (; Chain != 0; Chain = Model.chain(Chain).Next)
+    if (!P.isSystem(Model.chain(Chain).Function))
+      Best = &Model.chain(Chain);
+  return P.locate(P.function(Best->Function).Unit, Best->Site->loc());
+}
+
+Finding Reporter::make(const std::set<std::string> &Functions) const {
+  Finding Result;
+  Result.Function = *Functions.begin();
+  for (const std::string &Name : Functions)
+    Result.Operation += (Result.Operation.empty() ? "" : ",") + Name;
+  return Result;
+}
+
+void Reporter::cycle(const LockCycle &Cycle) {
+  std::set<std::string> Functions;
+  std::string Locks, Orders;
+  PathShape Shape;
+  bool Uncertain = false, Element = false;
+  for (std::size_t I = 0; I < Cycle.size(); ++I) {
+    const OrderEdge &E = *Cycle[I];
+    SymbolId S = P.function(E.Function).Symbol;
+    Functions.insert(findingFunction(P, S));
+    Locks += (I == 0                 ? ""
+              : I + 1 < Cycle.size() ? ", "
+                                     : " and ") +
+             lock(E.From);
+    Orders += (I == 0 ? "" : ", ") + describe(P, S) + " takes " + lock(E.From) +
+              " then " + lock(E.To);
+    Shape.Calls = std::max(Shape.Calls, E.Calls);
+    Uncertain |= E.Uncertain;
+    Element |= Model.name(E.From).IsElement;
+  }
+  Finding Result = make(Functions);
+  Result.Message = "locks " + Locks +
+                   (Cycle.size() == 2 ? " are taken in opposite orders: "
+                                      : " are taken in a cycle: ") +
+                   Orders;
+  const OrderEdge *Anchor = Cycle.front();
+  for (const OrderEdge *E : Cycle) {
+    std::string Here = findingFunction(P, P.function(E->Function).Symbol);
+    if (Here == Result.Function)
+      Anchor = E;
+    trace(E->FromChain, lock(E->From) + " here", Result);
+    trace(E->ToChain, lock(E->To) + " here while it is held: " + lock(E->From),
+          Result);
+  }
+  Result.Where = place(Anchor->ToChain);
+  Shape.Weakest = Uncertain ? EdgeKind::SeveralOverrides : EdgeKind::Static;
+  // Instances of a class are merged, so two steps may be about different
+  // objects.
+  bool AllGlobal = std::all_of(Cycle.begin(), Cycle.end(), [&](auto *E) {
+    return Model.name(E->From).IsGlobal;
+  });
+  Precision Ceiling = Element     ? Precision::Medium
+                      : AllGlobal ? Precision::VeryHigh
+                                  : Precision::High;
+  Result.Confidence = std::min(Ceiling, precisionOf(Shape));
+  Sink.report(std::move(Result));
+}
+
+// Whether some branch of F compares the two by address, id or the like.
+bool comparesInstances(const Program &P, const InstancePair &Pair) {
+  const ProgramFunction &F = P.function(Pair.Function);
+  const FactsFile &File = P.unit(F.Unit);
+  auto SameRoot = [](const AccessPath &A, const AccessPath &B) {
+    return A.Root == B.Root && A.Id == B.Id;
+  };
+  for (const facts::Block *B : each(F.Fact->blocks()))
+    for (const facts::Edge *E : each(B->edges())) {
+      const facts::Predicate *Pred = E->predicate();
+      if (!Pred || Pred->op() == facts::PredicateOp::Eq ||
+          Pred->op() == facts::PredicateOp::Ne)
+        continue;
+      AccessPath Left = AccessPath::of(File, Pred->left());
+      AccessPath Right = AccessPath::of(File, Pred->right());
+      if ((SameRoot(Left, Pair.First) && SameRoot(Right, Pair.Second)) ||
+          (SameRoot(Left, Pair.Second) && SameRoot(Right, Pair.First)) ||
+          Pred->op() == facts::PredicateOp::AddressLess)
+        return true;
+      // A condition that is not understood (a call of a comparison) may order
+      // them.
+      if (Pred->op() == facts::PredicateOp::None ||
+          (Left.Root == facts::PlaceRoot::CallResult))
+        return true;
+    }
+  return false;
+}
+
+void Reporter::pair(const InstancePair &Pair) {
+  auto IsArgument = [](const AccessPath &Path) {
+    return Path.Root == facts::PlaceRoot::This ||
+           Path.Root == facts::PlaceRoot::Param;
+  };
+  bool SameObject =
+      Pair.First.Root == Pair.Second.Root && Pair.First.Id == Pair.Second.Id;
+  if (!IsArgument(Pair.First) || !IsArgument(Pair.Second) || SameObject ||
+      comparesInstances(P, Pair))
+    return;
+  SymbolId S = P.function(Pair.Function).Symbol;
+  Finding Result = make({findingFunction(P, S)});
+  Result.Message = "two instances of " + lock(Pair.Lock) + " are taken in " +
+                   describe(P, S) +
+                   " in the order of its arguments: a call with the arguments "
+                   "exchanged can deadlock; instead: std::scoped_lock of both, "
+                   "or order them by address";
+  trace(Pair.FirstChain, lock(Pair.Lock) + " of the first object here", Result);
+  trace(Pair.SecondChain, lock(Pair.Lock) + " of the second object here",
+        Result);
+  Result.Where = place(Pair.SecondChain);
+  Result.Confidence = Precision::Medium;
+  Sink.report(std::move(Result));
+}
+
+} // namespace
+
+void LockOrderCheck::run(const Analysis &A, FindingSink &Sink) const {
+  const LockModel &Model = A.locks();
+  Reporter Report(A.program(), Model, Sink);
+  for (const LockCycle &Cycle : findLockCycles(Model))
+    Report.cycle(Cycle);
+  for (const InstancePair &Pair : Model.pairs())
+    Report.pair(Pair);
+}
+
+} // namespace gridlock

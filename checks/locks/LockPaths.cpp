@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "checks/locks/LockPaths.h"
+
+#include "checks/engine/Classify.h"
+
+#include <algorithm>
+
+namespace gridlock {
+
+using facts::PlaceRoot;
+using facts::StepKind;
+using facts::ValueKind;
+
+namespace {
+
+constexpr std::size_t MaxSteps =
+    10; // a recursive structure would grow for ever
+
+bool isIndex(const PathStep &S) {
+  return S.Kind == StepKind::IndexConst || S.Kind == StepKind::IndexVar ||
+         S.Kind == StepKind::IndexUnknown;
+}
+
+// The first step of the part that names the lock within its object.
+std::size_t nameStart(const AccessPath &Path) {
+  for (std::size_t I = Path.Steps.size(); I > 0; --I) {
+    const PathStep &S = Path.Steps[I - 1];
+    bool Trailing = I == Path.Steps.size();
+    if (S.Kind == StepKind::Deref || (isIndex(S) && !Trailing))
+      return I;
+  }
+  return 0;
+}
+
+AccessPath withoutInstance(const AccessPath &Path) {
+  AccessPath Result;
+  Result.Steps.assign(Path.Steps.begin() +
+                          static_cast<std::ptrdiff_t>(nameStart(Path)),
+                      Path.Steps.end());
+  return Result;
+}
+
+} // namespace
+
+std::optional<Binding> bindingOf(const FactsFile &File,
+                                 const facts::Value *Value) {
+  AccessPath Path = AccessPath::of(File, Value);
+  if (!Path)
+    return std::nullopt;
+  return Binding{std::move(Path), Value->kind() == ValueKind::AddressOf};
+}
+
+std::optional<AccessPath> rebase(const AccessPath &Path, const Binding &B) {
+  auto Rest = Path.Steps.begin();
+  if (B.Address) {
+    if (Path.Steps.empty() || Path.Steps.front().Kind != StepKind::Deref)
+      return std::nullopt;
+    ++Rest;
+  }
+  AccessPath Result = B.To;
+  Result.Steps.insert(Result.Steps.end(), Rest, Path.Steps.end());
+  if (Result.Steps.size() > MaxSteps)
+    return std::nullopt;
+  return Result;
+}
+
+AccessPath canonical(AccessPath Path, const Bindings &Known) {
+  for (int Round = 0; Round < 8 && !Known.empty(); ++Round) {
+    AccessPath Prefix = Path;
+    bool Replaced = false;
+    for (std::size_t Length = Path.Steps.size() + 1;
+         Length-- > 0 && !Replaced;) {
+      Prefix.Steps.resize(Length);
+      auto It = Known.find(Prefix);
+      if (It == Known.end())
+        continue;
+      AccessPath Rest;
+      Rest.Steps.assign(Path.Steps.begin() +
+                            static_cast<std::ptrdiff_t>(Length),
+                        Path.Steps.end());
+      auto Rebased = rebase(Rest, It->second);
+      if (!Rebased)
+        continue;
+      Path = std::move(*Rebased);
+      Replaced = true;
+    }
+    if (!Replaced)
+      break;
+  }
+  return Path;
+}
+
+Substitution::Substitution(const Program &P, FunctionId Caller,
+                           const facts::Event &Call, const Bindings &Known,
+                           const facts::Value *Callable, bool Passed)
+    : File(P.unit(P.function(Caller).Unit)), Call(Call), Known(Known),
+      Callable(Callable), Passed(Passed) {}
+
+std::optional<Binding> Substitution::argument(const AccessPath &Path) const {
+  switch (Path.Root) {
+  case PlaceRoot::This:
+    if (Call.kind() == facts::EventKind::Construct && Call.place())
+      return Binding{AccessPath::of(File, *Call.place()), false};
+    if (auto Object = AccessPath::of(File, Call.receiver()))
+      return Binding{std::move(Object), false};
+    return std::nullopt;
+  case PlaceRoot::Param: {
+    auto Args = each(Call.args());
+    return !Passed && Path.Id < Args.size() ? bindingOf(File, Args[Path.Id])
+                                            : std::nullopt;
+  }
+  case PlaceRoot::Capture: {
+    auto Captures = each(Callable ? Callable->captures() : nullptr);
+    if (Path.Id >= Captures.size())
+      return std::nullopt;
+    auto B = bindingOf(File, Captures[Path.Id]->value());
+    // A capture by reference or of `this` stands for the object itself.
+    if (B && Captures[Path.Id]->mode() != facts::CaptureMode::ByCopy &&
+        Captures[Path.Id]->mode() != facts::CaptureMode::ByMove)
+      B->Address = false;
+    return B;
+  }
+  default:
+    return std::nullopt;
+  }
+}
+
+std::optional<AccessPath> Substitution::apply(const AccessPath &Path) const {
+  if (Path.Root == PlaceRoot::Global || Path.Root == PlaceRoot::None)
+    return Path;
+  if (auto Object = argument(Path)) {
+    AccessPath Rest;
+    Rest.Steps = Path.Steps;
+    if (auto Result = rebase(Rest, *Object))
+      return canonical(std::move(*Result), Known);
+  }
+  AccessPath Named = withoutInstance(Path);
+  if (Named.Steps.empty() || Named.Steps.front().Kind != StepKind::Field)
+    return std::nullopt;
+  return Named;
+}
+
+AccessPath lockArgument(const Program &P, FunctionId F, const facts::Event &E,
+                        int Index) {
+  const ProgramFunction &Fn = P.function(F);
+  const facts::Value *V = argument(E, Index);
+  AccessPath Path = AccessPath::of(P.unit(Fn.Unit), V);
+  if (!Path || Index < 0 || V->kind() == ValueKind::AddressOf)
+    return Path;
+  const ProgramSymbol &Callee = P.symbol(P.resolve(Fn.Unit, E.symbol()));
+  auto Params = each(Callee.Fact ? Callee.Fact->params() : nullptr);
+  bool IsPointer =
+      static_cast<unsigned>(Index) < Params.size()
+          ? Params[Index]->pass() == facts::PassMode::Pointer
+          : P.type(Fn.Unit, V->type())->kind() == facts::TypeKind::Pointer;
+  if (IsPointer)
+    Path.Steps.push_back({StepKind::Deref, {}, {}, 0});
+  return Path;
+}
+
+LockName nameOf(const AccessPath &Path) {
+  LockName Name;
+  std::size_t Start = nameStart(Path);
+  if (Start == 0 && Path.Root == PlaceRoot::Global) {
+    Name.Text = Path.Global;
+    Name.IsGlobal = true;
+    Name.GlobalLength = Name.Text.size();
+  } else {
+    bool IsObject =
+        Start > 0 || Path.Root == PlaceRoot::This ||
+        Path.Root == PlaceRoot::Param || Path.Root == PlaceRoot::Capture ||
+        Path.Root == PlaceRoot::None || Path.Root == PlaceRoot::CallResult ||
+        Path.Root == PlaceRoot::Alloc;
+    if (!IsObject || Start >= Path.Steps.size() ||
+        Path.Steps[Start].Kind != StepKind::Field)
+      return Name;
+    Name.Text = Path.Steps[Start].Owner;
+  }
+  for (std::size_t I = Start; I < Path.Steps.size(); ++I) {
+    const PathStep &S = Path.Steps[I];
+    if (S.Kind == StepKind::Field) {
+      Name.Text += I == Start && !Name.IsGlobal ? "::" : ".";
+      Name.Text += S.Name;
+    } else if (S.Kind == StepKind::IndexConst) {
+      Name.Text += '[' + std::to_string(S.Index) + ']';
+    } else {
+      Name.Text += "[...]";
+      Name.IsElement = true;
+    }
+  }
+  return Name;
+}
+
+} // namespace gridlock

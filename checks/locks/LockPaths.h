@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Access paths as lock identities: rewriting a callee's path to its caller's
+// places, following pointers and references that are known to name another
+// place, and the name of a lock in the order graph.
+//
+// In the order graph a lock is a global, or a field of a class with all
+// instances merged: `Account::mutex_`. What stands before the last pointer or
+// container element of a path says only which instance it is.
+#ifndef GRIDLOCK_LOCKS_LOCKPATHS_H
+#define GRIDLOCK_LOCKS_LOCKPATHS_H
+
+#include "checks/engine/AccessPath.h"
+#include "checks/engine/Program.h"
+
+#include <map>
+#include <optional>
+#include <string>
+
+namespace gridlock {
+
+/// A place that is known to hold the address of, or to refer to, another place.
+struct Binding {
+  AccessPath To;
+  bool Address; // the key is a pointer to To; else it stands for To itself
+  bool operator==(const Binding &) const = default;
+};
+using Bindings = std::map<AccessPath, Binding>;
+
+/// The binding that a value makes when it is stored; empty if it names no
+/// place.
+std::optional<Binding> bindingOf(const FactsFile &File,
+                                 const facts::Value *Value);
+
+/// Replaces the longest bound prefix of PATH, repeatedly (bounded).
+AccessPath canonical(AccessPath Path, const Bindings &Known);
+
+/// PATH, rooted at what B names: B's place with the rest of PATH's steps. Empty
+/// if the two do not fit or the result grows too long.
+std::optional<AccessPath> rebase(const AccessPath &Path, const Binding &B);
+
+/// Rewrites callee paths at one call: `this` to the receiver (or what is
+/// constructed), parameters to arguments, captures to what the callable
+/// captured.
+class Substitution {
+public:
+  /// CALLABLE is the lambda that is called, if one is; PASSED means that it was
+  /// only handed over, so that its parameters are not the arguments of CALL.
+  Substitution(const Program &P, FunctionId Caller, const facts::Event &Call,
+               const Bindings &Known, const facts::Value *Callable,
+               bool Passed);
+  /// A path whose root means nothing to the caller keeps its name in the order
+  /// graph, without an instance.
+  std::optional<AccessPath> apply(const AccessPath &Path) const;
+
+private:
+  std::optional<Binding> argument(const AccessPath &Path) const;
+
+  const FactsFile &File;
+  const facts::Event &Call;
+  const Bindings &Known;
+  const facts::Value *Callable;
+  bool Passed;
+};
+
+/// The lock that an entry's `lock` index means at a call, as a path to the
+/// object.
+AccessPath lockArgument(const Program &P, FunctionId F, const facts::Event &E,
+                        int Index);
+
+struct LockName {
+  std::string Text; // empty: it has no name beyond this function
+  bool IsGlobal = false;
+  std::size_t GlobalLength = 0; // of the global's own name in Text
+  bool IsElement = false; // one of many: an element of an array or container
+};
+LockName nameOf(const AccessPath &Path);
+
+} // namespace gridlock
+
+#endif

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "checks/locks/LockState.h"
+
+namespace gridlock {
+
+bool LockState::join(const LockState &Other) {
+  bool Changed = false;
+  for (auto &[Lock, H] : Held) {
+    auto It = Other.Held.find(Lock);
+    bool Must = H.Must && It != Other.Held.end() && It->second.Must;
+    Changed |= Must != H.Must;
+    H.Must = Must;
+  }
+  for (const auto &[Lock, H] : Other.Held)
+    if (auto [It, New] = Held.try_emplace(Lock, H); New) {
+      It->second.Must = false;
+      Changed = true;
+    }
+  Changed |= std::erase_if(Guards, [&](const auto &Item) {
+               return !Other.Guards.contains(Item.first);
+             }) != 0;
+  for (auto &[Guard, State] : Guards) {
+    const GuardState &There = Other.Guards.at(Guard);
+    if (State == There || !State.Sure)
+      continue;
+    State.Sure = false;
+    State.Owns = true;
+    Changed = true;
+  }
+  Changed |= std::erase_if(Known, [&](const auto &Item) {
+               auto It = Other.Known.find(Item.first);
+               return It == Other.Known.end() || It->second != Item.second;
+             }) != 0;
+  std::size_t Before = Released.size();
+  Released.insert(Other.Released.begin(), Other.Released.end());
+  return Changed || Released.size() != Before;
+}
+
+void LockState::take(const AccessPath &Lock, rules::LockMode Mode,
+                     ChainId Chain) {
+  Held[Lock] = {Mode, Chain, true};
+}
+
+void LockState::giveBack(const AccessPath &Lock) {
+  if (Held.erase(Lock) == 0)
+    Released.insert(Lock);
+}
+
+void LockState::endGuard(const AccessPath &Guard) {
+  auto It = Guards.find(Guard);
+  if (It == Guards.end())
+    return;
+  if (It->second.Owns)
+    for (const AccessPath &Lock : It->second.Locks)
+      Held.erase(Lock);
+  Guards.erase(It);
+}
+
+void LockState::moveGuard(const AccessPath &From, const AccessPath &To) {
+  // Everything below the moved object goes with it: it may hold guards as
+  // members.
+  std::vector<std::pair<AccessPath, GuardState>> Moved;
+  for (auto &[Guard, State] : Guards) {
+    if (!Guard.startsWith(From))
+      continue;
+    AccessPath Target = To;
+    Target.Steps.insert(Target.Steps.end(),
+                        Guard.Steps.begin() +
+                            static_cast<std::ptrdiff_t>(From.Steps.size()),
+                        Guard.Steps.end());
+    Moved.emplace_back(std::move(Target), State);
+    State.Owns = false;
+    State.Sure = true;
+  }
+  for (auto &[Guard, State] : Moved)
+    Guards[Guard] = std::move(State);
+}
+
+bool LockSummary::empty() const {
+  return Acquires.empty() && LeftHeld.empty() && Guards.empty() &&
+         Released.empty() && Known.empty() && !Result;
+}
+
+} // namespace gridlock

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The state of the lock-set analysis at one point of a function: locks held,
+// guards and what they own, and pointers that are known to name a lock.
+#ifndef GRIDLOCK_LOCKS_LOCKSTATE_H
+#define GRIDLOCK_LOCKS_LOCKSTATE_H
+
+#include "checks/locks/LockPaths.h"
+
+#include <set>
+#include <vector>
+
+namespace gridlock {
+
+/// Index of a chain of places that led to an acquisition, see LockModel::chain.
+using ChainId = std::uint32_t;
+
+struct HeldLock {
+  rules::LockMode Mode;
+  ChainId Chain;
+  bool Must; // on every path to here
+};
+
+struct GuardState {
+  std::vector<AccessPath> Locks;
+  rules::LockMode Mode;
+  bool Owns; // on some path
+  bool Sure; // ... and then on every path; or on none
+  bool operator==(const GuardState &) const = default;
+};
+
+struct LockState {
+  std::map<AccessPath, HeldLock> Held;
+  std::map<AccessPath, GuardState> Guards;
+  Bindings Known;
+  std::set<AccessPath> Released; // given back without having been taken here
+
+  bool join(const LockState &Other);
+
+  void take(const AccessPath &Lock, rules::LockMode Mode, ChainId Chain);
+  void giveBack(const AccessPath &Lock);
+  /// Ends a guard: what it owns is given back.
+  void endGuard(const AccessPath &Guard);
+  void moveGuard(const AccessPath &From, const AccessPath &To);
+};
+
+/// What a call of a function does to the locks of its caller, in the function's
+/// own paths.
+struct LockSummary {
+  struct Acquisition {
+    AccessPath Lock;
+    rules::LockMode Mode;
+    ChainId Chain;
+    unsigned Calls; // length of the chain beyond the acquisition itself
+    bool Uncertain; // over a virtual call with several overrides
+    std::vector<AccessPath> Gates; // held on every path to it
+  };
+  std::vector<Acquisition> Acquires; // blocking ones, at any depth
+  std::map<AccessPath, HeldLock> LeftHeld;
+  std::map<AccessPath, GuardState> Guards; // alive when it returns
+  std::set<AccessPath> Released;
+  Bindings Known; // members bound by a constructor
+  std::optional<Binding> Result;
+
+  bool empty() const;
+};
+
+} // namespace gridlock
+
+#endif

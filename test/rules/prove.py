@@ -104,7 +104,8 @@ class Prover:
                                      capture_output=True, text=True, check=False)
             if extract.returncode != 0:
                 return [f"{the_unit.library.path}: extraction failed:\n{extract.stderr}"], 0
-        match = subprocess.run([self.gridlock, "rules", "match", facts],
+        match = subprocess.run([self.gridlock, "rules", "match", facts,
+                                "--rules", the_unit.library.file],
                                capture_output=True, text=True, check=False)
         if match.returncode != 0:
             return [f"{the_unit.library.path}: gridlock rules match failed:\n{match.stderr}"], 0

@@ -20,9 +20,10 @@ void printErrors(const std::vector<rules::RuleError> &Errors);
 /// in the facts that the catalogue has an entry for.
 int matchFacts(const rules::Catalogue &Rules, const std::string &FactsPath);
 
-/// Writes a compiled table.
+/// Writes a compiled table, or, for the monitor, a shared library of
+/// interposers.
 int compileUserRules(const std::vector<std::string> &Files,
-                     const std::string &Output);
+                     const std::string &Output, bool ForMonitor);
 
 } // namespace gridlock::cli
 

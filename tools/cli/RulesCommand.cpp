@@ -27,6 +27,7 @@ struct RulesOptions {
   std::string Id;
   std::vector<std::string> Files;
   std::string Facts, Output;
+  bool Monitor = false;
 };
 } // namespace
 
@@ -218,8 +219,12 @@ void addRulesCommand(CLI::App &App, int &Status) {
   Compile->add_option("FILE", Options->Files, "rule files (.yaml)")->required();
   Compile->add_option("-o,--output", Options->Output, "file to write")
       ->required();
+  Compile->add_flag(
+      "--monitor", Options->Monitor,
+      "make a library of interposers, for 'gridlock run --rules'");
   Compile->callback([Options, &Status] {
-    Status = compileUserRules(Options->Files, Options->Output);
+    Status =
+        compileUserRules(Options->Files, Options->Output, Options->Monitor);
   });
 }
 

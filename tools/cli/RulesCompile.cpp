@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "rules/UserRules.h"
+#include "rules/compiler/Interposers.h"
 #include "tools/cli/Command.h"
 #include "tools/cli/RulesActions.h"
 #include "tools/driver/Files.h"
@@ -9,7 +10,7 @@
 namespace gridlock::cli {
 
 int compileUserRules(const std::vector<std::string> &Files,
-                     const std::string &Output) {
+                     const std::string &Output, bool ForMonitor) {
   rules::CompileOptions Options;
   Options.GuideRows = rules::guideRowIds();
   auto Compiled = rules::compileRules(Files, Options);
@@ -18,8 +19,12 @@ int compileUserRules(const std::vector<std::string> &Files,
     return Unusable;
   }
   const auto &Buffer = std::get<std::vector<unsigned char>>(Compiled);
-  std::string Error = driver::writeIfChanged(
-      Output, {reinterpret_cast<const char *>(Buffer.data()), Buffer.size()});
+  std::string Error =
+      ForMonitor
+          ? rules::buildInterposers(*rules::GetRuleTable(Buffer.data()), Output)
+          : driver::writeIfChanged(
+                Output,
+                {reinterpret_cast<const char *>(Buffer.data()), Buffer.size()});
   if (!Error.empty()) {
     std::fprintf(stderr, "gridlock: %s\n", Error.c_str());
     return Unusable;

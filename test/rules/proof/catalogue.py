@@ -41,6 +41,7 @@ class Library:
     def __init__(self, path, shown):
         with open(path, encoding="utf-8") as file:
             self.data = yaml.load(file, PlacedLoader)
+        self.file = path
         self.path = shown
         self.name = self.data["library"]
         self.is_c = self.data["language"] == "c"

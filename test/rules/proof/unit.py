@@ -3,6 +3,8 @@
 and its integer type are one in a signature, a function is assigned to a pointer of the
 signature's type and called; in C++ an entry's example stands in a namespace of its own.
 Lines remember which entry and which line of the rules they are."""
+import re
+
 
 class Unit:
     def __init__(self, library, proof, entries):
@@ -45,8 +47,12 @@ class Unit:
                              ("", "") if self.library.is_c else
                              (f"namespace proof_{index} {{", "}"))
             self._line(before, entry, line)
-            for offset, code in enumerate(entry["example"].splitlines()):
-                self._line(code, entry, entry.lines["example"] + offset)
+            code = entry["example"]
+            if kind == "types" and not self.library.is_c and "{" not in code:
+                # Facts know functions with bodies only.
+                code = re.sub(r"\)\s*;", ") { __builtin_trap(); }", code)
+            for offset, text in enumerate(code.splitlines()):
+                self._line(text, entry, entry.lines["example"] + offset)
             self._line(after, entry, line)
         elif kind == "types":
             for number, name in enumerate(entry["names"]):

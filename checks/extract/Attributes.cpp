@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The attributes that say something about locks, blocking or suppression; others
-// leave no fact. Names are the modern spellings, whatever the source uses.
+// The attributes that say something about locks, blocking or suppression;
+// others leave no fact. Names are the modern spellings, whatever the source
+// uses.
 #include "checks/extract/Tables.h"
 #include "checks/extract/Values.h"
 
@@ -28,15 +29,25 @@ public:
     if (const auto *X = dyn_cast<PtGuardedByAttr>(A))
       return list("pt_guarded_by", X->getArg());
     if (const auto *X = dyn_cast<AcquireCapabilityAttr>(A))
-      return lists(X->isShared() ? "acquire_shared_capability" : "acquire_capability", X->args());
+      return lists(X->isShared() ? "acquire_shared_capability"
+                                 : "acquire_capability",
+                   X->args());
     if (const auto *X = dyn_cast<ReleaseCapabilityAttr>(A))
-      return lists(X->isShared() ? "release_shared_capability" : "release_capability", X->args());
+      return lists(X->isShared() ? "release_shared_capability"
+                                 : "release_capability",
+                   X->args());
     if (const auto *X = dyn_cast<RequiresCapabilityAttr>(A))
-      return lists(X->isShared() ? "requires_shared_capability" : "requires_capability", X->args());
+      return lists(X->isShared() ? "requires_shared_capability"
+                                 : "requires_capability",
+                   X->args());
     if (const auto *X = dyn_cast<AssertCapabilityAttr>(A))
-      return lists(X->isShared() ? "assert_shared_capability" : "assert_capability", X->args());
+      return lists(X->isShared() ? "assert_shared_capability"
+                                 : "assert_capability",
+                   X->args());
     if (const auto *X = dyn_cast<TryAcquireCapabilityAttr>(A)) {
-      list(X->isShared() ? "try_acquire_shared_capability" : "try_acquire_capability", X->getSuccessValue());
+      list(X->isShared() ? "try_acquire_shared_capability"
+                         : "try_acquire_capability",
+           X->getSuccessValue());
       for (const Expr *E : X->args())
         Out.back()->args.push_back(V.valuePtr(E));
       return;
@@ -70,7 +81,8 @@ private:
     if (E)
       Out.back()->args.push_back(V.valuePtr(E));
   }
-  template <typename Range> void lists(llvm::StringRef Name, const Range &Args) {
+  template <typename Range>
+  void lists(llvm::StringRef Name, const Range &Args) {
     add(Name);
     for (const Expr *E : Args)
       Out.back()->args.push_back(V.valuePtr(E));
@@ -82,7 +94,8 @@ private:
 
 } // namespace
 
-std::vector<std::unique_ptr<facts::AttributeT>> Tables::attributes(const Decl *D) {
+std::vector<std::unique_ptr<facts::AttributeT>>
+Tables::attributes(const Decl *D) {
   AttributeReader Reader(*this);
   for (const Attr *A : D->attrs())
     Reader.read(A);

@@ -10,12 +10,14 @@ using namespace clang;
 namespace gridlock::extract {
 namespace {
 
-/// The expression that makes the value, with the copies Clang may elide stripped.
+/// The expression that makes the value, with the copies Clang may elide
+/// stripped.
 const Expr *core(const Expr *E) { return E ? strip(E).E : nullptr; }
 
 bool isStdIgnore(const Expr *E) {
   const auto *Ref = dyn_cast<DeclRefExpr>(E->IgnoreParenImpCasts());
-  return Ref && Ref->getDecl()->getDeclName().isIdentifier() && Ref->getDecl()->getName() == "ignore" &&
+  return Ref && Ref->getDecl()->getDeclName().isIdentifier() &&
+         Ref->getDecl()->getName() == "ignore" &&
          Ref->getDecl()->isInStdNamespace();
 }
 
@@ -45,7 +47,8 @@ void BodyScan::target(const Expr *Init, ConstructTarget Target) {
     Targets[E] = Target;
 }
 
-/// S stands where a statement stands: if it is an expression, its value is unused.
+/// S stands where a statement stands: if it is an expression, its value is
+/// unused.
 void BodyScan::expressionStatement(const Stmt *S) {
   if (!S)
     return;
@@ -55,11 +58,13 @@ void BodyScan::expressionStatement(const Stmt *S) {
 }
 
 void BodyScan::unused(const Expr *E, Use How) {
-  if (const auto *Cast = dyn_cast<ExplicitCastExpr>(E->IgnoreParens()); Cast && Cast->getCastKind() == CK_ToVoid)
+  if (const auto *Cast = dyn_cast<ExplicitCastExpr>(E->IgnoreParens());
+      Cast && Cast->getCastKind() == CK_ToVoid)
     return unused(Cast->getSubExpr(), Use::VoidCast);
   if (const auto *Full = dyn_cast<FullExpr>(E))
     return unused(Full->getSubExpr(), How);
-  if (const auto *Comma = dyn_cast<BinaryOperator>(E->IgnoreParens()); Comma && Comma->getOpcode() == BO_Comma)
+  if (const auto *Comma = dyn_cast<BinaryOperator>(E->IgnoreParens());
+      Comma && Comma->getOpcode() == BO_Comma)
     return unused(Comma->getRHS(), How); // walk() sees to the left side
   E = core(E);
   if (!E)
@@ -68,13 +73,15 @@ void BodyScan::unused(const Expr *E, Use How) {
     unused(Choice->getTrueExpr(), How);
     unused(Choice->getFalseExpr(), How);
   } else if (const auto *Op = dyn_cast<CXXOperatorCallExpr>(E);
-             Op && Op->getOperator() == OO_Equal && isStdIgnore(Op->getArg(0))) {
+             Op && Op->getOperator() == OO_Equal &&
+             isStdIgnore(Op->getArg(0))) {
     unused(Op->getArg(1), Use::VoidCast);
     Silent.insert(Op);
   } else if (const auto *Await = dyn_cast<CoroutineSuspendExpr>(E)) {
     if (const Expr *Resume = core(Await->getResumeExpr()))
       Unused[Resume] = How;
-  } else if (isa<CallExpr, CXXConstructExpr>(E) && !E->getType()->isVoidType()) {
+  } else if (isa<CallExpr, CXXConstructExpr>(E) &&
+             !E->getType()->isVoidType()) {
     Unused[E] = How;
   }
 }
@@ -97,9 +104,11 @@ void BodyScan::walk(const Stmt *S) {
   }
   if (const auto *L = dyn_cast<LambdaExpr>(S))
     return lambda(L);
-  if (isa<UnaryExprOrTypeTraitExpr, CXXNoexceptExpr, RequiresExpr, TypeTraitExpr, SizeOfPackExpr>(S))
+  if (isa<UnaryExprOrTypeTraitExpr, CXXNoexceptExpr, RequiresExpr,
+          TypeTraitExpr, SizeOfPackExpr>(S))
     return; // unevaluated
-  if (const auto *Typeid = dyn_cast<CXXTypeidExpr>(S); Typeid && !Typeid->isPotentiallyEvaluated())
+  if (const auto *Typeid = dyn_cast<CXXTypeidExpr>(S);
+      Typeid && !Typeid->isPotentiallyEvaluated())
     return;
   if (const auto *If = dyn_cast<IfStmt>(S)) {
     walk(If->getInit());
@@ -107,8 +116,10 @@ void BodyScan::walk(const Stmt *S) {
     walk(If->getCond());
     if (If->isConstexpr()) {
       // The discarded branch of an instance is gone or never evaluated.
-      const auto *Known = dyn_cast<ConstantExpr>(If->getCond()->IgnoreParenImpCasts());
-      if (Known && Known->hasAPValueResult() && Known->getAPValueResult().isInt()) {
+      const auto *Known =
+          dyn_cast<ConstantExpr>(If->getCond()->IgnoreParenImpCasts());
+      if (Known && Known->hasAPValueResult() &&
+          Known->getAPValueResult().isInt()) {
         bool Taken = Known->getAPValueResult().getInt().getBoolValue();
         return expressionStatement(Taken ? If->getThen() : If->getElse());
       }
@@ -158,8 +169,10 @@ void BodyScan::walk(const Stmt *S) {
     returned(Ret->getRetValue());
   } else if (const auto *Ret = dyn_cast<CoreturnStmt>(S)) {
     // Operand and promise call share their subexpressions.
-    if (Ret->getPromiseCall())
+    if (Ret->getPromiseCall()) {
+      Implicit[core(Ret->getPromiseCall())] = facts::ImplicitKind::Promise;
       return walk(Ret->getPromiseCall());
+    }
     return walk(Ret->getOperand());
   } else if (const auto *Await = dyn_cast<CoroutineSuspendExpr>(S)) {
     return suspend(Await);
@@ -173,12 +186,14 @@ void BodyScan::walk(const Stmt *S) {
       Target.Var = Var;
       target(Temp->getSubExpr(), Target);
     }
-  } else if (const auto *Comma = dyn_cast<BinaryOperator>(S); Comma && Comma->getOpcode() == BO_Comma) {
+  } else if (const auto *Comma = dyn_cast<BinaryOperator>(S);
+             Comma && Comma->getOpcode() == BO_Comma) {
     unused(Comma->getLHS(), Use::Discarded);
   } else if (const auto *Inner = dyn_cast<StmtExpr>(S)) {
     // The last statement of ({ ... }) is the value.
     for (const Stmt *Child : Inner->getSubStmt()->body())
-      Child == Inner->getSubStmt()->body_back() ? walk(Child) : expressionStatement(Child);
+      Child == Inner->getSubStmt()->body_back() ? walk(Child)
+                                                : expressionStatement(Child);
     return;
   } else if (isa<OpaqueValueExpr>(S)) {
     return; // its source is visited where it stands
@@ -212,7 +227,8 @@ void BodyScan::declaration(const DeclStmt *DS) {
     if (!Var->getType()->isReferenceType())
       target(Var->getInit(), Target);
     if (isa<DecompositionDecl>(Var))
-      for (const BindingDecl *Binding : cast<DecompositionDecl>(Var)->bindings())
+      for (const BindingDecl *Binding :
+           cast<DecompositionDecl>(Var)->bindings())
         if (const VarDecl *Holding = Binding->getHoldingVar()) {
           walk(Holding->getInit());
           markAll(Holding->getInit(), facts::ImplicitKind::StructuredBinding);
@@ -220,22 +236,39 @@ void BodyScan::declaration(const DeclStmt *DS) {
   }
 }
 
-/// `return x;` hands x out: the copy or move into the result is no event of its own.
+/// `return x;` hands x out: the copy or move into the result is no event of its
+/// own.
 void BodyScan::returned(const Expr *E) {
   const auto *Made = dyn_cast_or_null<CXXConstructExpr>(core(E));
-  if (Made && Made->getConstructor()->isCopyOrMoveConstructor() && Made->getNumArgs())
+  if (Made && Made->getConstructor()->isCopyOrMoveConstructor() &&
+      Made->getNumArgs())
     Silent.insert(Made);
 }
 
 void BodyScan::suspend(const CoroutineSuspendExpr *S) {
   // getOperand() is part of the common expression.
   walk(S->getCommonExpr());
+  // promise.await_transform(x), promise.yield_value(x), operator co_await(x)
+  const Expr *Made = core(S->getCommonExpr());
+  if (const auto *Op = dyn_cast_or_null<CXXOperatorCallExpr>(Made);
+      Op && Op->getOperator() == OO_Coawait) {
+    Implicit[Op] = facts::ImplicitKind::Await;
+    Made = core(Op->getArg(0));
+  }
+  if (const auto *Call = dyn_cast_or_null<CXXMemberCallExpr>(Made)) {
+    const CXXMethodDecl *MD = Call->getMethodDecl();
+    if (MD && MD->getDeclName().isIdentifier() &&
+        (MD->getName() == "await_transform" || MD->getName() == "yield_value"))
+      Implicit[Call] = facts::ImplicitKind::Promise;
+  }
   if (Try) {
     InTry[S] = Try;
-    for (const Stmt *Part : {S->getReadyExpr(), S->getSuspendExpr(), S->getResumeExpr()})
+    for (const Stmt *Part :
+         {S->getReadyExpr(), S->getSuspendExpr(), S->getResumeExpr()})
       InTry[Part] = Try;
   }
-  const Expr *Ready = core(S->getReadyExpr()), *Resume = core(S->getResumeExpr());
+  const Expr *Ready = core(S->getReadyExpr()),
+             *Resume = core(S->getResumeExpr());
   AwaitParts[Ready] = S;
   AwaitParts[Resume] = S;
   // await_suspend may be wrapped, to resume the handle it returns.
@@ -245,7 +278,8 @@ void BodyScan::suspend(const CoroutineSuspendExpr *S) {
     const Stmt *Part = Work.pop_back_val();
     const auto *Call = dyn_cast<CallExpr>(Part);
     const FunctionDecl *FD = Call ? Call->getDirectCallee() : nullptr;
-    if (FD && FD->getDeclName().isIdentifier() && FD->getName() == "await_suspend")
+    if (FD && FD->getDeclName().isIdentifier() &&
+        FD->getName() == "await_suspend")
       Suspend = Call;
     for (const Stmt *Child : Part->children())
       if (Child)
@@ -280,7 +314,8 @@ void BodyScan::markAll(const Stmt *S, facts::ImplicitKind Kind) {
 
 void BodyScan::rangeFor(const CXXForRangeStmt *S) {
   walk(S->getInit());
-  const Stmt *Steps[] = {S->getBeginStmt(), S->getEndStmt(), S->getCond(), S->getInc()};
+  const Stmt *Steps[] = {S->getBeginStmt(), S->getEndStmt(), S->getCond(),
+                         S->getInc()};
   for (const Stmt *Step : Steps)
     markAll(Step, facts::ImplicitKind::RangeFor);
   walk(S->getRangeStmt());

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// One walk over a function's body before its control flow is read: what a statement
-// can't know from below. Nested functions (lambdas, local classes) are only listed.
+// One walk over a function's body before its control flow is read: what a
+// statement can't know from below. Nested functions (lambdas, local classes)
+// are only listed.
 #ifndef GRIDLOCK_EXTRACT_BODYSCAN_H
 #define GRIDLOCK_EXTRACT_BODYSCAN_H
 
@@ -21,7 +22,8 @@ struct BodyScan {
   /// Walks BODY (may be null) and, for constructors, the initialisers of FD.
   BodyScan(const clang::FunctionDecl *FD, const clang::Stmt *Body);
 
-  /// Adds what is written down elsewhere than in the body (a coroutine's promise).
+  /// Adds what is written down elsewhere than in the body (a coroutine's
+  /// promise).
   void include(const clang::Stmt *S) { walk(S); }
   /// Calls and constructions below S happen for that reason.
   void markAll(const clang::Stmt *S, facts::ImplicitKind Kind);
@@ -30,19 +32,22 @@ struct BodyScan {
   llvm::DenseMap<const clang::Expr *, Use> Unused;
   llvm::DenseMap<const clang::Expr *, ConstructTarget> Targets;
   /// await_ready, await_suspend and await_resume calls, by call.
-  llvm::DenseMap<const clang::Stmt *, const clang::CoroutineSuspendExpr *> AwaitParts;
+  llvm::DenseMap<const clang::Stmt *, const clang::CoroutineSuspendExpr *>
+      AwaitParts;
   /// The call of await_suspend inside a suspend expression.
-  llvm::DenseMap<const clang::CoroutineSuspendExpr *, const clang::CallExpr *> AwaitSuspends;
+  llvm::DenseMap<const clang::CoroutineSuspendExpr *, const clang::CallExpr *>
+      AwaitSuspends;
   llvm::DenseMap<const clang::Stmt *, facts::ImplicitKind> Implicit;
-  /// Statement leaves no event: helpers around await_suspend, copies into closures and
-  /// return values.
+  /// Statement leaves no event: helpers around await_suspend, copies into
+  /// closures and return values.
   llvm::DenseSet<const clang::Stmt *> Silent;
   /// Innermost try block a statement stands in.
   llvm::DenseMap<const clang::Stmt *, const clang::CXXTryStmt *> InTry;
   llvm::SmallVector<const clang::LambdaExpr *, 4> Lambdas;
   llvm::SmallVector<const clang::CXXRecordDecl *, 2> LocalClasses;
   /// Constructs that facts have no vocabulary for.
-  llvm::SmallVector<std::pair<const clang::Stmt *, llvm::StringRef>, 2> Unsupported;
+  llvm::SmallVector<std::pair<const clang::Stmt *, llvm::StringRef>, 2>
+      Unsupported;
 
 private:
   void walk(const clang::Stmt *S);

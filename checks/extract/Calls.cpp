@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Calls, and the calls that are something else: assignments, swaps, atomic accesses.
+// Calls, and the calls that are something else: assignments, swaps, atomic
+// accesses.
 #include "checks/extract/FunctionExtractor.h"
 #include "checks/extract/Names.h"
 
@@ -22,7 +23,8 @@ facts::AtomicOp atomicOp(llvm::StringRef Name) {
     return Op::FetchModify;
   if (Name.contains("load") || Name == "test" || Name.starts_with("operator "))
     return Op::Load;
-  if (Name.contains("store") || Name.contains("clear") || Name == "operator=" || Name.contains("release"))
+  if (Name.contains("store") || Name.contains("clear") || Name == "operator=" ||
+      Name.contains("release"))
     return Op::Store;
   if (Name == "wait")
     return Op::Wait;
@@ -37,13 +39,15 @@ bool isAtomicClass(const CXXRecordDecl *RD) {
   if (!RD->getDeclName().isIdentifier())
     return false;
   llvm::StringRef Name = RD->getName();
-  bool Known = Name == "atomic" || Name == "__atomic_base" || Name == "__atomic_float" || Name == "atomic_flag" ||
-               Name == "atomic_ref" || Name == "__atomic_ref" || Name == "__atomic_flag_base" ||
-               Name == "base_atomic";
+  bool Known = Name == "atomic" || Name == "__atomic_base" ||
+               Name == "__atomic_float" || Name == "atomic_flag" ||
+               Name == "atomic_ref" || Name == "__atomic_ref" ||
+               Name == "__atomic_flag_base" || Name == "base_atomic";
   if (!Known)
     return false;
   llvm::StringRef Qualified = qualifiedName(RD);
-  return Qualified.starts_with("std::") || Qualified.starts_with("boost::atomics::");
+  return Qualified.starts_with("std::") ||
+         Qualified.starts_with("boost::atomics::");
 }
 
 /// The expression a non-static member call is made on, if C is one.
@@ -51,45 +55,55 @@ const Expr *objectOf(const CallExpr *C, const FunctionDecl *FD) {
   if (const auto *Member = dyn_cast<CXXMemberCallExpr>(C))
     return Member->getImplicitObjectArgument();
   const auto *MD = dyn_cast_or_null<CXXMethodDecl>(FD);
-  return isa<CXXOperatorCallExpr>(C) && MD && MD->isImplicitObjectMemberFunction() ? C->getArg(0) : nullptr;
+  return isa<CXXOperatorCallExpr>(C) && MD &&
+                 MD->isImplicitObjectMemberFunction()
+             ? C->getArg(0)
+             : nullptr;
 }
 
 } // namespace
 
 void FunctionExtractor::call(const CallExpr *C) {
   const FunctionDecl *Callee = C->getDirectCallee();
-  if (isTransparentCall(C) || isa<CXXPseudoDestructorExpr>(C->getCallee()->IgnoreParens()))
+  if (isTransparentCall(C) ||
+      isa<CXXPseudoDestructorExpr>(C->getCallee()->IgnoreParens()))
     return;
   if (Callee && specialCall(C, Callee))
     return;
   plainCall(C, Callee);
   auto Await = Scan.AwaitParts.find(C);
-  if (Await != Scan.AwaitParts.end() && Scan.AwaitSuspends.lookup(Await->second) == C)
+  if (Await != Scan.AwaitParts.end() &&
+      Scan.AwaitSuspends.lookup(Await->second) == C)
     suspend(Await->second);
 }
 
 /// True if the call was turned into something else, or into nothing.
-bool FunctionExtractor::specialCall(const CallExpr *C, const FunctionDecl *Callee) {
+bool FunctionExtractor::specialCall(const CallExpr *C,
+                                    const FunctionDecl *Callee) {
   if (unsigned Id = Callee->getBuiltinID()) {
-    std::string Name = Callee->getDeclName().isIdentifier() ? Callee->getName().str() : "";
+    std::string Name =
+        Callee->getDeclName().isIdentifier() ? Callee->getName().str() : "";
     if (llvm::StringRef(Name).starts_with("__sync_")) {
       atomicCall(C, Callee);
       return true;
     }
-    return llvm::StringRef(Name).starts_with("__builtin_") || Id == Builtin::BIaddressof ||
-           Id == Builtin::BI__addressof;
+    return llvm::StringRef(Name).starts_with("__builtin_") ||
+           Id == Builtin::BIaddressof || Id == Builtin::BI__addressof;
   }
   const auto *MD = dyn_cast<CXXMethodDecl>(Callee);
-  if (MD && !isa<CXXConstructorDecl, CXXDestructorDecl>(MD) && isAtomicClass(MD->getParent()) &&
+  if (MD && !isa<CXXConstructorDecl, CXXDestructorDecl>(MD) &&
+      isAtomicClass(MD->getParent()) &&
       T.sources().isInSystemHeader(MD->getLocation())) {
-    llvm::StringRef Name = MD->getDeclName().isIdentifier() ? MD->getName() : "";
+    llvm::StringRef Name =
+        MD->getDeclName().isIdentifier() ? MD->getName() : "";
     if (Name == "wait")
       plainCall(C, Callee); // it also blocks, which a rule may know
     if (Name != "is_lock_free")
       atomicCall(C, Callee);
     return true;
   }
-  if (Callee->isInStdNamespace() && Callee->getDeclName().isIdentifier() && Callee->getName() == "atomic_thread_fence") {
+  if (Callee->isInStdNamespace() && Callee->getDeclName().isIdentifier() &&
+      Callee->getName() == "atomic_thread_fence") {
     emitFor(facts::EventKind::Atomic, C).atomic = facts::AtomicOp::Fence;
     return true;
   }
@@ -98,10 +112,12 @@ bool FunctionExtractor::specialCall(const CallExpr *C, const FunctionDecl *Calle
     assignCall(Op, Callee);
     return true;
   }
-  if (!Callee->getDeclName().isIdentifier() || Callee->getName() != "swap" || !T.sources().isInSystemHeader(Callee->getLocation()))
+  if (!Callee->getDeclName().isIdentifier() || Callee->getName() != "swap" ||
+      !T.sources().isInSystemHeader(Callee->getLocation()))
     return false;
   const Expr *Left = objectOf(C, Callee);
-  unsigned Sides = C->getNumArgs() + (Left && isa<CXXMemberCallExpr>(C) ? 1 : 0);
+  unsigned Sides =
+      C->getNumArgs() + (Left && isa<CXXMemberCallExpr>(C) ? 1 : 0);
   if (Sides != 2)
     return false;
   const Expr *Right = C->getArg(C->getNumArgs() - 1);
@@ -116,12 +132,14 @@ bool FunctionExtractor::specialCall(const CallExpr *C, const FunctionDecl *Calle
   return true;
 }
 
-void FunctionExtractor::atomicCall(const CallExpr *C, const FunctionDecl *Callee) {
+void FunctionExtractor::atomicCall(const CallExpr *C,
+                                   const FunctionDecl *Callee) {
   const Expr *Object = objectOf(C, Callee);
   const auto *Member = dyn_cast<CXXMemberCallExpr>(C);
   std::optional<Place> P;
   if (Object)
-    P = Member && Object->getType()->isPointerType() ? V.pointee(Object) : V.place(Object);
+    P = Member && Object->getType()->isPointerType() ? V.pointee(Object)
+                                                     : V.place(Object);
   else if (C->getNumArgs())
     P = V.pointee(C->getArg(0));
   Event &E = emit(facts::EventKind::Atomic, C->getExprLoc());
@@ -141,7 +159,8 @@ void FunctionExtractor::atomicBuiltin(const AtomicExpr *A) {
     E.place = std::make_unique<Place>(std::move(*P));
 }
 
-void FunctionExtractor::assignCall(const CXXOperatorCallExpr *C, const FunctionDecl *Callee) {
+void FunctionExtractor::assignCall(const CXXOperatorCallExpr *C,
+                                   const FunctionDecl *Callee) {
   std::optional<Place> P = V.place(C->getArg(0));
   std::unique_ptr<facts::ValueT> Value = V.valuePtr(C->getArg(1));
   Event &E = emitFor(facts::EventKind::Assign, C);
@@ -171,7 +190,8 @@ void FunctionExtractor::markUse(Event &E, const Expr *C) {
   E.void_cast = It->second == BodyScan::Use::VoidCast;
 }
 
-void FunctionExtractor::plainCall(const CallExpr *C, const FunctionDecl *Callee) {
+void FunctionExtractor::plainCall(const CallExpr *C,
+                                  const FunctionDecl *Callee) {
   const Expr *Object = objectOf(C, Callee);
   const auto *Member = dyn_cast<CXXMemberCallExpr>(C);
   llvm::ArrayRef<const Expr *> Args(C->getArgs(), C->getNumArgs());
@@ -185,12 +205,14 @@ void FunctionExtractor::plainCall(const CallExpr *C, const FunctionDecl *Callee)
     const auto *MD = dyn_cast<CXXMethodDecl>(Callee);
     if (Object) {
       bool ThroughPointer = Member && Object->getType()->isPointerType();
-      std::optional<Place> P = ThroughPointer ? V.pointee(Object) : V.place(Object);
+      std::optional<Place> P =
+          ThroughPointer ? V.pointee(Object) : V.place(Object);
       if (P) {
         Receiver = std::make_unique<facts::ValueT>();
         Receiver->kind = facts::ValueKind::Place;
         Receiver->place = std::make_unique<Place>(std::move(*P));
-        QualType Type = ThroughPointer ? Object->getType()->getPointeeType() : Object->getType();
+        QualType Type = ThroughPointer ? Object->getType()->getPointeeType()
+                                       : Object->getType();
         Receiver->type = T.type(Type.getNonReferenceType());
       } else {
         Receiver = V.valuePtr(Object);
@@ -198,7 +220,8 @@ void FunctionExtractor::plainCall(const CallExpr *C, const FunctionDecl *Callee)
     }
     const auto *Named = dyn_cast<MemberExpr>(C->getCallee()->IgnoreParens());
     if (MD && MD->isVirtual() && Object && !(Named && Named->hasQualifier())) {
-      if (const CXXMethodDecl *Known = MD->getDevirtualizedMethod(Object, /*IsAppleKext=*/false))
+      if (const CXXMethodDecl *Known =
+              MD->getDevirtualizedMethod(Object, /*IsAppleKext=*/false))
         Callee = Known;
       else
         Dispatch = facts::Dispatch::Virtual;
@@ -206,7 +229,8 @@ void FunctionExtractor::plainCall(const CallExpr *C, const FunctionDecl *Callee)
     Symbol = T.symbol(Callee);
   } else {
     const Expr *Pointer = C->getCallee();
-    if (const auto *MemberPointer = dyn_cast<BinaryOperator>(Pointer->IgnoreParens()))
+    if (const auto *MemberPointer =
+            dyn_cast<BinaryOperator>(Pointer->IgnoreParens()))
       Pointer = MemberPointer->getRHS(); // (object.*pointer)(...)
     Receiver = V.valuePtr(Pointer);
     if (Receiver->kind == facts::ValueKind::Callable)
@@ -219,20 +243,28 @@ void FunctionExtractor::plainCall(const CallExpr *C, const FunctionDecl *Callee)
   E.symbol = Symbol;
   E.dispatch = Dispatch;
   E.receiver = std::move(Receiver);
-  arguments(E, Args);
+  auto Await = Scan.AwaitParts.find(C);
+  const bool IsAwait = Await != Scan.AwaitParts.end();
+  // await_suspend's argument is the coroutine itself, made by helpers without
+  // events.
+  if (!IsAwait || Scan.AwaitSuspends.lookup(Await->second) != C)
+    arguments(E, Args);
   E.type = T.type(C->getCallReturnType(T.context()));
   if (Symbol)
-    E.is_noexcept = (T.out().symbols[Symbol]->flags & facts::SymbolFlag::NoThrow) != facts::SymbolFlag::NONE;
+    E.is_noexcept = (T.out().symbols[Symbol]->flags &
+                     facts::SymbolFlag::NoThrow) != facts::SymbolFlag::NONE;
   if (auto It = Scan.Implicit.find(C); It != Scan.Implicit.end())
     E.implicit = It->second;
-  else if (Scan.AwaitParts.count(C))
+  else if (IsAwait)
     E.implicit = facts::ImplicitKind::Await;
   else if (isa_and_nonnull<CXXConversionDecl>(Callee))
     E.implicit = facts::ImplicitKind::Conversion;
-  else if (const auto *Op = dyn_cast<CXXOperatorCallExpr>(C); Op && Op->getOperator() != OO_Call)
+  else if (const auto *Op = dyn_cast<CXXOperatorCallExpr>(C);
+           Op && Op->getOperator() != OO_Call)
     E.implicit = facts::ImplicitKind::Operator;
   markUse(E, C);
-  const bool Destroys = isa_and_nonnull<CXXDestructorDecl>(Callee) && E.receiver && E.receiver->place;
+  const bool Destroys = isa_and_nonnull<CXXDestructorDecl>(Callee) &&
+                        E.receiver && E.receiver->place;
   if (Destroys)
     endLifetime(*E.receiver->place, C->getExprLoc());
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The Clang headers that every file here needs, precompiled once per LLVM major.
+// The Clang headers that every file here needs, precompiled once per LLVM
+// major.
 #ifndef GRIDLOCK_EXTRACT_CLANGHEADERS_H
 #define GRIDLOCK_EXTRACT_CLANGHEADERS_H
 

@@ -30,17 +30,20 @@ namespace {
 
 bool isLauncher(llvm::StringRef Program) {
   llvm::StringRef Name = llvm::sys::path::filename(Program);
-  return Name == "ccache" || Name == "sccache" || Name == "distcc" || Name == "icecc" || Name == "env";
+  return Name == "ccache" || Name == "sccache" || Name == "distcc" ||
+         Name == "icecc" || Name == "env";
 }
 
 bool sameFile(llvm::StringRef A, llvm::StringRef B) {
   llvm::SmallString<256> RealA, RealB;
-  return A == B || (!llvm::sys::fs::real_path(A, RealA) && !llvm::sys::fs::real_path(B, RealB) && RealA == RealB);
+  return A == B || (!llvm::sys::fs::real_path(A, RealA) &&
+                    !llvm::sys::fs::real_path(B, RealB) && RealA == RealB);
 }
 
 class Adapter {
 public:
-  Adapter(const CompileUnit &Unit, bool WithoutTarget) : Unit(Unit), WithoutTarget(WithoutTarget), Saver(Memory) {}
+  Adapter(const CompileUnit &Unit, bool WithoutTarget)
+      : Unit(Unit), WithoutTarget(WithoutTarget), Saver(Memory) {}
 
   AdaptedCommand run() {
     if (!expand())
@@ -77,7 +80,8 @@ bool Adapter::expand() {
   std::size_t First = 0;
   while (First + 1 < Unit.Arguments.size() &&
          (isLauncher(Unit.Arguments[First]) ||
-          (First && llvm::StringRef(Unit.Arguments[First]).contains('=')))) // env A=B
+          (First &&
+           llvm::StringRef(Unit.Arguments[First]).contains('=')))) // env A=B
     ++First;
   for (std::size_t I = First; I < Unit.Arguments.size(); ++I)
     Argv.push_back(Saver.save(Unit.Arguments[I]).data());
@@ -106,7 +110,8 @@ void Adapter::precompiled(llvm::StringRef Path) {
     TextualHeaders.push_back(Header.str());
 }
 
-/// The values of -Xclang: plugins and precompiled headers belong to another Clang.
+/// The values of -Xclang: plugins and precompiled headers belong to another
+/// Clang.
 bool Adapter::keepForClang(llvm::StringRef Value) {
   if (SkipForClang) {
     --SkipForClang;
@@ -114,8 +119,9 @@ bool Adapter::keepForClang(llvm::StringRef Value) {
       precompiled(Value);
     return false;
   }
-  if (Value == "-include-pch" || Value == "-load" || Value == "-plugin" || Value == "-add-plugin" ||
-      Value.starts_with("-plugin-arg-") || Value == "-dependency-file" || Value == "-o") {
+  if (Value == "-include-pch" || Value == "-load" || Value == "-plugin" ||
+      Value == "-add-plugin" || Value.starts_with("-plugin-arg-") ||
+      Value == "-dependency-file" || Value == "-o") {
     SkipForClang = 1;
     if (Value != "-include-pch")
       note("dropped -Xclang " + Value);
@@ -127,7 +133,8 @@ bool Adapter::keepForClang(llvm::StringRef Value) {
 bool Adapter::keep(const llvm::opt::Arg &A) {
   const llvm::opt::Option &O = A.getOption();
   if (O.getKind() == llvm::opt::Option::UnknownClass) {
-    note("dropped a flag Clang doesn't know: " + llvm::StringRef(A.getSpelling()));
+    note("dropped a flag Clang doesn't know: " +
+         llvm::StringRef(A.getSpelling()));
     return false;
   }
   if (O.getKind() == llvm::opt::Option::InputClass) {
@@ -142,33 +149,41 @@ bool Adapter::keep(const llvm::opt::Arg &A) {
     precompiled(A.getValue());
     return false;
   }
-  if (O.matches(options::OPT_Wp_COMMA)) { // -Wp,-MD,file writes, -Wp,-DX does not
+  if (O.matches(
+          options::OPT_Wp_COMMA)) { // -Wp,-MD,file writes, -Wp,-DX does not
     for (const char *Value : A.getValues())
       if (llvm::StringRef(Value).starts_with("-M"))
         return false;
     return true;
   }
-  if (O.matches(options::OPT_W_Joined) && llvm::StringRef(A.getValue()).starts_with("error"))
+  if (O.matches(options::OPT_W_Joined) &&
+      llvm::StringRef(A.getValue()).starts_with("error"))
     return false;
   // Outputs and what only serves them.
   for (unsigned Output :
-       {options::OPT_o, options::OPT_c, options::OPT_S, options::OPT_E, options::OPT_M_Group, options::OPT_MJ,
-        options::OPT_emit_llvm, options::OPT_save_temps, options::OPT_save_temps_EQ, options::OPT_ftime_trace,
-        options::OPT_ftime_trace_EQ, options::OPT__serialize_diags, options::OPT_fsyntax_only,
-        options::OPT_gsplit_dwarf, options::OPT_gsplit_dwarf_EQ, options::OPT__HASH_HASH_HASH, options::OPT_v,
+       {options::OPT_o, options::OPT_c, options::OPT_S, options::OPT_E,
+        options::OPT_M_Group, options::OPT_MJ, options::OPT_emit_llvm,
+        options::OPT_save_temps, options::OPT_save_temps_EQ,
+        options::OPT_ftime_trace, options::OPT_ftime_trace_EQ,
+        options::OPT__serialize_diags, options::OPT_fsyntax_only,
+        options::OPT_gsplit_dwarf, options::OPT_gsplit_dwarf_EQ,
+        options::OPT__HASH_HASH_HASH, options::OPT_v,
         options::OPT_fcolor_diagnostics})
     if (O.matches(Output))
       return false;
   // Profiles and plugins made for another compiler.
-  for (unsigned Foreign : {options::OPT_fprofile_use, options::OPT_fprofile_use_EQ, options::OPT_fprofile_instr_use,
-                           options::OPT_fprofile_instr_use_EQ, options::OPT_fplugin_EQ, options::OPT_fpass_plugin_EQ,
-                           options::OPT_fmodule_output, options::OPT_fmodule_output_EQ})
+  for (unsigned Foreign :
+       {options::OPT_fprofile_use, options::OPT_fprofile_use_EQ,
+        options::OPT_fprofile_instr_use, options::OPT_fprofile_instr_use_EQ,
+        options::OPT_fplugin_EQ, options::OPT_fpass_plugin_EQ,
+        options::OPT_fmodule_output, options::OPT_fmodule_output_EQ})
     if (O.matches(Foreign)) {
       note("dropped " + llvm::StringRef(A.getSpelling()));
       return false;
     }
   if (WithoutTarget && O.matches(options::OPT_m_Group)) {
-    note("dropped a target option this Clang refuses: " + llvm::StringRef(A.getSpelling()));
+    note("dropped a target option this Clang refuses: " +
+         llvm::StringRef(A.getSpelling()));
     return false;
   }
   return true;
@@ -177,17 +192,21 @@ bool Adapter::keep(const llvm::opt::Arg &A) {
 void Adapter::parse() {
   llvm::StringRef Compiler = llvm::sys::path::filename(Argv[0]);
   const bool Cxx = Compiler.contains("++");
-  Out.Arguments.push_back(std::string(GRIDLOCK_LLVM_BINDIR) + (Cxx ? "/clang++" : "/clang"));
+  Out.Arguments.push_back(std::string(GRIDLOCK_LLVM_BINDIR) +
+                          (Cxx ? "/clang++" : "/clang"));
   // aarch64-linux-gnu-g++ compiles for the target in its name.
-  auto Named = clang::driver::ToolChain::getTargetAndModeFromProgramName(Compiler);
+  auto Named =
+      clang::driver::ToolChain::getTargetAndModeFromProgramName(Compiler);
   if (Named.TargetIsValid)
     Out.Arguments.push_back("--target=" + Named.TargetPrefix);
 
   unsigned MissingIndex = 0, MissingCount = 0;
   llvm::opt::InputArgList Args = getDriverOptTable().ParseArgs(
-      llvm::ArrayRef(Argv).drop_front(), MissingIndex, MissingCount, llvm::opt::Visibility(options::ClangOption));
+      llvm::ArrayRef(Argv).drop_front(), MissingIndex, MissingCount,
+      llvm::opt::Visibility(options::ClangOption));
   if (MissingCount)
-    note("dropped a flag without its value: " + llvm::StringRef(Args.getArgString(MissingIndex)));
+    note("dropped a flag without its value: " +
+         llvm::StringRef(Args.getArgString(MissingIndex)));
   std::vector<std::string> Inputs;
   for (const llvm::opt::Arg *A : Args) {
     if (!keep(*A))
@@ -199,14 +218,17 @@ void Adapter::parse() {
       (IsInput ? Inputs : Out.Arguments).push_back(S);
   }
   for (const std::string &Header : TextualHeaders)
-    if (llvm::sys::fs::exists(Header) && !llvm::is_contained(Out.Arguments, Header)) {
+    if (llvm::sys::fs::exists(Header) &&
+        !llvm::is_contained(Out.Arguments, Header)) {
       Out.Arguments.push_back("-include");
       Out.Arguments.push_back(Header);
     }
-  // Resources of this Clang; errors only, all of them; nothing that GCC takes and Clang
-  // makes an error by default.
-  for (const char *Own : {"-resource-dir", GRIDLOCK_RESOURCE_DIR, "-fsyntax-only", "-w", "-Wno-everything",
-                          "-Wno-error", "-ferror-limit=0", "-fno-color-diagnostics", "-Qunused-arguments"})
+  // Resources of this Clang; errors only, all of them; nothing that GCC takes
+  // and Clang makes an error by default.
+  for (const char *Own :
+       {"-resource-dir", GRIDLOCK_RESOURCE_DIR, "-fsyntax-only", "-w",
+        "-Wno-everything", "-Wno-error", "-ferror-limit=0",
+        "-fno-color-diagnostics", "-Qunused-arguments"})
     Out.Arguments.push_back(Own);
   Out.Arguments.push_back("--");
   Out.Arguments.push_back(InputSeen ? Inputs.front() : Unit.File);
@@ -214,6 +236,8 @@ void Adapter::parse() {
 
 } // namespace
 
-AdaptedCommand adaptCommand(const CompileUnit &Unit, bool WithoutTarget) { return Adapter(Unit, WithoutTarget).run(); }
+AdaptedCommand adaptCommand(const CompileUnit &Unit, bool WithoutTarget) {
+  return Adapter(Unit, WithoutTarget).run();
+}
 
 } // namespace gridlock::extract

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A compile command as a build system wrote it, for whatever compiler, to one that
-// this Clang takes: parse only, one input, no outputs, no foreign flags or caches.
+// A compile command as a build system wrote it, for whatever compiler, to one
+// that this Clang takes: parse only, one input, no outputs, no foreign flags or
+// caches.
 #ifndef GRIDLOCK_EXTRACT_COMMANDLINE_H
 #define GRIDLOCK_EXTRACT_COMMANDLINE_H
 
@@ -12,8 +13,8 @@ namespace gridlock::extract {
 
 /// UNIT.json: one compile command.
 struct CompileUnit {
-  std::string Directory;              // of the command; the process is already in it
-  std::string File;                   // as the database spells it
+  std::string Directory; // of the command; the process is already in it
+  std::string File;      // as the database spells it
   std::vector<std::string> Arguments; // with the compiler
 };
 
@@ -23,8 +24,8 @@ struct AdaptedCommand {
   std::string Error;                  // nothing can be run: why
 };
 
-/// WITHOUT_TARGET also drops the options that choose a processor; a second try when
-/// the first is refused.
+/// WITHOUT_TARGET also drops the options that choose a processor; a second try
+/// when the first is refused.
 AdaptedCommand adaptCommand(const CompileUnit &Unit, bool WithoutTarget);
 
 } // namespace gridlock::extract

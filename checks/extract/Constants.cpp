@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The part of Values that evaluates: integers, flag names, durations, null, strings.
+// The part of Values that evaluates: integers, flag names, durations, null,
+// strings.
 #include "checks/extract/Names.h"
 #include "checks/extract/Values.h"
 
@@ -13,11 +14,15 @@ constexpr std::size_t MaxString = 120;
 
 /// Num/Den of a std::ratio (or boost::ratio) type.
 bool ratioOf(QualType T, std::int64_t &Num, std::int64_t &Den) {
-  const auto *Spec = dyn_cast_or_null<ClassTemplateSpecializationDecl>(T->getAsCXXRecordDecl());
-  if (!Spec || Spec->getName() != "ratio" || Spec->getTemplateArgs().size() != 2)
+  const auto *Spec = dyn_cast_or_null<ClassTemplateSpecializationDecl>(
+      T->getAsCXXRecordDecl());
+  if (!Spec || Spec->getName() != "ratio" ||
+      Spec->getTemplateArgs().size() != 2)
     return false;
-  const TemplateArgument &N = Spec->getTemplateArgs()[0], &D = Spec->getTemplateArgs()[1];
-  if (N.getKind() != TemplateArgument::Integral || D.getKind() != TemplateArgument::Integral)
+  const TemplateArgument &N = Spec->getTemplateArgs()[0],
+                         &D = Spec->getTemplateArgs()[1];
+  if (N.getKind() != TemplateArgument::Integral ||
+      D.getKind() != TemplateArgument::Integral)
     return false;
   Num = N.getAsIntegral().getExtValue();
   Den = D.getAsIntegral().getExtValue();
@@ -26,12 +31,15 @@ bool ratioOf(QualType T, std::int64_t &Num, std::int64_t &Den) {
 
 /// The period of a chrono duration type in nanoseconds per tick.
 std::optional<long double> tickOf(QualType T) {
-  const auto *Spec = dyn_cast_or_null<ClassTemplateSpecializationDecl>(T.getNonReferenceType()->getAsCXXRecordDecl());
-  if (!Spec || Spec->getName() != "duration" || Spec->getTemplateArgs().size() != 2)
+  const auto *Spec = dyn_cast_or_null<ClassTemplateSpecializationDecl>(
+      T.getNonReferenceType()->getAsCXXRecordDecl());
+  if (!Spec || Spec->getName() != "duration" ||
+      Spec->getTemplateArgs().size() != 2)
     return std::nullopt;
   const TemplateArgument &Period = Spec->getTemplateArgs()[1];
   std::int64_t Num, Den;
-  if (Period.getKind() != TemplateArgument::Type || !ratioOf(Period.getAsType(), Num, Den))
+  if (Period.getKind() != TemplateArgument::Type ||
+      !ratioOf(Period.getAsType(), Num, Den))
     return std::nullopt;
   return 1e9L * Num / Den;
 }
@@ -58,7 +66,9 @@ bool Values::duration(const Expr *E, facts::ValueT &V) {
     Made = *Var->evaluateValue();
   } else {
     Expr::EvalResult Result;
-    if (!Core || Core->isLValue() || !Core->EvaluateAsRValue(Result, T.context(), /*InConstantContext=*/true) ||
+    if (!Core || Core->isLValue() ||
+        !Core->EvaluateAsRValue(Result, T.context(),
+                                /*InConstantContext=*/true) ||
         Result.HasSideEffects)
       return false;
     Made = Result.Val;
@@ -89,7 +99,8 @@ bool Values::constant(const Expr *E, facts::ValueT &V) {
       return true;
     }
     // A string literal is known by its text.
-    const auto *Literal = dyn_cast<StringLiteral>(Cast->getSubExpr()->IgnoreParens());
+    const auto *Literal =
+        dyn_cast<StringLiteral>(Cast->getSubExpr()->IgnoreParens());
     if (Literal && Literal->getCharByteWidth() == 1) {
       V.kind = facts::ValueKind::Constant;
       V.text = T.string(Literal->getString().take_front(MaxString));
@@ -103,37 +114,47 @@ bool Values::constant(const Expr *E, facts::ValueT &V) {
   if (!E->getType().getNonReferenceType()->isIntegralOrEnumerationType())
     return false;
   Expr::EvalResult Result;
-  if (E->isGLValue() || !E->EvaluateAsInt(Result, T.context(), Expr::SE_NoSideEffects))
+  if (E->isGLValue()) // a constant bound to a reference parameter
+    E = Core;
+  if (E->isGLValue() ||
+      !E->EvaluateAsInt(Result, T.context(), Expr::SE_NoSideEffects))
     return false;
   const llvm::APSInt &I = Result.Val.getInt();
   V.kind = facts::ValueKind::Constant;
-  V.integer = I.getBitWidth() <= 64 ? (I.isSigned() ? I.getSExtValue() : static_cast<std::int64_t>(I.getZExtValue()))
-                                    : I.trunc(64).getSExtValue();
+  V.integer = I.getBitWidth() <= 64
+                  ? (I.isSigned() ? I.getSExtValue()
+                                  : static_cast<std::int64_t>(I.getZExtValue()))
+                  : I.trunc(64).getSExtValue();
   flags(E, V.flags);
   return true;
 }
 
-/// Names of the operands of an `|` expression, or of a single macro or enumerator.
+/// Names of the operands of an `|` expression, or of a single macro or
+/// enumerator.
 void Values::flags(const Expr *E, std::vector<std::uint32_t> &Names) {
   E = strip(E).E;
   if (!E)
     return;
-  if (const auto *Or = dyn_cast<BinaryOperator>(E); Or && (Or->getOpcode() == BO_Or || Or->getOpcode() == BO_OrAssign)) {
+  if (const auto *Or = dyn_cast<BinaryOperator>(E);
+      Or && (Or->getOpcode() == BO_Or || Or->getOpcode() == BO_OrAssign)) {
     flags(Or->getLHS(), Names);
     flags(Or->getRHS(), Names);
     return;
   }
-  if (const auto *Or = dyn_cast<CXXOperatorCallExpr>(E); Or && Or->getOperator() == OO_Pipe && Or->getNumArgs() == 2) {
+  if (const auto *Or = dyn_cast<CXXOperatorCallExpr>(E);
+      Or && Or->getOperator() == OO_Pipe && Or->getNumArgs() == 2) {
     flags(Or->getArg(0), Names);
     flags(Or->getArg(1), Names);
     return;
   }
   std::uint32_t Name = 0;
   if (E->getBeginLoc().isMacroID())
-    Name = T.string(Lexer::getImmediateMacroName(E->getBeginLoc(), T.sources(), T.context().getLangOpts()));
+    Name = T.string(Lexer::getImmediateMacroName(E->getBeginLoc(), T.sources(),
+                                                 T.context().getLangOpts()));
   if (const auto *Ref = dyn_cast<DeclRefExpr>(E)) {
     const auto *Var = dyn_cast<VarDecl>(Ref->getDecl());
-    if (isa<EnumConstantDecl>(Ref->getDecl()) || (Var && Var->getType().isConstQualified() && Var->hasGlobalStorage()))
+    if (isa<EnumConstantDecl>(Ref->getDecl()) ||
+        (Var && Var->getType().isConstQualified() && Var->hasGlobalStorage()))
       Name = T.string(qualifiedName(Ref->getDecl()));
   }
   if (Name)

@@ -73,7 +73,8 @@ std::uint32_t FunctionExtractor::newBlock() {
   return F->blocks.size() - 1;
 }
 
-facts::EdgeT &FunctionExtractor::edge(std::uint32_t From, std::uint32_t To, facts::EdgeKind Kind) {
+facts::EdgeT &FunctionExtractor::edge(std::uint32_t From, std::uint32_t To,
+                                      facts::EdgeKind Kind) {
   auto E = std::make_unique<facts::EdgeT>();
   E->to = To;
   E->kind = Kind;
@@ -81,13 +82,15 @@ facts::EdgeT &FunctionExtractor::edge(std::uint32_t From, std::uint32_t To, fact
   return *F->blocks[From]->edges.back();
 }
 
-std::optional<std::uint32_t> FunctionExtractor::blockOf(const CFGBlock *B) const {
+std::optional<std::uint32_t>
+FunctionExtractor::blockOf(const CFGBlock *B) const {
   auto It = Blocks.find(B);
   return It == Blocks.end() ? std::nullopt : std::optional(It->second.First);
 }
 
 void FunctionExtractor::build(const Decl *D, const Stmt *Body) {
-  std::unique_ptr<CFG> Graph = CFG::buildCFG(D, const_cast<Stmt *>(Body), &T.context(), buildOptions());
+  std::unique_ptr<CFG> Graph =
+      CFG::buildCFG(D, const_cast<Stmt *>(Body), &T.context(), buildOptions());
   if (!Graph) {
     newBlock();
     Block = F->blocks[0].get();
@@ -111,7 +114,9 @@ void FunctionExtractor::build(const Decl *D, const Stmt *Body) {
   for (const CFGBlock *B : *Graph)
     if (Reachable.contains(B) || B == &Graph->getExit())
       Order.push_back(B);
-  llvm::sort(Order, [](const CFGBlock *A, const CFGBlock *B) { return A->getBlockID() > B->getBlockID(); });
+  llvm::sort(Order, [](const CFGBlock *A, const CFGBlock *B) {
+    return A->getBlockID() > B->getBlockID();
+  });
   auto Entry = llvm::find(Order, &Graph->getEntry());
   std::rotate(Order.begin(), Entry, Entry + 1);
 
@@ -140,12 +145,15 @@ void FunctionExtractor::build(const Decl *D, const Stmt *Body) {
 }
 
 void FunctionExtractor::fillBlock(const CFGBlock *B, std::uint32_t Index) {
-  if (const auto *Catch = dyn_cast_or_null<CXXCatchStmt>(B->getLabel()); Catch && Catch->getExceptionDecl())
+  if (const auto *Catch = dyn_cast_or_null<CXXCatchStmt>(B->getLabel());
+      Catch && Catch->getExceptionDecl())
     local(Catch->getExceptionDecl());
+  Destroyed.clear();
   for (const CFGElement &E : *B) {
     auto S = E.getAs<CFGStmt>();
     const CXXTryStmt *Try = S ? Scan.InTry.lookup(S->getStmt()) : nullptr;
-    // The handlers see the state before the try block: that is where their edge starts.
+    // The handlers see the state before the try block: that is where their edge
+    // starts.
     if (Try && !TryEntries.count(Try)) {
       std::uint32_t Next = newBlock();
       TryEntries[Try] = Blocks[B].Last;
@@ -165,8 +173,10 @@ void FunctionExtractor::connectTry(const CFGBlock *B, std::uint32_t From) {
     const CFGBlock *To = Next.getReachableBlock();
     std::optional<std::uint32_t> Index = blockOf(To);
     if (Index)
-      edge(From, *Index, isa_and_nonnull<CXXCatchStmt>(To->getLabel()) ? facts::EdgeKind::Handler
-                                                                       : facts::EdgeKind::Unwind);
+      edge(From, *Index,
+           isa_and_nonnull<CXXCatchStmt>(To->getLabel())
+               ? facts::EdgeKind::Handler
+               : facts::EdgeKind::Unwind);
   }
 }
 
@@ -182,7 +192,8 @@ void FunctionExtractor::connect(const CFGBlock *B) {
     return;
   }
   const auto *Switch = dyn_cast_or_null<SwitchStmt>(Branch);
-  const bool TwoWay = Branch && Terminator.isStmtBranch() && !Switch && B->succ_size() == 2;
+  const bool TwoWay =
+      Branch && Terminator.isStmtBranch() && !Switch && B->succ_size() == 2;
   // The expression decided last: of `a && b` only the part in this block.
   const Expr *Condition = TwoWay ? B->getLastCondition() : nullptr;
   unsigned Position = 0;
@@ -196,11 +207,15 @@ void FunctionExtractor::connect(const CFGBlock *B) {
       edge(From, *Index, facts::EdgeKind::Unwind);
     } else if (Switch) {
       const auto *Case = dyn_cast_or_null<CaseStmt>(To->getLabel());
-      facts::EdgeT &E = edge(From, *Index, Case ? facts::EdgeKind::Case : facts::EdgeKind::Default);
+      facts::EdgeT &E =
+          edge(From, *Index,
+               Case ? facts::EdgeKind::Case : facts::EdgeKind::Default);
       if (Case)
         E.predicate = casePredicate(Switch, Case);
     } else if (TwoWay) {
-      facts::EdgeT &E = edge(From, *Index, Which == 0 ? facts::EdgeKind::True : facts::EdgeKind::False);
+      facts::EdgeT &E =
+          edge(From, *Index,
+               Which == 0 ? facts::EdgeKind::True : facts::EdgeKind::False);
       E.predicate = predicate(Condition);
     } else {
       edge(From, *Index, facts::EdgeKind::Always);
@@ -211,7 +226,8 @@ void FunctionExtractor::connect(const CFGBlock *B) {
 void FunctionExtractor::markBackEdges() {
   enum : char { New, Open, Closed };
   std::vector<char> State(F->blocks.size(), New);
-  llvm::SmallVector<std::pair<std::uint32_t, std::uint32_t>, 32> Stack{{0, 0}}; // block, next edge
+  llvm::SmallVector<std::pair<std::uint32_t, std::uint32_t>, 32> Stack{
+      {0, 0}}; // block, next edge
   State[0] = Open;
   while (!Stack.empty()) {
     auto &[Index, Next] = Stack.back();
@@ -231,7 +247,8 @@ void FunctionExtractor::markBackEdges() {
   }
 }
 
-std::unique_ptr<facts::PredicateT> FunctionExtractor::casePredicate(const SwitchStmt *S, const CaseStmt *Case) {
+std::unique_ptr<facts::PredicateT>
+FunctionExtractor::casePredicate(const SwitchStmt *S, const CaseStmt *Case) {
   auto P = std::make_unique<facts::PredicateT>();
   P->op = facts::PredicateOp::Eq;
   P->left = V.valuePtr(S->getCond());
@@ -262,25 +279,30 @@ bool FunctionExtractor::comparison(const Expr *E, facts::PredicateT &P) {
   P.op = *Op;
   P.left = V.valuePtr(Left);
   P.right = V.valuePtr(Right);
-  const bool Equality = P.op == facts::PredicateOp::Eq || P.op == facts::PredicateOp::Ne;
-  if (Equality && (P.left->kind == facts::ValueKind::Null || P.right->kind == facts::ValueKind::Null)) {
+  const bool Equality =
+      P.op == facts::PredicateOp::Eq || P.op == facts::PredicateOp::Ne;
+  if (Equality && (P.left->kind == facts::ValueKind::Null ||
+                   P.right->kind == facts::ValueKind::Null)) {
     if (P.left->kind == facts::ValueKind::Null)
       std::swap(P.left, P.right);
     P.right.reset();
     P.negated ^= P.op == facts::PredicateOp::Ne;
     P.op = facts::PredicateOp::IsNull;
-  } else if (!Equality && P.op != facts::PredicateOp::BitTest && Left->getType()->isPointerType() &&
+  } else if (!Equality && P.op != facts::PredicateOp::BitTest &&
+             Left->getType()->isPointerType() &&
              Right->getType()->isPointerType()) {
     // a < b and b > a are one order; >= and <= are its negation.
     if (P.op == facts::PredicateOp::Gt || P.op == facts::PredicateOp::Le)
       std::swap(P.left, P.right);
-    P.negated ^= P.op == facts::PredicateOp::Ge || P.op == facts::PredicateOp::Le;
+    P.negated ^=
+        P.op == facts::PredicateOp::Ge || P.op == facts::PredicateOp::Le;
     P.op = facts::PredicateOp::AddressLess;
   }
   return true;
 }
 
-std::unique_ptr<facts::PredicateT> FunctionExtractor::predicate(const Expr *Condition) {
+std::unique_ptr<facts::PredicateT>
+FunctionExtractor::predicate(const Expr *Condition) {
   if (!Condition)
     return nullptr;
   auto P = std::make_unique<facts::PredicateT>();
@@ -293,7 +315,8 @@ std::unique_ptr<facts::PredicateT> FunctionExtractor::predicate(const Expr *Cond
   }
   if (!E || comparison(E, *P))
     return P;
-  P->op = E->getType()->isPointerType() ? facts::PredicateOp::IsNull : facts::PredicateOp::Truth;
+  P->op = E->getType()->isPointerType() ? facts::PredicateOp::IsNull
+                                        : facts::PredicateOp::Truth;
   P->negated ^= P->op == facts::PredicateOp::IsNull;
   P->left = V.valuePtr(E);
   if (P->left->kind == facts::ValueKind::Unknown)

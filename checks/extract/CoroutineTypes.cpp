@@ -7,7 +7,8 @@ using namespace clang;
 namespace gridlock::extract {
 namespace {
 
-/// The definition, or the pattern a class without one would be instantiated from.
+/// The definition, or the pattern a class without one would be instantiated
+/// from.
 const CXXRecordDecl *definitionOrPattern(const CXXRecordDecl *RD) {
   if (!RD)
     return nullptr;
@@ -25,12 +26,14 @@ const CXXRecordDecl *recordOf(QualType T) {
     return RD;
   // A dependent base or result: the template it names.
   if (const auto *TST = T->getAs<TemplateSpecializationType>())
-    if (const auto *TD = dyn_cast_or_null<ClassTemplateDecl>(TST->getTemplateName().getAsTemplateDecl()))
+    if (const auto *TD = dyn_cast_or_null<ClassTemplateDecl>(
+            TST->getTemplateName().getAsTemplateDecl()))
       return TD->getTemplatedDecl();
   return nullptr;
 }
 
-const FunctionDecl *functionNamed(const CXXRecordDecl *RD, llvm::StringRef Name) {
+const FunctionDecl *functionNamed(const CXXRecordDecl *RD,
+                                  llvm::StringRef Name) {
   const NamedDecl *D = memberNamed(RD, Name);
   if (const auto *Using = dyn_cast_or_null<UsingShadowDecl>(D))
     D = Using->getTargetDecl();
@@ -67,7 +70,8 @@ bool onlyDeleted(const CXXRecordDecl *RD, llvm::StringRef Name) {
   const NamedDecl *First = memberNamed(RD, Name);
   if (!First)
     return false;
-  for (const NamedDecl *D : First->getDeclContext()->lookup(First->getDeclName())) {
+  for (const NamedDecl *D :
+       First->getDeclContext()->lookup(First->getDeclName())) {
     const FunctionDecl *FD = D->getAsFunction();
     if (FD && !FD->isDeleted())
       return false;
@@ -116,24 +120,29 @@ facts::Readiness readinessOf(QualType Awaiter) {
     return facts::Readiness::NeverSuspends;
   const FunctionDecl *Ready = functionNamed(RD, "await_ready");
   const Expr *E = Ready ? onlyReturned(Ready) : nullptr;
-  if (const auto *Literal = E ? dyn_cast<CXXBoolLiteralExpr>(E->IgnoreParenImpCasts()) : nullptr)
-    return Literal->getValue() ? facts::Readiness::NeverSuspends : facts::Readiness::AlwaysSuspends;
+  if (const auto *Literal =
+          E ? dyn_cast<CXXBoolLiteralExpr>(E->IgnoreParenImpCasts()) : nullptr)
+    return Literal->getValue() ? facts::Readiness::NeverSuspends
+                               : facts::Readiness::AlwaysSuspends;
   return facts::Readiness::Maybe;
 }
 
 bool isAwaiter(const CXXRecordDecl *RD) {
-  return memberNamed(RD, "await_ready") && memberNamed(RD, "await_suspend") && memberNamed(RD, "await_resume");
+  return memberNamed(RD, "await_ready") && memberNamed(RD, "await_suspend") &&
+         memberNamed(RD, "await_resume");
 }
 
 bool hasOperatorCoAwait(const CXXRecordDecl *RD) {
   const CXXRecordDecl *Def = definitionOrPattern(RD);
   if (!Def)
     return false;
-  DeclarationName Name = Def->getASTContext().DeclarationNames.getCXXOperatorName(OO_Coawait);
+  DeclarationName Name =
+      Def->getASTContext().DeclarationNames.getCXXOperatorName(OO_Coawait);
   if (!Def->lookup(Name).empty())
     return true;
   for (const CXXBaseSpecifier &Base : Def->bases())
-    if (const CXXRecordDecl *B = recordOf(Base.getType()); B && hasOperatorCoAwait(B))
+    if (const CXXRecordDecl *B = recordOf(Base.getType());
+        B && hasOperatorCoAwait(B))
       return true;
   return false;
 }
@@ -142,10 +151,16 @@ QualType promiseTypeOf(QualType T, ASTContext &Ctx) {
   const CXXRecordDecl *RD = T->getAsCXXRecordDecl();
   if (!RD)
     return QualType();
-  if (const auto *Member = dyn_cast_or_null<TypeDecl>(memberNamed(RD, "promise_type")))
-    return Ctx.getTypeDeclType(static_cast<const TypeDecl *>(Member)).getCanonicalType();
+  const NamedDecl *Named = memberNamed(RD, "promise_type");
+  const auto *Self = dyn_cast_or_null<CXXRecordDecl>(Named);
+  if (Self && Self->isInjectedClassName())
+    return QualType(); // RD itself is called promise_type
+  if (const auto *Member = dyn_cast_or_null<TypeDecl>(Named))
+    return Ctx.getTypeDeclType(static_cast<const TypeDecl *>(Member))
+        .getCanonicalType();
   NamespaceDecl *Std = nullptr;
-  for (NamedDecl *D : Ctx.getTranslationUnitDecl()->lookup(&Ctx.Idents.get("std")))
+  for (NamedDecl *D :
+       Ctx.getTranslationUnitDecl()->lookup(&Ctx.Idents.get("std")))
     if ((Std = dyn_cast<NamespaceDecl>(D)))
       break;
   if (!Std)
@@ -156,20 +171,28 @@ QualType promiseTypeOf(QualType T, ASTContext &Ctx) {
     const auto *Traits = dyn_cast<ClassTemplateDecl>(D);
     if (!Traits)
       continue;
-    for (const ClassTemplateSpecializationDecl *Spec : Traits->specializations()) {
+    for (const ClassTemplateSpecializationDecl *Spec :
+         Traits->specializations()) {
       const TemplateArgument &First = Spec->getTemplateArgs()[0];
       if (First.getKind() != TemplateArgument::Type || !Spec->hasDefinition())
         continue;
       const CXXRecordDecl *Returned = First.getAsType()->getAsCXXRecordDecl();
-      const auto *Member = Returned ? dyn_cast_or_null<TypeDecl>(memberNamed(Spec, "promise_type")) : nullptr;
+      const auto *Member =
+          Returned
+              ? dyn_cast_or_null<TypeDecl>(memberNamed(Spec, "promise_type"))
+              : nullptr;
       if (!Member)
         continue;
-      QualType Promise = Ctx.getTypeDeclType(static_cast<const TypeDecl *>(Member)).getCanonicalType();
+      QualType Promise =
+          Ctx.getTypeDeclType(static_cast<const TypeDecl *>(Member))
+              .getCanonicalType();
       if (Returned->getCanonicalDecl() == RD->getCanonicalDecl())
         return Promise;
-      // task<int> was never used as a coroutine here, but task<void> was: same start.
+      // task<int> was never used as a coroutine here, but task<void> was: same
+      // start.
       const auto *Other = dyn_cast<ClassTemplateSpecializationDecl>(Returned);
-      if (Wanted && Other && Wanted->getSpecializedTemplate() == Other->getSpecializedTemplate() &&
+      if (Wanted && Other &&
+          Wanted->getSpecializedTemplate() == Other->getSpecializedTemplate() &&
           Sibling.isNull())
         Sibling = Promise;
     }
@@ -177,7 +200,8 @@ QualType promiseTypeOf(QualType T, ASTContext &Ctx) {
   return Sibling;
 }
 
-void describePromise(const CXXRecordDecl *Promise, const CXXRecordDecl *Returned, facts::PromiseT &Out) {
+void describePromise(const CXXRecordDecl *Promise,
+                     const CXXRecordDecl *Returned, facts::PromiseT &Out) {
   if (const FunctionDecl *Initial = functionNamed(Promise, "initial_suspend")) {
     switch (readinessOf(resultOf(Initial))) {
     case facts::Readiness::AlwaysSuspends:
@@ -191,7 +215,8 @@ void describePromise(const CXXRecordDecl *Promise, const CXXRecordDecl *Returned
     }
   }
   if (const FunctionDecl *Final = functionNamed(Promise, "final_suspend"))
-    Out.final_suspends = readinessOf(resultOf(Final)) != facts::Readiness::NeverSuspends;
+    Out.final_suspends =
+        readinessOf(resultOf(Final)) != facts::Readiness::NeverSuspends;
   Out.has_yield_value = memberNamed(Promise, "yield_value") != nullptr;
   bool Refuses = onlyDeleted(Promise, "await_transform");
   Out.has_await_transform = !Refuses && memberNamed(Promise, "await_transform");

@@ -9,12 +9,13 @@
 
 namespace gridlock::extract {
 
-/// The first member of that name in RD or its bases; where a class isn't instantiated,
-/// in its pattern. Null if there is none.
-const clang::NamedDecl *memberNamed(const clang::CXXRecordDecl *RD, llvm::StringRef Name);
+/// The first member of that name in RD or its bases; where a class isn't
+/// instantiated, in its pattern. Null if there is none.
+const clang::NamedDecl *memberNamed(const clang::CXXRecordDecl *RD,
+                                    llvm::StringRef Name);
 
-/// suspend_always, suspend_never, or an awaiter whose await_ready returns a constant;
-/// Maybe otherwise.
+/// suspend_always, suspend_never, or an awaiter whose await_ready returns a
+/// constant; Maybe otherwise.
 facts::Readiness readinessOf(clang::QualType Awaiter);
 
 /// Has await_ready, await_suspend and await_resume.
@@ -23,12 +24,15 @@ bool isAwaiter(const clang::CXXRecordDecl *RD);
 /// Has a member `operator co_await`.
 bool hasOperatorCoAwait(const clang::CXXRecordDecl *RD);
 
-/// The promise of coroutines that return T: its member promise_type, or that of a
-/// specialisation of std::coroutine_traits seen in this unit. Null type if none.
+/// The promise of coroutines that return T: its member promise_type, or that of
+/// a specialisation of std::coroutine_traits seen in this unit. Null type if
+/// none.
 clang::QualType promiseTypeOf(clang::QualType T, clang::ASTContext &Ctx);
 
-/// Fills all but `type` from the promise class and the coroutine's return class.
-void describePromise(const clang::CXXRecordDecl *Promise, const clang::CXXRecordDecl *Returned,
+/// Fills all but `type` from the promise class and the coroutine's return
+/// class.
+void describePromise(const clang::CXXRecordDecl *Promise,
+                     const clang::CXXRecordDecl *Returned,
                      facts::PromiseT &Out);
 
 } // namespace gridlock::extract

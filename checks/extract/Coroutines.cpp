@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// What a coroutine does around its body: Clang's CFG of a coroutine puts it at the
-// wrong end, so the CFG is built for the body alone and the rest is added here.
+// What a coroutine does around its body: Clang's CFG of a coroutine puts it at
+// the wrong end, so the CFG is built for the body alone and the rest is added
+// here.
 #include "checks/extract/CoroutineTypes.h"
 #include "checks/extract/FunctionExtractor.h"
 
@@ -18,8 +19,10 @@ const CoroutineSuspendExpr *suspendIn(const Stmt *S) {
 } // namespace
 
 void FunctionExtractor::coroutine(const CoroutineBodyStmt *Body) {
-  const Stmt *Parts[] = {Body->getPromiseDeclStmt(), Body->getReturnValueInit(), Body->getInitSuspendStmt(),
-                         Body->getFinalSuspendStmt(), Body->getFallthroughHandler()};
+  const Stmt *Parts[] = {Body->getPromiseDeclStmt(), Body->getReturnValueInit(),
+                         Body->getInitSuspendStmt(),
+                         Body->getFinalSuspendStmt(),
+                         Body->getFallthroughHandler()};
   for (const Stmt *Part : Parts) {
     if (!Part)
       continue;
@@ -46,8 +49,8 @@ void FunctionExtractor::prologue() {
   linear(Coroutine->getInitSuspendStmt());
 }
 
-/// Puts the final suspension before the exit: Clang's exit block becomes the epilogue,
-/// and a new block the exit.
+/// Puts the final suspension before the exit: Clang's exit block becomes the
+/// epilogue, and a new block the exit.
 void FunctionExtractor::epilogue(const CFG &Graph) {
   const CFGBlock &Exit = Graph.getExit();
   for (const CFGBlock::AdjacentBlock &Pred : Exit.preds()) {
@@ -81,7 +84,8 @@ void FunctionExtractor::suspend(const CoroutineSuspendExpr *S) {
   if (Kind != SuspendKinds.end())
     E.suspend = Kind->second;
   else
-    E.suspend = isa<CoyieldExpr>(S) ? facts::SuspendKind::Yield : facts::SuspendKind::Await;
+    E.suspend = isa<CoyieldExpr>(S) ? facts::SuspendKind::Yield
+                                    : facts::SuspendKind::Await;
   E.readiness = readinessOf(Awaiter);
   E.value = std::move(Operand);
   E.type = T.type(S->getOperand()->getType());

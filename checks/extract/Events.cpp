@@ -8,7 +8,9 @@ using namespace clang;
 namespace gridlock::extract {
 namespace {
 
-std::unique_ptr<facts::PlaceT> boxed(facts::PlaceT P) { return std::make_unique<facts::PlaceT>(std::move(P)); }
+std::unique_ptr<facts::PlaceT> boxed(facts::PlaceT P) {
+  return std::make_unique<facts::PlaceT>(std::move(P));
+}
 
 std::unique_ptr<facts::ValueT> placeValue(facts::PlaceT P) {
   auto V = std::make_unique<facts::ValueT>();
@@ -18,7 +20,10 @@ std::unique_ptr<facts::ValueT> placeValue(facts::PlaceT P) {
   return V;
 }
 
-const CXXRecordDecl *classOf(QualType T) { return T.isNull() ? nullptr : T->getBaseElementTypeUnsafe()->getAsCXXRecordDecl(); }
+const CXXRecordDecl *classOf(QualType T) {
+  return T.isNull() ? nullptr
+                    : T->getBaseElementTypeUnsafe()->getAsCXXRecordDecl();
+}
 
 } // namespace
 
@@ -40,7 +45,8 @@ void FunctionExtractor::element(const CFGElement &E) {
   case CFGElement::AutomaticObjectDtor: {
     auto D = E.castAs<CFGAutomaticObjDtor>();
     const VarDecl *VD = D.getVarDecl();
-    return destroy(variablePlace(VD), VD->getType().getNonReferenceType(), D.getTriggerStmt()->getEndLoc());
+    return destroy(variablePlace(VD), VD->getType().getNonReferenceType(),
+                   D.getTriggerStmt()->getEndLoc());
   }
   case CFGElement::LifetimeEnds: {
     auto L = E.castAs<CFGLifetimeEnds>();
@@ -70,7 +76,10 @@ void FunctionExtractor::element(const CFGElement &E) {
     return destroy(std::move(P), Field->getType(), FD->getEndLoc());
   }
   case CFGElement::TemporaryDtor: {
-    const CXXBindTemporaryExpr *Bind = E.castAs<CFGTemporaryDtor>().getBindTemporaryExpr();
+    const CXXBindTemporaryExpr *Bind =
+        E.castAs<CFGTemporaryDtor>().getBindTemporaryExpr();
+    if (!Destroyed.insert(Bind).second)
+      return;
     const Expr *Made = strip(Bind).E;
     if (std::optional<Place> P = Made ? result(Made) : std::nullopt)
       destroy(std::move(*P), Bind->getType(), Bind->getEndLoc());
@@ -85,7 +94,8 @@ void FunctionExtractor::element(const CFGElement &E) {
   case CFGElement::LoopExit:
     return;
   default: // added by a later Clang
-    return unsupported(FD ? FD->getLocation() : Initialised->getLocation(), "unknown kind of control-flow element");
+    return unsupported(FD ? FD->getLocation() : Initialised->getLocation(),
+                       "unknown kind of control-flow element");
   }
 }
 
@@ -111,7 +121,8 @@ void FunctionExtractor::statement(const Stmt *S) {
   if (const auto *Ret = dyn_cast<CoreturnStmt>(S))
     return returnValue(S, Ret->getOperand());
   if (const auto *Throw = dyn_cast<CXXThrowExpr>(S)) {
-    std::unique_ptr<facts::ValueT> Value = Throw->getSubExpr() ? V.valuePtr(Throw->getSubExpr()) : nullptr;
+    std::unique_ptr<facts::ValueT> Value =
+        Throw->getSubExpr() ? V.valuePtr(Throw->getSubExpr()) : nullptr;
     emitFor(facts::EventKind::Throw, S).value = std::move(Value);
     return;
   }
@@ -140,7 +151,8 @@ void FunctionExtractor::statement(const Stmt *S) {
   }
   if (const auto *Arg = dyn_cast<CXXDefaultArgExpr>(S))
     return defaultArgument(Arg);
-  if (const auto *Catch = dyn_cast<CXXCatchStmt>(S); Catch && Catch->getExceptionDecl())
+  if (const auto *Catch = dyn_cast<CXXCatchStmt>(S);
+      Catch && Catch->getExceptionDecl())
     local(Catch->getExceptionDecl());
 }
 
@@ -164,8 +176,8 @@ void FunctionExtractor::linear(const Stmt *S) {
   statement(S);
 }
 
-/// A default argument's expression belongs to the callee's declaration: every call has
-/// its own events for it.
+/// A default argument's expression belongs to the callee's declaration: every
+/// call has its own events for it.
 void FunctionExtractor::defaultArgument(const CXXDefaultArgExpr *Arg) {
   if (Arg->hasRewrittenInit())
     return; // expanded by Clang's CFG
@@ -194,16 +206,20 @@ void FunctionExtractor::initialise(const VarDecl *VD) {
   if (!Init || VD->getType()->isDependentType()) {
     if (VD->hasLocalStorage()) {
       Place P = variablePlace(VD);
-      emit(facts::EventKind::LifetimeBegin, VD->getLocation()).place = boxed(std::move(P));
+      emit(facts::EventKind::LifetimeBegin, VD->getLocation()).place =
+          boxed(std::move(P));
     }
     return;
   }
   const Expr *Core = strip(Init).E;
   auto Target = Scan.Targets.find(Core);
-  bool MadeByCtor = Target != Scan.Targets.end() && Target->second.Var == VD && isa_and_nonnull<CXXConstructExpr, CXXInheritedCtorInitExpr>(Core);
+  bool MadeByCtor =
+      Target != Scan.Targets.end() && Target->second.Var == VD &&
+      isa_and_nonnull<CXXConstructExpr, CXXInheritedCtorInitExpr>(Core);
   if (VD->getType()->isReferenceType()) {
     const auto *Full = dyn_cast<FullExpr>(Init);
-    const auto *Temp = dyn_cast<MaterializeTemporaryExpr>((Full ? Full->getSubExpr() : Init)->IgnoreParenImpCasts());
+    const auto *Temp = dyn_cast<MaterializeTemporaryExpr>(
+        (Full ? Full->getSubExpr() : Init)->IgnoreParenImpCasts());
     bool Extends = Temp && Temp->getExtendingDecl() == VD;
     if (!Extends) {
       if (std::optional<Place> P = V.place(Init); P && VD->hasLocalStorage()) {
@@ -213,7 +229,8 @@ void FunctionExtractor::initialise(const VarDecl *VD) {
     }
   } else if (const auto *Group = dyn_cast<DecompositionDecl>(VD)) {
     for (const BindingDecl *Binding : Group->bindings())
-      if (const VarDecl *Holding = Binding->getHoldingVar(); Holding && Holding->getInit())
+      if (const VarDecl *Holding = Binding->getHoldingVar();
+          Holding && Holding->getInit())
         if (std::optional<Place> P = V.place(Holding->getInit()))
           Bound[Holding] = std::move(*P);
   }
@@ -237,14 +254,16 @@ void FunctionExtractor::initialise(const VarDecl *VD) {
 
 void FunctionExtractor::initialiseMember(const CXXCtorInitializer *Init) {
   const Expr *Core = strip(Init->getInit()).E;
-  if (!Core || (Scan.Targets.count(Core) && isa<CXXConstructExpr, CXXInheritedCtorInitExpr>(Core)))
+  if (!Core || (Scan.Targets.count(Core) &&
+                isa<CXXConstructExpr, CXXInheritedCtorInitExpr>(Core)))
     return;
   std::unique_ptr<facts::ValueT> Value = V.valuePtr(Init->getInit());
   Place P = memberPlace(Init);
   Event &E = emit(facts::EventKind::Construct, Init->getSourceLocation());
   E.place = boxed(std::move(P));
   E.value = std::move(Value);
-  E.implicit = Init->isBaseInitializer() ? facts::ImplicitKind::BaseInit : facts::ImplicitKind::MemberInit;
+  E.implicit = Init->isBaseInitializer() ? facts::ImplicitKind::BaseInit
+                                         : facts::ImplicitKind::MemberInit;
 }
 
 void FunctionExtractor::construct(const CXXConstructExpr *C) {
@@ -257,11 +276,13 @@ void FunctionExtractor::construct(const CXXConstructExpr *C) {
   else if (Ctor->isMoveConstructor())
     Kind = facts::EventKind::Move;
   facts::ValueT Made = V.value(C);
-  std::unique_ptr<facts::ValueT> Source = Kind != facts::EventKind::Construct ? V.valuePtr(C->getArg(0)) : nullptr;
+  std::unique_ptr<facts::ValueT> Source =
+      Kind != facts::EventKind::Construct ? V.valuePtr(C->getArg(0)) : nullptr;
   std::optional<Place> P = result(C);
   Event &E = emitFor(Kind, C);
   E.symbol = T.symbol(Ctor);
-  E.is_noexcept = (T.out().symbols[E.symbol]->flags & facts::SymbolFlag::NoThrow) != facts::SymbolFlag::NONE;
+  E.is_noexcept = (T.out().symbols[E.symbol]->flags &
+                   facts::SymbolFlag::NoThrow) != facts::SymbolFlag::NONE;
   if (P)
     E.place = boxed(std::move(*P));
   E.type = T.type(C->getType());
@@ -269,14 +290,16 @@ void FunctionExtractor::construct(const CXXConstructExpr *C) {
     E.value = std::move(Source);
   else
     arguments(E, llvm::ArrayRef(C->getArgs(), C->getNumArgs()));
-  if (!E.value && (Made.kind == facts::ValueKind::Constant || Made.kind == facts::ValueKind::Callable))
+  if (!E.value && (Made.kind == facts::ValueKind::Constant ||
+                   Made.kind == facts::ValueKind::Callable))
     E.value = std::make_unique<facts::ValueT>(std::move(Made));
   auto Target = Scan.Targets.find(C);
   if (Target != Scan.Targets.end() && Target->second.Member) {
     const CXXCtorInitializer *Init = Target->second.Member;
-    E.implicit = Init->isDelegatingInitializer() ? facts::ImplicitKind::Delegating
-                 : Init->isBaseInitializer()     ? facts::ImplicitKind::BaseInit
-                                                 : facts::ImplicitKind::MemberInit;
+    E.implicit = Init->isDelegatingInitializer()
+                     ? facts::ImplicitKind::Delegating
+                 : Init->isBaseInitializer() ? facts::ImplicitKind::BaseInit
+                                             : facts::ImplicitKind::MemberInit;
   } else if (auto It = Scan.Implicit.find(C); It != Scan.Implicit.end()) {
     E.implicit = It->second;
   }
@@ -290,7 +313,8 @@ void FunctionExtractor::returnValue(const Stmt *S, const Expr *E) {
     const auto *Ret = dyn_cast<ReturnStmt>(S);
     if (Made && Scan.Silent.contains(Made)) {
       Value = V.valuePtr(Made->getArg(0));
-      Value->moved |= Made->getConstructor()->isMoveConstructor() || (Ret && Ret->getNRVOCandidate());
+      Value->moved |= Made->getConstructor()->isMoveConstructor() ||
+                      (Ret && Ret->getNRVOCandidate());
     } else {
       Value = V.valuePtr(E);
     }
@@ -300,7 +324,8 @@ void FunctionExtractor::returnValue(const Stmt *S, const Expr *E) {
 
 bool FunctionExtractor::isShared(const Place &P) const {
   using Root = facts::PlaceRoot;
-  if (P.root == Root::Global || P.root == Root::ThreadLocal || P.root == Root::Capture)
+  if (P.root == Root::Global || P.root == Root::ThreadLocal ||
+      P.root == Root::Capture)
     return true;
   bool ByReference = P.root == Root::This || P.root == Root::CallResult;
   if (P.root == Root::Param && FD && P.id < FD->getNumParams())
@@ -357,16 +382,20 @@ void FunctionExtractor::incrementDecrement(const UnaryOperator *U) {
 
 void FunctionExtractor::destroy(Place P, QualType Type, SourceLocation Where) {
   const CXXRecordDecl *RD = classOf(Type);
-  const CXXDestructorDecl *Dtor = RD && RD->hasDefinition() ? RD->getDestructor() : nullptr;
+  const CXXDestructorDecl *Dtor =
+      RD && RD->hasDefinition() ? RD->getDestructor() : nullptr;
   if (Dtor && !Dtor->isTrivial()) {
     Place Object = P;
     if (Type->isArrayType())
-      V.addStep(Object, facts::StepKind::IndexUnknown, QualType(Type->getBaseElementTypeUnsafe(), 0));
+      V.addStep(Object, facts::StepKind::IndexUnknown,
+                QualType(Type->getBaseElementTypeUnsafe(), 0));
     Event &E = emit(facts::EventKind::Call, Where);
     E.symbol = T.symbol(Dtor);
     E.implicit = facts::ImplicitKind::Destructor;
     bool Owned = P.root != facts::PlaceRoot::This && P.path.empty();
-    E.dispatch = Dtor->isVirtual() && !Owned && P.root != facts::PlaceRoot::This && !RD->hasAttr<FinalAttr>()
+    E.dispatch = Dtor->isVirtual() && !Owned &&
+                         P.root != facts::PlaceRoot::This &&
+                         !RD->hasAttr<FinalAttr>()
                      ? facts::Dispatch::Virtual
                      : facts::Dispatch::Static;
     E.receiver = placeValue(std::move(Object));
@@ -379,7 +408,8 @@ void FunctionExtractor::endLifetime(Place P, SourceLocation Where) {
   emit(facts::EventKind::LifetimeEnd, Where).place = boxed(std::move(P));
 }
 
-void FunctionExtractor::cleanup(const VarDecl *VD, const FunctionDecl *Function) {
+void FunctionExtractor::cleanup(const VarDecl *VD,
+                                const FunctionDecl *Function) {
   Event &E = emit(facts::EventKind::Call, VD->getLocation());
   E.symbol = T.symbol(Function);
   E.implicit = facts::ImplicitKind::Cleanup;

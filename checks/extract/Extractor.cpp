@@ -43,7 +43,8 @@ private:
   Tables &T;
   std::deque<const FunctionDecl *> Queue;
   llvm::SmallPtrSet<const Decl *, 32> Seen;
-  llvm::SmallVector<const FunctionDecl *, 32> Patterns; // dependent, with a body
+  llvm::SmallVector<const FunctionDecl *, 32>
+      Patterns; // dependent, with a body
   llvm::DenseSet<const FunctionDecl *> Instantiated;
 };
 
@@ -53,7 +54,8 @@ void UnitExtractor::declarations(const DeclContext *DC) {
 }
 
 void UnitExtractor::declaration(const Decl *D) {
-  // A namespace or linkage block that stands in a system header has nothing of ours.
+  // A namespace or linkage block that stands in a system header has nothing of
+  // ours.
   if (!T.isProject(D->getLocation()) || D->isInvalidDecl())
     return;
   if (const auto *TD = dyn_cast<FunctionTemplateDecl>(D))
@@ -82,7 +84,8 @@ void UnitExtractor::functionTemplate(const FunctionTemplateDecl *TD) {
   if (!Seen.insert(TD).second)
     return;
   const FunctionDecl *Pattern = TD->getTemplatedDecl();
-  if (const FunctionDecl *Def = Pattern->getDefinition(); Def && !Def->isDefaulted() && !Def->isDeleted())
+  if (const FunctionDecl *Def = Pattern->getDefinition();
+      Def && !Def->isDefaulted() && !Def->isDeleted())
     Patterns.push_back(Def);
   for (const FunctionDecl *Instance : TD->specializations())
     function(Instance);
@@ -107,8 +110,8 @@ void UnitExtractor::record(const CXXRecordDecl *RD) {
     implicitMembers(RD);
 }
 
-/// Implicit and defaulted special members that Clang had to define: they construct and
-/// destroy members.
+/// Implicit and defaulted special members that Clang had to define: they
+/// construct and destroy members.
 void UnitExtractor::implicitMembers(const CXXRecordDecl *RD) {
   if (const CXXDestructorDecl *Dtor = RD->getDestructor())
     function(Dtor);
@@ -130,9 +133,11 @@ void UnitExtractor::function(const FunctionDecl *FD) {
   const auto *MD = dyn_cast<CXXMethodDecl>(Def);
   const bool Generated = Def->isImplicit() || Def->isDefaulted();
   const auto *Ctor = dyn_cast<CXXConstructorDecl>(Def);
-  if (MD && Generated && !isa<CXXDestructorDecl>(MD) && !(Ctor && Ctor->isDefaultConstructor()))
+  if (MD && Generated && !isa<CXXDestructorDecl>(MD) &&
+      !(Ctor && Ctor->isDefaultConstructor()))
     return;
-  if (isa<CXXDestructorDecl>(Def) && Generated && MD->getParent()->hasTrivialDestructor())
+  if (isa<CXXDestructorDecl>(Def) && Generated &&
+      MD->getParent()->hasTrivialDestructor())
     return;
   if (const FunctionDecl *Pattern = Def->getTemplateInstantiationPattern())
     Instantiated.insert(Pattern);
@@ -141,8 +146,10 @@ void UnitExtractor::function(const FunctionDecl *FD) {
 }
 
 void UnitExtractor::variable(const VarDecl *VD) {
-  if (!VD->hasGlobalStorage() || VD->getDeclContext()->isDependentContext() || VD->isInvalidDecl() ||
-      VD->isThisDeclarationADefinition() != VarDecl::Definition || !VD->getInit())
+  if (!VD->hasGlobalStorage() || VD->getDeclContext()->isDependentContext() ||
+      VD->isInvalidDecl() ||
+      VD->isThisDeclarationADefinition() != VarDecl::Definition ||
+      !VD->getInit())
     return;
   const Expr *Init = VD->getInit();
   if (Init->isValueDependent() || Init->containsErrors() || VD->isConstexpr())
@@ -150,7 +157,8 @@ void UnitExtractor::variable(const VarDecl *VD) {
   FunctionExtractor Extractor(T, VD);
   nested(Extractor.scan());
   // A constant initialiser happens at compile time, unless it hands out code.
-  const bool RunsCode = isa<CXXConstructExpr, CallExpr>(strip(Init).E) || !Init->isConstantInitializer(Ctx, false);
+  const bool RunsCode = isa<CXXConstructExpr, CallExpr>(strip(Init).E) ||
+                        !Init->isConstantInitializer(Ctx, false);
   if (RunsCode)
     T.out().functions.push_back(Extractor.run());
 }
@@ -182,7 +190,8 @@ void UnitExtractor::extract(const FunctionDecl *FD) {
     bool Calls = false;
     for (const auto &B : F->blocks)
       for (const auto &E : B->events)
-        Calls |= E->kind == facts::EventKind::Call || E->kind == facts::EventKind::Construct;
+        Calls |= E->kind == facts::EventKind::Call ||
+                 E->kind == facts::EventKind::Construct;
     if (!Calls)
       return;
   }
@@ -192,22 +201,28 @@ void UnitExtractor::extract(const FunctionDecl *FD) {
 /// Calls of project functions whose body is in another unit.
 void UnitExtractor::countExternalCalls(facts::UnresolvedT &Counts) {
   using Flag = facts::SymbolFlag;
+  // Special members are often implicit, with nothing to be found elsewhere.
+  const Flag Known = Flag::Defined | Flag::InSystemHeader | Flag::Constructor |
+                     Flag::Destructor;
   for (const auto &F : T.out().functions)
     for (const auto &B : F->blocks)
       for (const auto &E : B->events)
         if (E->kind == facts::EventKind::Call && E->symbol)
           Counts.external_calls +=
-              (T.out().symbols[E->symbol]->flags & (Flag::Defined | Flag::InSystemHeader)) == Flag::NONE;
+              (T.out().symbols[E->symbol]->flags & Known) == Flag::NONE;
 }
 
 } // namespace
 
-std::unique_ptr<facts::FileT> extractTranslationUnit(ASTContext &Ctx, const ExtractOptions &Options) {
+std::unique_ptr<facts::FileT>
+extractTranslationUnit(ASTContext &Ctx, const ExtractOptions &Options) {
   auto File = std::make_unique<facts::FileT>();
   File->version = FactsVersion;
   File->command_hash = Options.CommandHash;
   File->unresolved = std::make_unique<facts::UnresolvedT>();
-  File->status = Ctx.getDiagnostics().hasErrorOccurred() ? facts::ParseStatus::Partial : facts::ParseStatus::Ok;
+  File->status = Ctx.getDiagnostics().hasErrorOccurred()
+                     ? facts::ParseStatus::Partial
+                     : facts::ParseStatus::Ok;
   Tables T(Ctx, *File, Options.Root);
   File->producer = T.string(Options.Producer);
   File->main_file = T.file(Ctx.getSourceManager().getMainFileID());

@@ -26,7 +26,8 @@ struct Remark {
 
 class Recorder : public DiagnosticConsumer {
 public:
-  void HandleDiagnostic(DiagnosticsEngine::Level Level, const Diagnostic &Info) override {
+  void HandleDiagnostic(DiagnosticsEngine::Level Level,
+                        const Diagnostic &Info) override {
     DiagnosticConsumer::HandleDiagnostic(Level, Info);
     if (Level < DiagnosticsEngine::Error)
       return;
@@ -40,7 +41,8 @@ public:
     Remark R;
     R.Message = Message.str();
     if (Info.hasSourceManager() && Info.getLocation().isValid()) {
-      PresumedLoc Where = Info.getSourceManager().getPresumedLoc(Info.getSourceManager().getExpansionLoc(Info.getLocation()));
+      PresumedLoc Where = Info.getSourceManager().getPresumedLoc(
+          Info.getSourceManager().getExpansionLoc(Info.getLocation()));
       if (Where.isValid()) {
         R.File = Where.getFilename();
         R.Line = Where.getLine();
@@ -87,7 +89,8 @@ public:
     S.Dependencies->attachToPreprocessor(CI.getPreprocessor());
     return true;
   }
-  std::unique_ptr<ASTConsumer> CreateASTConsumer(CompilerInstance &, llvm::StringRef) override {
+  std::unique_ptr<ASTConsumer> CreateASTConsumer(CompilerInstance &,
+                                                 llvm::StringRef) override {
     return std::make_unique<Consumer>(S);
   }
 
@@ -96,8 +99,10 @@ private:
 };
 
 void parse(const AdaptedCommand &Command, Shared &S) {
-  llvm::IntrusiveRefCntPtr<FileManager> Files(new FileManager(FileSystemOptions()));
-  tooling::ToolInvocation Invocation(Command.Arguments, std::make_unique<Action>(S), Files.get());
+  llvm::IntrusiveRefCntPtr<FileManager> Files(
+      new FileManager(FileSystemOptions()));
+  tooling::ToolInvocation Invocation(Command.Arguments,
+                                     std::make_unique<Action>(S), Files.get());
   Invocation.setDiagnosticConsumer(&S.Diagnostics);
   Invocation.run();
 }
@@ -120,7 +125,8 @@ std::uint32_t addFile(facts::FileT &File, const std::string &Path) {
   return File.files.size() - 1;
 }
 
-std::unique_ptr<facts::FileT> emptyFile(const CompileUnit &Unit, const ExtractOptions &Options) {
+std::unique_ptr<facts::FileT> emptyFile(const CompileUnit &Unit,
+                                        const ExtractOptions &Options) {
   auto File = std::make_unique<facts::FileT>();
   File->version = FactsVersion;
   File->command_hash = Options.CommandHash;
@@ -134,9 +140,12 @@ std::unique_ptr<facts::FileT> emptyFile(const CompileUnit &Unit, const ExtractOp
   return File;
 }
 
-void addDiagnostic(facts::FileT &File, const Remark &R, const ExtractOptions &Options) {
+void addDiagnostic(facts::FileT &File, const Remark &R,
+                   const ExtractOptions &Options) {
   auto D = std::make_unique<facts::DiagnosticT>();
-  std::uint32_t Where = R.File.empty() ? File.main_file : addFile(File, projectPath(R.File, Options.Root));
+  std::uint32_t Where = R.File.empty()
+                            ? File.main_file
+                            : addFile(File, projectPath(R.File, Options.Root));
   D->loc = std::make_unique<facts::Loc>(Where, R.Line, R.Column);
   D->message = addString(File, R.Message);
   D->is_error = true;
@@ -145,7 +154,8 @@ void addDiagnostic(facts::FileT &File, const Remark &R, const ExtractOptions &Op
 
 } // namespace
 
-FrontendResult runFrontend(const CompileUnit &Unit, const ExtractOptions &Options) {
+FrontendResult runFrontend(const CompileUnit &Unit,
+                           const ExtractOptions &Options) {
   FrontendResult Result;
   std::vector<Remark> Errors;
   AdaptedCommand Command = adaptCommand(Unit, /*WithoutTarget=*/false);
@@ -153,14 +163,16 @@ FrontendResult runFrontend(const CompileUnit &Unit, const ExtractOptions &Option
     Errors.push_back({"", 0, 0, Command.Error});
   } else {
     llvm::CrashRecoveryContext::Enable();
-    // A refused command (an unknown processor, say) ends before any file is read.
+    // A refused command (an unknown processor, say) ends before any file is
+    // read.
     for (bool WithoutTarget : {false, true}) {
       if (WithoutTarget)
         Command = adaptCommand(Unit, true);
       Recorder Diagnostics;
       Shared S{Options, Diagnostics};
       llvm::CrashRecoveryContext Guard;
-      bool Survived = Guard.RunSafelyOnThread([&] { parse(Command, S); }, ExtractStackSize);
+      bool Survived =
+          Guard.RunSafelyOnThread([&] { parse(Command, S); }, ExtractStackSize);
       Errors = std::move(Diagnostics.Errors);
       Result.File = Survived ? std::move(S.File) : nullptr;
       for (const std::string &Path : S.Dependencies->getDependencies()) {
@@ -169,9 +181,15 @@ FrontendResult runFrontend(const CompileUnit &Unit, const ExtractOptions &Option
         Result.Dependencies.push_back(Absolute.str().str());
       }
       if (!Survived)
-        Errors.insert(Errors.begin(), {"", 0, 0, "Clang or the extractor crashed on this file; please report it"});
+        Errors.insert(
+            Errors.begin(),
+            {"", 0, 0,
+             "Clang or the extractor crashed on this file; please report it"});
       if (Diagnostics.Modules)
-        Errors.insert(Errors.begin(), {"", 0, 0, "C++20 modules are not supported: an import can't be resolved"});
+        Errors.insert(
+            Errors.begin(),
+            {"", 0, 0,
+             "C++20 modules are not supported: an import can't be resolved"});
       if (!Result.Dependencies.empty() || !Survived || Errors.empty())
         break;
     }

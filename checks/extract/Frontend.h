@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Runs Clang over one compile command and returns facts, whatever happens: a command
-// that can't be run, a file that doesn't parse, and a crash of the front end give a
-// file with status Failed and the reason among its diagnostics.
+// Runs Clang over one compile command and returns facts, whatever happens: a
+// command that can't be run, a file that doesn't parse, and a crash of the
+// front end give a file with status Failed and the reason among its
+// diagnostics.
 #ifndef GRIDLOCK_EXTRACT_FRONTEND_H
 #define GRIDLOCK_EXTRACT_FRONTEND_H
 
@@ -17,7 +18,8 @@ struct FrontendResult {
 };
 
 /// The process must be in UNIT.Directory. Nothing is printed.
-FrontendResult runFrontend(const CompileUnit &Unit, const ExtractOptions &Options);
+FrontendResult runFrontend(const CompileUnit &Unit,
+                           const ExtractOptions &Options);
 
 } // namespace gridlock::extract
 

@@ -17,13 +17,16 @@ const Stmt *bodyOf(const FunctionDecl *FD) {
 } // namespace
 
 FunctionExtractor::FunctionExtractor(Tables &T, const FunctionDecl *FD)
-    : T(T), FD(FD), Coroutine(dyn_cast_or_null<CoroutineBodyStmt>(FD->getBody())), Scan(FD, bodyOf(FD)),
-      V(T, this), F(std::make_unique<facts::FunctionT>()) {}
+    : T(T), FD(FD),
+      Coroutine(dyn_cast_or_null<CoroutineBodyStmt>(FD->getBody())),
+      Scan(FD, bodyOf(FD)), V(T, this),
+      F(std::make_unique<facts::FunctionT>()) {}
 
 FunctionExtractor::FunctionExtractor(Tables &T, const VarDecl *VD)
     : T(T), Initialised(VD), Scan(nullptr, VD->getInit()), V(T, this),
       F(std::make_unique<facts::FunctionT>()) {
-  if (const Expr *E = strip(VD->getInit()).E; isa_and_nonnull<CXXConstructExpr>(E))
+  if (const Expr *E = strip(VD->getInit()).E;
+      isa_and_nonnull<CXXConstructExpr>(E))
     Scan.Targets[E].Var = VD;
 }
 
@@ -63,7 +66,8 @@ void FunctionExtractor::describe() {
   Set(FD->getTemplateInstantiationPattern() != nullptr, Flag::TemplateInstance);
   Set(FD->isInvalidDecl(), Flag::Partial);
   const auto *MD = dyn_cast<CXXMethodDecl>(FD);
-  if (MD && MD->getParent()->isLambda() && MD->getOverloadedOperator() == OO_Call) {
+  if (MD && MD->getParent()->isLambda() &&
+      MD->getOverloadedOperator() == OO_Call) {
     Set(true, Flag::Lambda);
     describeCaptures(MD->getParent());
   }
@@ -80,21 +84,29 @@ void FunctionExtractor::describeCaptures(const CXXRecordDecl *Closure) {
     case LCK_StarThis:
       ThisCapture = Index;
       CapturesThisByCopy = C.getCaptureKind() == LCK_StarThis;
-      Facts->mode = CapturesThisByCopy ? facts::CaptureMode::StarThis : facts::CaptureMode::This;
+      Facts->mode = CapturesThisByCopy ? facts::CaptureMode::StarThis
+                                       : facts::CaptureMode::This;
       Facts->name = T.string("this");
-      if (const auto *Outer = dyn_cast_or_null<CXXMethodDecl>(Closure->getDeclContext()->getNonClosureAncestor()))
-        Facts->type = T.type(CapturesThisByCopy ? Outer->getThisType()->getPointeeType() : Outer->getThisType());
+      if (const auto *Outer = dyn_cast_or_null<CXXMethodDecl>(
+              Closure->getDeclContext()->getNonClosureAncestor()))
+        Facts->type =
+            T.type(CapturesThisByCopy ? Outer->getThisType()->getPointeeType()
+                                      : Outer->getThisType());
       break;
     default: {
       const ValueDecl *Var = C.getCapturedVar();
       Captures[Var] = Index;
       Facts->name = T.string(Var->getName());
       Facts->type = T.type(Var->getType().getNonReferenceType());
-      Facts->mode = C.getCaptureKind() == LCK_ByRef ? facts::CaptureMode::ByReference : facts::CaptureMode::ByCopy;
+      Facts->mode = C.getCaptureKind() == LCK_ByRef
+                        ? facts::CaptureMode::ByReference
+                        : facts::CaptureMode::ByCopy;
       const auto *Init = dyn_cast<VarDecl>(Var);
       if (Init && Init->isInitCapture() && Init->getInit()) {
-        const auto *Made = dyn_cast_or_null<CXXConstructExpr>(strip(Init->getInit()).E);
-        if (strip(Init->getInit()).Moved || (Made && Made->getConstructor()->isMoveConstructor()))
+        const auto *Made =
+            dyn_cast_or_null<CXXConstructExpr>(strip(Init->getInit()).E);
+        if (strip(Init->getInit()).Moved ||
+            (Made && Made->getConstructor()->isMoveConstructor()))
           Facts->mode = facts::CaptureMode::ByMove;
       }
     }
@@ -124,9 +136,8 @@ std::uint32_t FunctionExtractor::local(const VarDecl *VD) {
 }
 
 FunctionExtractor::Place FunctionExtractor::variablePlace(const VarDecl *VD) {
-  if (auto P = variable(VD))
-    return std::move(*P);
-  return V.global(VD);
+  std::optional<Place> P = V.declaration(VD);
+  return P ? std::move(*P) : Place();
 }
 
 std::optional<facts::PlaceT> FunctionExtractor::variable(const ValueDecl *VD) {
@@ -154,7 +165,8 @@ facts::PlaceT FunctionExtractor::thisPlace() {
   Place P;
   if (!ThisCapture) {
     P.root = facts::PlaceRoot::This;
-    if (const auto *MD = dyn_cast_or_null<CXXMethodDecl>(FD); MD && MD->isInstance())
+    if (const auto *MD = dyn_cast_or_null<CXXMethodDecl>(FD);
+        MD && MD->isInstance())
       P.type = T.type(MD->getThisType()->getPointeeType());
     return P;
   }
@@ -167,12 +179,14 @@ facts::PlaceT FunctionExtractor::thisPlace() {
   return P;
 }
 
-FunctionExtractor::Place FunctionExtractor::rooted(facts::PlaceRoot Root, const Expr *E) {
+FunctionExtractor::Place FunctionExtractor::rooted(facts::PlaceRoot Root,
+                                                   const Expr *E) {
   Place P;
   P.root = Root;
   P.id = idOf(E);
   QualType Type = E->getType().getNonReferenceType();
-  P.type = T.type(Root == facts::PlaceRoot::Alloc ? Type->getPointeeType() : Type);
+  P.type =
+      T.type(Root == facts::PlaceRoot::Alloc ? Type->getPointeeType() : Type);
   return P;
 }
 
@@ -198,7 +212,8 @@ std::optional<facts::PlaceT> FunctionExtractor::result(const Expr *E) {
   return rooted(facts::PlaceRoot::Temporary, E);
 }
 
-FunctionExtractor::Place FunctionExtractor::memberPlace(const CXXCtorInitializer *Init) {
+FunctionExtractor::Place
+FunctionExtractor::memberPlace(const CXXCtorInitializer *Init) {
   Place P = thisPlace();
   if (const FieldDecl *Field = Init->getAnyMember())
     V.addField(P, Field);
@@ -207,7 +222,8 @@ FunctionExtractor::Place FunctionExtractor::memberPlace(const CXXCtorInitializer
   return P;
 }
 
-FunctionExtractor::Event &FunctionExtractor::emit(facts::EventKind Kind, SourceLocation Where) {
+FunctionExtractor::Event &FunctionExtractor::emit(facts::EventKind Kind,
+                                                  SourceLocation Where) {
   auto E = std::make_unique<Event>();
   E->kind = Kind;
   E->id = ++LastId;
@@ -218,9 +234,11 @@ FunctionExtractor::Event &FunctionExtractor::emit(facts::EventKind Kind, SourceL
   return *Block->events.back();
 }
 
-FunctionExtractor::Event &FunctionExtractor::emitFor(facts::EventKind Kind, const Stmt *S) {
+FunctionExtractor::Event &FunctionExtractor::emitFor(facts::EventKind Kind,
+                                                     const Stmt *S) {
   const auto *Member = dyn_cast<CXXMemberCallExpr>(S);
-  // `a.b().c()` begins at `a` for all its calls: a member call is placed at its name.
+  // `a.b().c()` begins at `a` for all its calls: a member call is placed at its
+  // name.
   SourceLocation Where = Member ? Member->getExprLoc() : S->getBeginLoc();
   Event &E = emit(Kind, Where);
   --LastId;
@@ -228,7 +246,8 @@ FunctionExtractor::Event &FunctionExtractor::emitFor(facts::EventKind Kind, cons
   return E;
 }
 
-void FunctionExtractor::unsupported(SourceLocation Where, llvm::StringRef What) {
+void FunctionExtractor::unsupported(SourceLocation Where,
+                                    llvm::StringRef What) {
   emit(facts::EventKind::Unsupported, Where).text = T.string(What);
 }
 
@@ -236,7 +255,8 @@ void FunctionExtractor::finish() {
   for (const auto &B : F->blocks) {
     for (const auto &E : B->events) {
       F->unsupported += E->kind == facts::EventKind::Unsupported;
-      F->unresolved += E->kind == facts::EventKind::Call && E->dispatch == facts::Dispatch::Indirect;
+      F->unresolved += E->kind == facts::EventKind::Call &&
+                       E->dispatch == facts::Dispatch::Indirect;
     }
   }
   if (F->unsupported)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// One function body to its event graph. Clang's CFG gives order and branches; each of
-// its elements becomes zero or more events. Used once, for one body.
+// One function body to its event graph. Clang's CFG gives order and branches;
+// each of its elements becomes zero or more events. Used once, for one body.
 #ifndef GRIDLOCK_EXTRACT_FUNCTIONEXTRACTOR_H
 #define GRIDLOCK_EXTRACT_FUNCTIONEXTRACTOR_H
 
@@ -47,12 +47,14 @@ private:
   void fillBlock(const clang::CFGBlock *B, std::uint32_t Index);
   void connect(const clang::CFGBlock *B);
   void connectTry(const clang::CFGBlock *B, std::uint32_t From);
-  facts::EdgeT &edge(std::uint32_t From, std::uint32_t To, facts::EdgeKind Kind);
+  facts::EdgeT &edge(std::uint32_t From, std::uint32_t To,
+                     facts::EdgeKind Kind);
   std::uint32_t newBlock();
   std::optional<std::uint32_t> blockOf(const clang::CFGBlock *B) const;
   void markBackEdges();
   std::unique_ptr<facts::PredicateT> predicate(const clang::Expr *Condition);
-  std::unique_ptr<facts::PredicateT> casePredicate(const clang::SwitchStmt *S, const clang::CaseStmt *Case);
+  std::unique_ptr<facts::PredicateT> casePredicate(const clang::SwitchStmt *S,
+                                                   const clang::CaseStmt *Case);
   bool comparison(const clang::Expr *E, facts::PredicateT &P);
   void element(const clang::CFGElement &E);
 
@@ -78,7 +80,8 @@ private:
   bool specialCall(const clang::CallExpr *C, const clang::FunctionDecl *FD);
   void atomicCall(const clang::CallExpr *C, const clang::FunctionDecl *FD);
   void atomicBuiltin(const clang::AtomicExpr *A);
-  void assignCall(const clang::CXXOperatorCallExpr *C, const clang::FunctionDecl *FD);
+  void assignCall(const clang::CXXOperatorCallExpr *C,
+                  const clang::FunctionDecl *FD);
   void plainCall(const clang::CallExpr *C, const clang::FunctionDecl *FD);
   void arguments(Event &E, llvm::ArrayRef<const clang::Expr *> Args);
   void markUse(Event &E, const clang::Expr *C);
@@ -100,14 +103,19 @@ private:
   std::uint32_t LastId = 0;
   llvm::DenseMap<const clang::Stmt *, std::uint32_t> Ids;
   llvm::DenseSet<const clang::Stmt *> Done;
+  // Temporaries destroyed in this block: Clang's CFG visits an awaited operand
+  // twice.
+  llvm::DenseSet<const clang::CXXBindTemporaryExpr *> Destroyed;
   llvm::DenseMap<const clang::VarDecl *, std::uint32_t> Locals;
   llvm::DenseMap<const clang::ValueDecl *, Place> Bound;
   llvm::DenseMap<const clang::ValueDecl *, std::uint32_t> Captures;
   std::optional<std::uint32_t> ThisCapture;
   bool CapturesThisByCopy = false;
-  llvm::DenseMap<const clang::CoroutineSuspendExpr *, facts::SuspendKind> SuspendKinds;
+  llvm::DenseMap<const clang::CoroutineSuspendExpr *, facts::SuspendKind>
+      SuspendKinds;
   llvm::DenseSet<const clang::CoroutineSuspendExpr *> Suspended;
-  // Facts blocks of a Clang block: the one to enter, and the one its edges leave from.
+  // Facts blocks of a Clang block: the one to enter, and the one its edges
+  // leave from.
   struct Span {
     std::uint32_t First, Last;
   };

@@ -6,8 +6,8 @@ using namespace clang;
 namespace gridlock::extract {
 namespace {
 
-/// Nesting at which template arguments are cut to "..."; keeps expression-template
-/// types readable and bounded.
+/// Nesting at which template arguments are cut to "..."; keeps
+/// expression-template types readable and bounded.
 constexpr unsigned MaxDepth = 4;
 
 class Writer {
@@ -25,7 +25,7 @@ private:
   void scope(const DeclContext *DC, unsigned Depth);
   void unscoped(const NamedDecl *D, unsigned Depth);
   void record(const RecordDecl *RD, unsigned Depth);
-  void args(ArrayRef<TemplateArgument> Args, unsigned Depth, bool First = true);
+  void args(ArrayRef<TemplateArgument> Args, unsigned Depth);
   void arg(const TemplateArgument &A, unsigned Depth);
 
   bool WithArgs;
@@ -62,9 +62,12 @@ void Writer::record(const RecordDecl *RD, unsigned Depth) {
     return;
   ArrayRef<TemplateArgument> List = Spec->getTemplateArgs().asArray();
   // Defaulted arguments (allocators, traits) say nothing in a message.
-  if (RD->getASTContext().getSourceManager().isInSystemHeader(RD->getLocation())) {
-    const TemplateParameterList *Params = Spec->getSpecializedTemplate()->getTemplateParameters();
-    unsigned Keep = std::min<unsigned>(List.size(), Params->getMinRequiredArguments());
+  if (RD->getASTContext().getSourceManager().isInSystemHeader(
+          RD->getLocation())) {
+    const TemplateParameterList *Params =
+        Spec->getSpecializedTemplate()->getTemplateParameters();
+    unsigned Keep =
+        std::min<unsigned>(List.size(), Params->getMinRequiredArguments());
     if (Keep && !Params->hasParameterPack())
       List = List.take_front(Keep);
   }
@@ -74,15 +77,18 @@ void Writer::record(const RecordDecl *RD, unsigned Depth) {
 void Writer::unscoped(const NamedDecl *D, unsigned Depth) {
   if (const auto *RD = dyn_cast<RecordDecl>(D))
     return record(RD, Depth);
-  if (const auto *NS = dyn_cast<NamespaceDecl>(D); NS && NS->isAnonymousNamespace()) {
+  if (const auto *NS = dyn_cast<NamespaceDecl>(D);
+      NS && NS->isAnonymousNamespace()) {
     Out += "(anonymous)";
     return;
   }
   if (isa<CXXConstructorDecl, CXXDestructorDecl>(D)) {
     if (isa<CXXDestructorDecl>(D))
       Out += '~';
-    const auto *Parent = cast<CXXMethodDecl>(D)->getParent();
-    Out += Parent->getDeclName().isEmpty() ? StringRef("(anonymous)") : Parent->getName();
+    const CXXRecordDecl *Parent = cast<CXXMethodDecl>(D)->getParent();
+    Out += Parent->isLambda()                ? "(lambda)"
+           : Parent->getDeclName().isEmpty() ? "(anonymous)"
+                                             : Parent->getName();
     return;
   }
   if (const auto *Conv = dyn_cast<CXXConversionDecl>(D)) {
@@ -99,13 +105,16 @@ void Writer::unscoped(const NamedDecl *D, unsigned Depth) {
       args(List->asArray(), Depth);
 }
 
-void Writer::args(ArrayRef<TemplateArgument> Args, unsigned Depth, bool First) {
+void Writer::args(ArrayRef<TemplateArgument> Args, unsigned Depth) {
   if (Depth >= MaxDepth) {
     Out += "<...>";
     return;
   }
   Out += '<';
+  bool First = true;
   for (const TemplateArgument &A : Args) {
+    if (A.getKind() == TemplateArgument::Pack && A.pack_size() == 0)
+      continue;
     if (!First)
       Out += ", ";
     First = false;

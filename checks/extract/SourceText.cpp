@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "checks/extract/SourceText.h"
 
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/xxhash.h"
 
 namespace gridlock::extract {
 namespace {
 
-/// Leading, trailing and repeated blanks don't count: reformatting keeps the hash.
+/// Leading, trailing and repeated blanks don't count: reformatting keeps the
+/// hash.
 std::uint32_t lineHash(llvm::StringRef Line) {
   llvm::SmallString<128> Normal;
   for (char C : Line.trim()) {
@@ -84,8 +86,8 @@ private:
     N->checks = T.string(Checks);
     File.nolint.push_back(std::move(N));
   }
-  // An END matches the last BEGIN with the same list; a BEGIN without END counts for
-  // nothing, as in clang-tidy (which reports it).
+  // An END matches the last BEGIN with the same list; a BEGIN without END
+  // counts for nothing, as in clang-tidy (which reports it).
   void close(unsigned Number, llvm::StringRef Checks) {
     for (auto It = Open.rbegin(); It != Open.rend(); ++It) {
       if (It->second != Checks)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// What the facts keep of a source file's text: content hash, hashes of its lines
-// (project files only) and the lines on which NOLINT comments suppress checks.
+// What the facts keep of a source file's text: content hash, hashes of its
+// lines (project files only) and the lines on which NOLINT comments suppress
+// checks.
 #ifndef GRIDLOCK_EXTRACT_SOURCETEXT_H
 #define GRIDLOCK_EXTRACT_SOURCETEXT_H
 

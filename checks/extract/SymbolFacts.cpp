@@ -11,8 +11,9 @@ facts::PassMode passMode(QualType T) {
   if (T->isRValueReferenceType())
     return facts::PassMode::RvalueReference;
   if (T->isLValueReferenceType())
-    return T->getPointeeType().isConstQualified() ? facts::PassMode::ConstReference
-                                                  : facts::PassMode::Reference;
+    return T->getPointeeType().isConstQualified()
+               ? facts::PassMode::ConstReference
+               : facts::PassMode::Reference;
   return T->isPointerType() ? facts::PassMode::Pointer : facts::PassMode::Value;
 }
 
@@ -27,7 +28,8 @@ GlobalDecl globalDecl(const FunctionDecl *FD) {
 facts::Linkage linkageOf(const NamedDecl *D) {
   if (D->isExternallyVisible())
     return facts::Linkage::External;
-  return D->getFormalLinkage() == Linkage::None ? facts::Linkage::NoLinkage : facts::Linkage::Internal;
+  return D->getFormalLinkage() == Linkage::None ? facts::Linkage::NoLinkage
+                                                : facts::Linkage::Internal;
 }
 
 bool isNoThrow(const FunctionDecl *FD) {
@@ -44,7 +46,8 @@ const FunctionDecl *enclosingFunction(const FunctionDecl *FD) {
   const auto *MD = dyn_cast<CXXMethodDecl>(FD);
   if (!MD)
     return nullptr;
-  for (const DeclContext *DC = MD->getParent()->getDeclContext(); DC; DC = DC->getParent())
+  for (const DeclContext *DC = MD->getParent()->getDeclContext(); DC;
+       DC = DC->getParent())
     if (const auto *Outer = dyn_cast<FunctionDecl>(DC))
       return Outer;
   return nullptr;
@@ -102,7 +105,8 @@ facts::SymbolFlag Tables::symbolFlags(const FunctionDecl *FD) {
   Set(FD->hasAttr<WarnUnusedResultAttr>(), Flag::NoDiscard);
   for (const FunctionEffectWithCondition &Effect : FD->getFunctionEffects()) {
     Set(Effect.Effect.kind() == FunctionEffect::Kind::Blocking, Flag::Blocking);
-    Set(Effect.Effect.kind() == FunctionEffect::Kind::NonBlocking, Flag::NonBlocking);
+    Set(Effect.Effect.kind() == FunctionEffect::Kind::NonBlocking,
+        Flag::NonBlocking);
   }
   const auto *MD = dyn_cast<CXXMethodDecl>(FD);
   if (!MD)
@@ -112,9 +116,12 @@ facts::SymbolFlag Tables::symbolFlags(const FunctionDecl *FD) {
   Set(MD->isStatic(), Flag::StaticMember);
   Set(MD->isConst(), Flag::Const);
   Set(isa<CXXDestructorDecl>(MD), Flag::Destructor);
-  Set(MD->hasAttr<FinalAttr>() || MD->getParent()->hasAttr<FinalAttr>(), Flag::Final);
-  Set(MD->getParent()->isLambda() && MD->getOverloadedOperator() == OO_Call, Flag::LambdaCall);
-  Set(MD->isCopyAssignmentOperator() || MD->isMoveAssignmentOperator(), Flag::CopyOrMove);
+  Set(MD->hasAttr<FinalAttr>() || MD->getParent()->hasAttr<FinalAttr>(),
+      Flag::Final);
+  Set(MD->getParent()->isLambda() && MD->getOverloadedOperator() == OO_Call,
+      Flag::LambdaCall);
+  Set(MD->isCopyAssignmentOperator() || MD->isMoveAssignmentOperator(),
+      Flag::CopyOrMove);
   if (const auto *Ctor = dyn_cast<CXXConstructorDecl>(MD)) {
     Set(true, Flag::Constructor);
     Set(Ctor->isExplicit(), Flag::Explicit);
@@ -128,12 +135,16 @@ facts::SymbolFlag Tables::symbolFlags(const FunctionDecl *FD) {
 }
 
 void Tables::fillSymbol(const FunctionDecl *FD, facts::SymbolT &S) {
-  // Parameter names and attributes are those of the definition, where there is one.
+  // Parameter names and attributes are those of the definition, where there is
+  // one.
   const FunctionDecl *Shown = FD->getDefinition() ? FD->getDefinition() : FD;
   std::string Qualified = qualifiedName(FD);
   S.qualified = string(Qualified);
-  S.mangled = FD->isInvalidDecl() || FD->isDependentContext() ? S.qualified : identity(globalDecl(FD));
-  S.display = isProject(FD->getLocation()) ? string(displayName(FD)) : S.qualified;
+  S.mangled = FD->isInvalidDecl() || FD->isDependentContext()
+                  ? S.qualified
+                  : identity(globalDecl(FD));
+  S.display =
+      isProject(FD->getLocation()) ? string(displayName(FD)) : S.qualified;
   PrintingPolicy Policy(Ctx.getLangOpts());
   Policy.SuppressTagKeyword = true;
   Policy.AnonymousTagLocations = false; // no paths in the facts
@@ -151,8 +162,10 @@ void Tables::fillSymbol(const FunctionDecl *FD, facts::SymbolT &S) {
   S.result_type = type(FD->getReturnType());
   S.attributes = attributes(Shown);
   if (const auto *MD = dyn_cast<CXXMethodDecl>(FD)) {
-    S.record = type(Ctx.getTypeDeclType(static_cast<const TypeDecl *>(MD->getParent())));
-    if (const FunctionDecl *Outer = enclosingFunction(FD); Outer && !Outer->isDependentContext())
+    S.record = type(
+        Ctx.getTypeDeclType(static_cast<const TypeDecl *>(MD->getParent())));
+    if (const FunctionDecl *Outer = enclosingFunction(FD);
+        Outer && !Outer->isDependentContext())
       S.enclosing = symbol(Outer);
     for (const CXXMethodDecl *Base : MD->overridden_methods())
       S.overrides.push_back(symbol(Base));
@@ -160,6 +173,8 @@ void Tables::fillSymbol(const FunctionDecl *FD, facts::SymbolT &S) {
   S.loc = loc(Shown->getLocation());
 }
 
-void Tables::markDefined(std::uint32_t Symbol) { Out.symbols[Symbol]->flags |= facts::SymbolFlag::Defined; }
+void Tables::markDefined(std::uint32_t Symbol) {
+  Out.symbols[Symbol]->flags |= facts::SymbolFlag::Defined;
+}
 
 } // namespace gridlock::extract

@@ -18,13 +18,15 @@ std::string projectPath(llvm::StringRef Path, llvm::StringRef Root) {
   }
   llvm::StringRef Result = Real;
   llvm::StringRef Prefix = Root.rtrim('/');
-  if (!Prefix.empty() && Result.consume_front(Prefix) && Result.consume_front("/"))
+  if (!Prefix.empty() && Result.consume_front(Prefix) &&
+      Result.consume_front("/"))
     return Result.str();
   return Real.str().str();
 }
 
 Tables::Tables(ASTContext &Ctx, facts::FileT &Out, std::string Root)
-    : Ctx(Ctx), Out(Out), Root(std::move(Root)), Mangler(Ctx.createMangleContext()) {
+    : Ctx(Ctx), Out(Out), Root(std::move(Root)),
+      Mangler(Ctx.createMangleContext()) {
   Strings[""] = 0;
   Out.strings.push_back("");
   Out.types.push_back(std::make_unique<facts::TypeT>());
@@ -59,7 +61,8 @@ std::uint32_t Tables::file(FileID Id) {
     return ByPath->second;
   auto F = std::make_unique<facts::SourceFileT>();
   F->path = string(Path);
-  F->is_system = isSystem(SM.getFileCharacteristic(SM.getLocForStartOfFile(Id)));
+  F->is_system =
+      isSystem(SM.getFileCharacteristic(SM.getLocForStartOfFile(Id)));
   if (Entry)
     describeSource(SM.getBufferData(Id), *this, *F);
   Out.files.push_back(std::move(F));
@@ -72,7 +75,8 @@ LocPtr Tables::loc(SourceLocation Where) {
   const SourceManager &SM = sources();
   auto [Id, Offset] = SM.getDecomposedExpansionLoc(Where);
   std::uint32_t File = file(Id);
-  return std::make_unique<facts::Loc>(File, SM.getLineNumber(Id, Offset), SM.getColumnNumber(Id, Offset));
+  return std::make_unique<facts::Loc>(File, SM.getLineNumber(Id, Offset),
+                                      SM.getColumnNumber(Id, Offset));
 }
 
 LocPtr Tables::spelling(SourceLocation Where) {
@@ -85,7 +89,8 @@ LocPtr Tables::spelling(SourceLocation Where) {
   if (std::pair(Id, Offset) == std::pair(SM.getDecomposedExpansionLoc(Where)))
     return nullptr;
   std::uint32_t File = file(Id);
-  return std::make_unique<facts::Loc>(File, SM.getLineNumber(Id, Offset), SM.getColumnNumber(Id, Offset));
+  return std::make_unique<facts::Loc>(File, SM.getLineNumber(Id, Offset),
+                                      SM.getColumnNumber(Id, Offset));
 }
 
 std::uint32_t Tables::macro(SourceLocation Where) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The interned tables of one facts file: strings, source files, types, symbols.
-// Indices are given out in the order of first use, so the output depends on the input
-// alone. One instance per translation unit; not thread-safe.
+// Indices are given out in the order of first use, so the output depends on the
+// input alone. One instance per translation unit; not thread-safe.
 #ifndef GRIDLOCK_EXTRACT_TABLES_H
 #define GRIDLOCK_EXTRACT_TABLES_H
 
@@ -18,8 +18,8 @@ namespace gridlock::extract {
 
 using LocPtr = std::unique_ptr<facts::Loc>;
 
-/// ROOT-relative form of an absolute or relative PATH: symlinks resolved, no `..`;
-/// absolute where it is outside ROOT.
+/// ROOT-relative form of an absolute or relative PATH: symlinks resolved, no
+/// `..`; absolute where it is outside ROOT.
 std::string projectPath(llvm::StringRef Path, llvm::StringRef Root);
 
 class Tables {
@@ -33,10 +33,12 @@ public:
   std::uint32_t symbol(const clang::FunctionDecl *FD);
   /// The pseudo function that initialises VD.
   std::uint32_t initialiser(const clang::VarDecl *VD);
-  /// Identity of a function or variable: mangled, with `@main file` unless external.
+  /// Identity of a function or variable: mangled, with `@main file` unless
+  /// external.
   std::uint32_t identity(clang::GlobalDecl GD);
 
-  LocPtr loc(clang::SourceLocation Where);      // expansion position; null if invalid
+  LocPtr
+  loc(clang::SourceLocation Where); // expansion position; null if invalid
   LocPtr spelling(clang::SourceLocation Where); // null where it equals loc()
   std::uint32_t macro(clang::SourceLocation Where);
 
@@ -56,11 +58,13 @@ private:
   // SymbolFacts.cpp
   facts::SymbolFlag symbolFlags(const clang::FunctionDecl *FD);
   void fillSymbol(const clang::FunctionDecl *FD, facts::SymbolT &S);
-  std::vector<std::unique_ptr<facts::AttributeT>> attributes(const clang::Decl *D);
+  std::vector<std::unique_ptr<facts::AttributeT>>
+  attributes(const clang::Decl *D);
   // TypeFacts.cpp
   void fillType(clang::QualType T, std::uint32_t Index);
   void fillRecord(const clang::CXXRecordDecl *RD, std::uint32_t Index);
-  std::unique_ptr<facts::PromiseT> promise(clang::QualType T, const clang::CXXRecordDecl *RD);
+  std::unique_ptr<facts::PromiseT> promise(clang::QualType T,
+                                           const clang::CXXRecordDecl *RD);
   facts::TypeT &typeAt(std::uint32_t Index) { return *Out.types[Index]; }
 
   clang::ASTContext &Ctx;
@@ -70,7 +74,7 @@ private:
   llvm::StringMap<std::uint32_t> Strings;
   llvm::DenseMap<clang::FileID, std::uint32_t> Files;
   llvm::StringMap<std::uint32_t> FilesByPath;
-  llvm::DenseMap<clang::QualType, std::uint32_t> Types;
+  llvm::DenseMap<const void *, std::uint32_t> Types; // canonical QualTypes
   llvm::DenseMap<const clang::Decl *, std::uint32_t> Symbols;
   llvm::DenseMap<const clang::Decl *, std::uint32_t> Identities;
 };

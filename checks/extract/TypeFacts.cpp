@@ -29,8 +29,9 @@ facts::TypeKind kindOf(QualType T) {
 }
 
 bool isAtomicName(llvm::StringRef Name) {
-  return Name == "std::atomic" || Name == "std::atomic_flag" || Name == "std::atomic_ref" ||
-         Name == "boost::atomics::atomic" || Name == "boost::atomics::atomic_flag";
+  return Name == "std::atomic" || Name == "std::atomic_flag" ||
+         Name == "std::atomic_ref" || Name == "boost::atomics::atomic" ||
+         Name == "boost::atomics::atomic_flag";
 }
 
 } // namespace
@@ -39,7 +40,7 @@ std::uint32_t Tables::type(QualType T) {
   if (T.isNull() || T->isDependentType() || T->isUndeducedType())
     return 0;
   T = T.getCanonicalType();
-  auto [It, New] = Types.try_emplace(T, Out.types.size());
+  auto [It, New] = Types.try_emplace(T.getAsOpaquePtr(), Out.types.size());
   std::uint32_t Index = It->second;
   if (New) {
     Out.types.push_back(std::make_unique<facts::TypeT>());
@@ -81,7 +82,9 @@ void Tables::fillRecord(const CXXRecordDecl *RD, std::uint32_t Index) {
     Facts.flags |= facts::TypeFlag::NoDiscard;
   if (const auto *Spec = dyn_cast<ClassTemplateSpecializationDecl>(RD)) {
     // nodiscard stands on the template's pattern.
-    if (Spec->getSpecializedTemplate()->getTemplatedDecl()->hasAttr<WarnUnusedResultAttr>())
+    if (Spec->getSpecializedTemplate()
+            ->getTemplatedDecl()
+            ->hasAttr<WarnUnusedResultAttr>())
       Facts.flags |= facts::TypeFlag::NoDiscard;
     for (const TemplateArgument &A : Spec->getTemplateArgs().asArray()) {
       if (A.getKind() == TemplateArgument::Type)
@@ -108,7 +111,9 @@ void Tables::fillRecord(const CXXRecordDecl *RD, std::uint32_t Index) {
     Facts.flags |= facts::TypeFlag::Awaitable;
   if (hasOperatorCoAwait(RD))
     Facts.flags |= facts::TypeFlag::OperatorCoAwait;
-  Facts.promise = promise(Ctx.getTypeDeclType(static_cast<const TypeDecl *>(RD)).getCanonicalType(), RD);
+  Facts.promise = promise(
+      Ctx.getTypeDeclType(static_cast<const TypeDecl *>(RD)).getCanonicalType(),
+      RD);
   if (!Project)
     return;
   for (const Decl *D : RD->decls()) {
@@ -126,11 +131,13 @@ void Tables::fillRecord(const CXXRecordDecl *RD, std::uint32_t Index) {
     F->attributes = attributes(Value);
     Facts.fields.push_back(std::move(F));
   }
-  if (const CXXDestructorDecl *Dtor = RD->getDestructor(); Dtor && !Dtor->isTrivial())
+  if (const CXXDestructorDecl *Dtor = RD->getDestructor();
+      Dtor && !Dtor->isTrivial())
     Facts.destructor = symbol(Dtor);
 }
 
-std::unique_ptr<facts::PromiseT> Tables::promise(QualType T, const CXXRecordDecl *RD) {
+std::unique_ptr<facts::PromiseT> Tables::promise(QualType T,
+                                                 const CXXRecordDecl *RD) {
   QualType Promise = promiseTypeOf(T, Ctx);
   if (Promise.isNull())
     return nullptr;

@@ -40,7 +40,8 @@ const Expr *unwrap(const Expr *E, bool &Moved) {
   if (const auto *X = dyn_cast<BinaryOperator>(E))
     return X->getOpcode() == BO_Comma ? X->getRHS() : nullptr;
   if (const auto *X = dyn_cast<InitListExpr>(E)) {
-    bool Scalar = X->getNumInits() == 1 && !X->getType()->isRecordType() && !X->getType()->isArrayType();
+    bool Scalar = X->getNumInits() == 1 && !X->getType()->isRecordType() &&
+                  !X->getType()->isArrayType();
     return X->isTransparent() || Scalar ? X->getInit(0) : nullptr;
   }
   if (const auto *X = dyn_cast<CXXConstructExpr>(E))
@@ -60,7 +61,8 @@ const Expr *unwrap(const Expr *E, bool &Moved) {
     case CK_IntegralToPointer:
       return nullptr;
     default:
-      if (isa<ExplicitCastExpr>(X) && E->isXValue() && X->getSubExpr()->isLValue())
+      if (isa<ExplicitCastExpr>(X) && E->isXValue() &&
+          X->getSubExpr()->isLValue())
         Moved = true;
       return X->getSubExpr();
     }
@@ -71,7 +73,8 @@ const Expr *unwrap(const Expr *E, bool &Moved) {
 bool isCallWrapper(const CXXRecordDecl *RD) {
   if (!RD || !RD->hasDefinition() || RD->isLambda())
     return false;
-  DeclarationName Call = RD->getASTContext().DeclarationNames.getCXXOperatorName(OO_Call);
+  DeclarationName Call =
+      RD->getASTContext().DeclarationNames.getCXXOperatorName(OO_Call);
   return !RD->lookup(Call).empty();
 }
 
@@ -133,7 +136,8 @@ facts::ValueT Values::value(const Expr *E) {
   V.moved = Moved;
   if (duration(E, V) || constant(E, V) || callable(Core, V))
     return V;
-  if (const auto *Unary = dyn_cast<UnaryOperator>(Core); Unary && Unary->getOpcode() == UO_AddrOf) {
+  if (const auto *Unary = dyn_cast<UnaryOperator>(Core);
+      Unary && Unary->getOpcode() == UO_AddrOf) {
     if (auto P = place(Unary->getSubExpr())) {
       V.kind = facts::ValueKind::AddressOf;
       V.place = std::make_unique<facts::PlaceT>(std::move(*P));
@@ -143,9 +147,12 @@ facts::ValueT Values::value(const Expr *E) {
   const auto *Cast = dyn_cast<CastExpr>(Core);
   bool Decays = Cast && Cast->getCastKind() == CK_ArrayToPointerDecay;
   const auto *AddressCall = dyn_cast<CallExpr>(Core);
-  bool TakesAddress = AddressCall && AddressCall->getNumArgs() == 1 && AddressCall->getDirectCallee() &&
-                      (AddressCall->getDirectCallee()->getBuiltinID() == Builtin::BIaddressof ||
-                       AddressCall->getDirectCallee()->getBuiltinID() == Builtin::BI__builtin_addressof);
+  bool TakesAddress =
+      AddressCall && AddressCall->getNumArgs() == 1 &&
+      AddressCall->getDirectCallee() &&
+      (AddressCall->getDirectCallee()->getBuiltinID() == Builtin::BIaddressof ||
+       AddressCall->getDirectCallee()->getBuiltinID() ==
+           Builtin::BI__builtin_addressof);
   if (Decays || TakesAddress || isa<CXXThisExpr, CXXNewExpr>(Core)) {
     if (auto P = pointee(Core)) {
       V.kind = facts::ValueKind::AddressOf;
@@ -180,9 +187,11 @@ void Values::unknown(const Expr *E, facts::ValueT &V) {
 
 std::string Values::text(const Expr *E) {
   const SourceManager &SM = T.sources();
-  CharSourceRange Range = Lexer::makeFileCharRange(CharSourceRange::getTokenRange(E->getSourceRange()), SM,
-                                                   T.context().getLangOpts());
-  llvm::StringRef Source = Lexer::getSourceText(Range, SM, T.context().getLangOpts());
+  CharSourceRange Range = Lexer::makeFileCharRange(
+      CharSourceRange::getTokenRange(E->getSourceRange()), SM,
+      T.context().getLangOpts());
+  llvm::StringRef Source =
+      Lexer::getSourceText(Range, SM, T.context().getLangOpts());
   std::string Text;
   for (char C : Source) {
     bool Blank = C == ' ' || C == '\t' || C == '\n' || C == '\r';
@@ -198,7 +207,8 @@ std::string Values::text(const Expr *E) {
 
 facts::PlaceT Values::global(const VarDecl *VD) {
   facts::PlaceT P;
-  P.root = VD->getTLSKind() != VarDecl::TLS_None ? facts::PlaceRoot::ThreadLocal : facts::PlaceRoot::Global;
+  P.root = VD->getTLSKind() != VarDecl::TLS_None ? facts::PlaceRoot::ThreadLocal
+                                                 : facts::PlaceRoot::Global;
   P.name = T.identity(GlobalDecl(VD));
   P.display = T.string(qualifiedName(VD));
   P.type = T.type(VD->getType().getNonReferenceType());
@@ -259,18 +269,22 @@ std::optional<facts::PlaceT> Values::pointee(const Expr *Pointer) {
     P.type = T.type(E->getType()->getPointeeType());
     return P;
   }
-  if (const auto *Unary = dyn_cast<UnaryOperator>(E); Unary && Unary->getOpcode() == UO_AddrOf)
+  if (const auto *Unary = dyn_cast<UnaryOperator>(E);
+      Unary && Unary->getOpcode() == UO_AddrOf)
     return place(Unary->getSubExpr());
-  if (const auto *Cast = dyn_cast<CastExpr>(E); Cast && Cast->getCastKind() == CK_ArrayToPointerDecay)
+  if (const auto *Cast = dyn_cast<CastExpr>(E);
+      Cast && Cast->getCastKind() == CK_ArrayToPointerDecay)
     return place(Cast->getSubExpr());
   if (isa<CXXNewExpr>(E))
     return Scope ? Scope->result(E) : std::nullopt;
   if (const auto *Call = dyn_cast<CallExpr>(E)) {
     const auto *Op = dyn_cast<CXXOperatorCallExpr>(E);
     const FunctionDecl *FD = Call->getDirectCallee();
-    if (FD && (FD->getBuiltinID() == Builtin::BIaddressof || FD->getBuiltinID() == Builtin::BI__builtin_addressof))
+    if (FD && (FD->getBuiltinID() == Builtin::BIaddressof ||
+               FD->getBuiltinID() == Builtin::BI__builtin_addressof))
       return place(Call->getArg(0));
-    // `p->` of a class type: the arrow is one Deref, however many calls it takes.
+    // `p->` of a class type: the arrow is one Deref, however many calls it
+    // takes.
     if (Op && Op->getOperator() == OO_Arrow)
       return pointee(Op->getArg(0));
   }
@@ -278,14 +292,17 @@ std::optional<facts::PlaceT> Values::pointee(const Expr *Pointer) {
   if (!P)
     return std::nullopt;
   QualType Type = Pointer->getType().getNonReferenceType();
-  addStep(*P, facts::StepKind::Deref, Type->isPointerType() ? Type->getPointeeType() : QualType());
+  addStep(*P, facts::StepKind::Deref,
+          Type->isPointerType() ? Type->getPointeeType() : QualType());
   return P;
 }
 
-std::optional<facts::PlaceT> Values::subscript(const Expr *Base, const Expr *Index, QualType Type) {
+std::optional<facts::PlaceT>
+Values::subscript(const Expr *Base, const Expr *Index, QualType Type) {
   const auto *Cast = dyn_cast_or_null<CastExpr>(strip(Base).E);
   bool IsArray = Cast && Cast->getCastKind() == CK_ArrayToPointerDecay;
-  std::optional<facts::PlaceT> P = IsArray ? place(Cast->getSubExpr()) : place(Base);
+  std::optional<facts::PlaceT> P =
+      IsArray ? place(Cast->getSubExpr()) : place(Base);
   if (!P)
     return std::nullopt;
   facts::ValueT At = value(Index);
@@ -311,7 +328,9 @@ std::optional<facts::PlaceT> Values::place(const Expr *Outer) {
     const auto *Field = dyn_cast<FieldDecl>(Member->getMemberDecl());
     if (!Field) // static member, or a method's name
       return declaration(Member->getMemberDecl());
-    std::optional<facts::PlaceT> P = Member->isArrow() ? pointee(Member->getBase()) : place(Member->getBase());
+    std::optional<facts::PlaceT> P = Member->isArrow()
+                                         ? pointee(Member->getBase())
+                                         : place(Member->getBase());
     if (P && !Field->getDeclName().isEmpty()) // anonymous unions are no step
       addField(*P, Field);
     return P;
@@ -341,7 +360,8 @@ std::optional<facts::PlaceT> Values::place(const Expr *Outer) {
       return place(Op->getArg(0));
     }
   }
-  if (isa<CallExpr, CXXConstructExpr, CXXInheritedCtorInitExpr, CoroutineSuspendExpr, LambdaExpr, InitListExpr>(E))
+  if (isa<CallExpr, CXXConstructExpr, CXXInheritedCtorInitExpr,
+          CoroutineSuspendExpr, LambdaExpr, InitListExpr>(E))
     return Scope ? Scope->result(E) : std::nullopt;
   return std::nullopt;
 }
@@ -351,7 +371,8 @@ bool Values::callable(const Expr *E, facts::ValueT &V) {
     lambda(L, V);
     return true;
   }
-  if (const auto *Unary = dyn_cast<UnaryOperator>(E); Unary && Unary->getOpcode() == UO_AddrOf)
+  if (const auto *Unary = dyn_cast<UnaryOperator>(E);
+      Unary && Unary->getOpcode() == UO_AddrOf)
     E = Unary->getSubExpr()->IgnoreParens();
   if (const auto *Ref = dyn_cast<DeclRefExpr>(E)) {
     const auto *FD = dyn_cast<FunctionDecl>(Ref->getDecl());
@@ -373,7 +394,8 @@ bool Values::callable(const Expr *E, facts::ValueT &V) {
   }
   // std::function and its like made from one callable are that callable.
   const auto *Construct = dyn_cast<CXXConstructExpr>(E);
-  if (!Construct || Construct->getNumArgs() == 0 || !isCallWrapper(Construct->getConstructor()->getParent()))
+  if (!Construct || Construct->getNumArgs() == 0 ||
+      !isCallWrapper(Construct->getConstructor()->getParent()))
     return false;
   for (unsigned I = 1; I < Construct->getNumArgs(); ++I)
     if (!isa<CXXDefaultArgExpr>(Construct->getArg(I)))
@@ -410,7 +432,8 @@ void Values::lambda(const LambdaExpr *L, facts::ValueT &V) {
     const Expr *E = strip(Source).E;
     const auto *Made = dyn_cast_or_null<CXXConstructExpr>(E);
     bool Moved = strip(Source).Moved;
-    if (Made && Made->getConstructor()->isCopyOrMoveConstructor() && Made->getNumArgs()) {
+    if (Made && Made->getConstructor()->isCopyOrMoveConstructor() &&
+        Made->getNumArgs()) {
       Source = Made->getArg(0);
       Moved |= Made->getConstructor()->isMoveConstructor();
     }
@@ -422,7 +445,8 @@ void Values::lambda(const LambdaExpr *L, facts::ValueT &V) {
     else if (C.getCaptureKind() == LCK_ByRef)
       Captured->mode = facts::CaptureMode::ByReference;
     else
-      Captured->mode = Moved ? facts::CaptureMode::ByMove : facts::CaptureMode::ByCopy;
+      Captured->mode =
+          Moved ? facts::CaptureMode::ByMove : facts::CaptureMode::ByCopy;
     Captured->value->moved |= Moved;
     V.captures.push_back(std::move(Captured));
   }
@@ -437,8 +461,9 @@ bool Values::boundCall(const CallExpr *Call, facts::ValueT &V) {
   if (Name != "bind" && Name != "bind_front" && Name != "mem_fn")
     return false;
   std::string Qualified = qualifiedName(FD);
-  if (Qualified != "std::bind" && Qualified != "std::bind_front" && Qualified != "std::mem_fn" &&
-      Qualified != "boost::bind" && Qualified != "boost::mem_fn" && Qualified != "boost::bind_front")
+  if (Qualified != "std::bind" && Qualified != "std::bind_front" &&
+      Qualified != "std::mem_fn" && Qualified != "boost::bind" &&
+      Qualified != "boost::mem_fn" && Qualified != "boost::bind_front")
     return false;
   facts::ValueT Target;
   const Expr *First = strip(Call->getArg(0)).E;
@@ -450,11 +475,13 @@ bool Values::boundCall(const CallExpr *Call, facts::ValueT &V) {
   for (unsigned I = 1; I < Call->getNumArgs(); ++I) {
     auto Bound = std::make_unique<facts::CapturedValueT>();
     const Expr *Arg = Call->getArg(I);
-    const auto *Wrapper = dyn_cast<CallExpr>(Arg->IgnoreUnlessSpelledInSource());
+    const auto *Wrapper =
+        dyn_cast<CallExpr>(Arg->IgnoreUnlessSpelledInSource());
     const FunctionDecl *Made = Wrapper ? Wrapper->getDirectCallee() : nullptr;
-    bool ByRef = Made && Made->getDeclName().isIdentifier() && (Made->getName() == "ref" || Made->getName() == "cref");
+    bool ByRef = Made && Made->getDeclName().isIdentifier() &&
+                 (Made->getName() == "ref" || Made->getName() == "cref");
     Bound->value = valuePtr(Arg);
-    Bound->mode = ByRef                  ? facts::CaptureMode::ByReference
+    Bound->mode = ByRef                 ? facts::CaptureMode::ByReference
                   : Bound->value->moved ? facts::CaptureMode::ByMove
                                         : facts::CaptureMode::ByCopy;
     V.captures.push_back(std::move(Bound));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Expressions to places and values (facts.fbs). Knows constants, flags, durations,
-// callables and access paths; what a local variable or a call's result is, it asks the
-// scope it was given.
+// Expressions to places and values (facts.fbs). Knows constants, flags,
+// durations, callables and access paths; what a local variable or a call's
+// result is, it asks the scope it was given.
 #ifndef GRIDLOCK_EXTRACT_VALUES_H
 #define GRIDLOCK_EXTRACT_VALUES_H
 
@@ -16,15 +16,17 @@ namespace gridlock::extract {
 class ValueScope {
 public:
   virtual ~ValueScope();
-  /// Locals, bound references, captures; nothing for what isn't this function's.
+  /// Locals, bound references, captures; nothing for what isn't this
+  /// function's.
   virtual std::optional<facts::PlaceT> variable(const clang::ValueDecl *VD) = 0;
   virtual facts::PlaceT thisPlace() = 0;
-  /// The object a call, construction, allocation or await makes (E is stripped).
+  /// The object a call, construction, allocation or await makes (E is
+  /// stripped).
   virtual std::optional<facts::PlaceT> result(const clang::Expr *E) = 0;
 };
 
-/// An expression without the wrappers that change nothing; Moved if a std::move,
-/// std::forward or cast to an rvalue was among them.
+/// An expression without the wrappers that change nothing; Moved if a
+/// std::move, std::forward or cast to an rvalue was among them.
 struct Stripped {
   const clang::Expr *E;
   bool Moved;
@@ -44,6 +46,7 @@ public:
   std::optional<facts::PlaceT> place(const clang::Expr *E);
   /// The place a pointer expression points to.
   std::optional<facts::PlaceT> pointee(const clang::Expr *Pointer);
+  std::optional<facts::PlaceT> declaration(const clang::ValueDecl *VD);
   facts::PlaceT global(const clang::VarDecl *VD);
 
   void addStep(facts::PlaceT &P, facts::StepKind Kind, clang::QualType Type);
@@ -58,8 +61,9 @@ private:
   bool boundCall(const clang::CallExpr *Call, facts::ValueT &V);
   void flags(const clang::Expr *E, std::vector<std::uint32_t> &Names);
   void unknown(const clang::Expr *E, facts::ValueT &V);
-  std::optional<facts::PlaceT> declaration(const clang::ValueDecl *VD);
-  std::optional<facts::PlaceT> subscript(const clang::Expr *Base, const clang::Expr *Index, clang::QualType Type);
+  std::optional<facts::PlaceT> subscript(const clang::Expr *Base,
+                                         const clang::Expr *Index,
+                                         clang::QualType Type);
   std::string text(const clang::Expr *E);
 
   Tables &T;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // gridlock-extract-NN --unit UNIT.json -o OUT.glkf -d DEPFILE
-// Exit status: 0 with a facts file, also for input that doesn't parse (a build engine
-// must not run it again until the input changes); 2 usage or output not writable.
+// Exit status: 0 with a facts file, also for input that doesn't parse (a build
+// engine must not run it again until the input changes); 2 usage or output not
+// writable.
 #include "checks/extract/Frontend.h"
 #include "checks/extract/Tables.h"
 #include "checks/facts/FactsFile.h"
@@ -24,15 +25,21 @@ namespace {
 constexpr int Usage = 2;
 
 llvm::cl::OptionCategory Category("gridlock-extract options");
-llvm::cl::opt<std::string> UnitPath("unit", llvm::cl::desc("compile command: {directory, file, arguments, root}"),
-                                    llvm::cl::value_desc("UNIT.json"), llvm::cl::Required, llvm::cl::cat(Category));
-llvm::cl::opt<std::string> OutPath("o", llvm::cl::desc("facts file to write"), llvm::cl::value_desc("OUT.glkf"),
+llvm::cl::opt<std::string> UnitPath(
+    "unit",
+    llvm::cl::desc("compile command: {directory, file, arguments, root}"),
+    llvm::cl::value_desc("UNIT.json"), llvm::cl::Required,
+    llvm::cl::cat(Category));
+llvm::cl::opt<std::string> OutPath("o", llvm::cl::desc("facts file to write"),
+                                   llvm::cl::value_desc("OUT.glkf"),
                                    llvm::cl::Required, llvm::cl::cat(Category));
-llvm::cl::opt<std::string> DepPath("d", llvm::cl::desc("dependencies of the facts file, for make and ninja"),
-                                   llvm::cl::value_desc("DEPFILE"), llvm::cl::cat(Category));
+llvm::cl::opt<std::string> DepPath(
+    "d", llvm::cl::desc("dependencies of the facts file, for make and ninja"),
+    llvm::cl::value_desc("DEPFILE"), llvm::cl::cat(Category));
 
 int fail(const llvm::Twine &Message) {
-  llvm::errs() << "gridlock-extract-" << LLVM_VERSION_MAJOR << ": " << Message << '\n';
+  llvm::errs() << "gridlock-extract-" << LLVM_VERSION_MAJOR << ": " << Message
+               << '\n';
   return Usage;
 }
 
@@ -46,12 +53,14 @@ std::string readUnit(Request &R) {
   auto Buffer = llvm::MemoryBuffer::getFile(UnitPath);
   if (!Buffer)
     return Buffer.getError().message();
-  llvm::Expected<llvm::json::Value> Parsed = llvm::json::parse((*Buffer)->getBuffer());
+  llvm::Expected<llvm::json::Value> Parsed =
+      llvm::json::parse((*Buffer)->getBuffer());
   if (!Parsed)
     return llvm::toString(Parsed.takeError());
   llvm::json::Path::Root Where("unit");
   llvm::json::ObjectMapper Map(*Parsed, Where);
-  if (!Map || !Map.map("directory", R.Unit.Directory) || !Map.map("file", R.Unit.File) ||
+  if (!Map || !Map.map("directory", R.Unit.Directory) ||
+      !Map.map("file", R.Unit.File) ||
       !Map.map("arguments", R.Unit.Arguments) || !Map.map("root", R.Root))
     return llvm::toString(Where.getError());
   return "";
@@ -69,7 +78,8 @@ std::string makeEscape(llvm::StringRef Path) {
   return Out;
 }
 
-std::string writeDependencies(llvm::StringRef Path, llvm::StringRef Target, const std::vector<std::string> &Files) {
+std::string writeDependencies(llvm::StringRef Path, llvm::StringRef Target,
+                              const std::vector<std::string> &Files) {
   std::error_code EC;
   llvm::raw_fd_ostream OS(Path, EC);
   if (EC)
@@ -94,9 +104,11 @@ std::uint64_t commandHash(const CompileUnit &Unit) {
 int main(int Argc, char **Argv) {
   llvm::cl::HideUnrelatedOptions(Category);
   llvm::cl::SetVersionPrinter([](llvm::raw_ostream &OS) {
-    OS << "gridlock-extract-" << LLVM_VERSION_MAJOR << ' ' << GRIDLOCK_VERSION << " (LLVM " << LLVM_VERSION_STRING << ")\n";
+    OS << "gridlock-extract-" << LLVM_VERSION_MAJOR << ' ' << GRIDLOCK_VERSION
+       << " (LLVM " << LLVM_VERSION_STRING << ")\n";
   });
-  if (!llvm::cl::ParseCommandLineOptions(Argc, Argv, "Clang AST to Gridlock facts\n", &llvm::errs()))
+  if (!llvm::cl::ParseCommandLineOptions(
+          Argc, Argv, "Clang AST to Gridlock facts\n", &llvm::errs()))
     return Usage;
 
   Request R;
@@ -107,19 +119,24 @@ int main(int Argc, char **Argv) {
   llvm::sys::fs::make_absolute(Out);
   llvm::sys::fs::make_absolute(Dep);
   if (std::error_code EC = llvm::sys::fs::set_current_path(R.Unit.Directory))
-    return fail(UnitPath + ": directory \"" + R.Unit.Directory + "\": " + EC.message());
+    return fail(UnitPath + ": directory \"" + R.Unit.Directory +
+                "\": " + EC.message());
   if (llvm::sys::fs::real_path(R.Root, Root))
     return fail(UnitPath + ": root \"" + R.Root + "\" doesn't exist");
 
   ExtractOptions Options;
   Options.Root = Root.str().str();
-  Options.Producer = "gridlock-extract-" + std::to_string(LLVM_VERSION_MAJOR) + " " + GRIDLOCK_VERSION;
+  Options.Producer = "gridlock-extract-" + std::to_string(LLVM_VERSION_MAJOR) +
+                     " " + GRIDLOCK_VERSION;
   Options.CommandHash = commandHash(R.Unit);
   FrontendResult Result = runFrontend(R.Unit, Options);
-  if (std::string Error = writeFacts(*Result.File, Out.str().str()); !Error.empty())
+  if (std::string Error = writeFacts(*Result.File, Out.str().str());
+      !Error.empty())
     return fail(Error);
   if (!DepPath.empty())
-    if (std::string Error = writeDependencies(Dep, OutPath, Result.Dependencies); !Error.empty())
+    if (std::string Error =
+            writeDependencies(Dep, OutPath, Result.Dependencies);
+        !Error.empty())
       return fail(DepPath + ": " + Error);
   return 0;
 }

@@ -4,6 +4,7 @@
 // done, 2 errors in the rules or the command line.
 #include "rules/Catalogue.h"
 #include "rules/YamlLoader.h"
+#include "rules/compiler/Interposers.h"
 #include "rules/compiler/Outputs.h"
 
 #include <CLI/CLI.hpp>
@@ -27,7 +28,8 @@ int main(int Argc, char **Argv) {
                "gridlock-rulec"};
   std::vector<std::string> Files;
   CompileOptions Options;
-  std::string Embed, Mapping;
+  std::string Embed, Mapping, Interposers;
+  bool LibcOnly = false;
   bool Check = false;
   App.add_option("files", Files, "library files (rules/libs/*.yaml)")
       ->required();
@@ -37,6 +39,10 @@ int main(int Argc, char **Argv) {
   App.add_option("--embed", Embed, "write the table as words of a C++ array");
   App.add_option("--mapping", Mapping,
                  "write the page guide row -> rules (Markdown)");
+  App.add_option("--interposers", Interposers,
+                 "write the monitor's wrappers of blocking C functions (C++)");
+  App.add_flag("--libc-only", LibcOnly,
+               "with --interposers: only functions of libc");
   App.add_flag("--check", Check, "only say what is wrong");
   try {
     App.parse(Argc, Argv);
@@ -54,6 +60,9 @@ int main(int Argc, char **Argv) {
   bool Written = true;
   if (!Embed.empty())
     Written &= write(Embed, wordsOf(Buffer));
+  if (!Interposers.empty())
+    Written &= write(Interposers,
+                     interposerSource(Table, {true, LibcOnly, true}));
   if (!Mapping.empty())
     Written &= write(Mapping, mappingPage(Table));
   if (Check)

@@ -1,0 +1,444 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "tools/symbolize/Observed.h"
+
+#include "checks/engine/Fingerprint.h"
+#include "runtime-monitor/loops/Histogram.h"
+#include "tools/symbolize/LoopTimes.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <tuple>
+
+namespace gridlock::symbolize {
+
+using namespace monitor;
+
+namespace {
+
+constexpr std::size_t MostNotes = 24;
+
+const Frame *innermostUser(const std::vector<Frame> &Stack) {
+  for (const Frame &F : Stack)
+    if (F.User)
+      return &F;
+  return nullptr;
+}
+
+/// A merged finding while its parts are being collected.
+struct Entry {
+  Finding Result;
+  Measured Numbers;
+  std::string How; // "blocked for", "kept busy for"
+};
+
+class Collector {
+public:
+  Collector(const std::filesystem::path &Root, Observed &Result)
+      : Root(Root), Result(Result) {}
+
+  void add(const ProcessRecords &P);
+  void finish();
+
+private:
+  using Key = std::tuple<std::string, std::string, std::string>;
+
+  void addLoop(const ProcessRecords &P, const LoopData &L, Symbolizer &S);
+  void addStalls(const ProcessRecords &P, Symbolizer &S);
+  void addBlocks(const ProcessRecords &P, Symbolizer &S);
+  void addLocks(const ProcessRecords &P, Symbolizer &S);
+  void addFinding(const char *Rule, const std::string &Operation,
+                  const std::vector<Frame> &Stack, const Measured &M,
+                  Precision Confidence, const std::string &LoopName);
+  void remark(const ProcessRecords &P, const Symbolizer &S);
+
+  Location relative(Location Where) const;
+  void addNotes(Finding &F, const std::vector<Frame> &Stack) const;
+  bool ofLoopItself(const ProcessRecords &P, std::uint32_t Loop,
+                    const std::vector<Frame> &Stack, Symbolizer &S);
+  std::string nameOf(const ProcessRecords &P, std::uint32_t Loop) const;
+  static Precision precisionOf(const ProcessRecords &P, std::uint32_t Loop);
+
+  const std::filesystem::path &Root;
+  Observed &Result;
+  std::map<Key, Entry> Entries;
+  std::map<std::pair<std::uint32_t, std::uint32_t>, std::vector<Frame>>
+      LoopStacks; // pid, loop
+  std::map<std::pair<std::uint32_t, std::uint32_t>, LoopRow> Rows;
+};
+
+Location Collector::relative(Location Where) const {
+  const auto Inside =
+      std::filesystem::path(Where.File).lexically_relative(Root);
+  if (!Where.File.empty() && !Inside.empty() && *Inside.begin() != "..")
+    Where.File = Inside.string();
+  return Where;
+}
+
+void Collector::addNotes(Finding &F, const std::vector<Frame> &Stack) const {
+  for (std::size_t I = 0; I < Stack.size() && I < MostNotes; ++I) {
+    const Frame &At = Stack[I];
+    F.Notes.push_back(
+        {relative(At.Where), (I == 0 ? "in " : "called from ") + At.Display +
+                                 (At.Inlined ? " (inlined)" : "")});
+  }
+}
+
+/// True for a wait that the loop's own library makes between two callbacks
+/// (Asio's scheduler waits on a condition variable while another thread polls):
+/// the innermost user function is then the one that runs the loop, and it
+/// called the same library function, at the same place of the stack, as when
+/// the loop waits for events.
+bool Collector::ofLoopItself(const ProcessRecords &P, std::uint32_t Loop,
+                             const std::vector<Frame> &Stack, Symbolizer &S) {
+  auto [It, New] = LoopStacks.try_emplace({P.Header.Pid, Loop});
+  if (New)
+    if (auto Raw = P.Stacks.find({RecordKind::Loop, Loop});
+        Raw != P.Stacks.end())
+      It->second = S.unwind(Raw->second);
+  const std::vector<Frame> &Wait = It->second;
+  const auto Same = [](const Frame &A, const Frame &B) {
+    return A.Sp == B.Sp && A.Function == B.Function;
+  };
+  for (std::size_t I = 1; I < Stack.size(); ++I) {
+    if (!Stack[I].User)
+      continue;
+    for (std::size_t J = 1; J < Wait.size(); ++J)
+      if (Wait[J].User)
+        return Same(Stack[I], Wait[J]) && Stack[I].Pc == Wait[J].Pc &&
+               Same(Stack[I - 1], Wait[J - 1]) &&
+               !Stack[I - 1].Function.empty();
+    return false;
+  }
+  return false;
+}
+
+std::string Collector::nameOf(const ProcessRecords &P,
+                              std::uint32_t Loop) const {
+  const auto L = P.Loops.find(Loop);
+  if (L == P.Loops.end())
+    return "an event loop";
+  std::string Name = L->second.Head.Name[0]
+                         ? std::string("loop '") + L->second.Head.Name + "'"
+                         : std::string("the event loop");
+  return Name + " of thread " + std::to_string(L->second.Head.Tid) +
+         (L->second.Head.Thread[0]
+              ? " (" + std::string(L->second.Head.Thread) + ")"
+              : "");
+}
+
+/// What came round a few times only may be no loop.
+Precision Collector::precisionOf(const ProcessRecords &P, std::uint32_t Loop) {
+  const auto L = P.Loops.find(Loop);
+  if (L == P.Loops.end() || L->second.Head.Iterations < 5)
+    return Precision::Medium;
+  return L->second.Head.Iterations < 20 ? Precision::High : Precision::VeryHigh;
+}
+
+void Collector::addFinding(const char *Rule, const std::string &Operation,
+                           const std::vector<Frame> &Stack, const Measured &M,
+                           Precision Confidence, const std::string &LoopName) {
+  const Frame *User = innermostUser(Stack);
+  const std::string Function = User            ? User->Function
+                               : Stack.empty() ? ""
+                                               : Stack.front().Function;
+  const bool Lock = std::string_view(Rule) == "gridlock-lock-contention";
+  if (!Lock && User && User->Coroutine &&
+      std::string_view(Rule) == "gridlock-blocking-in-callback")
+    Rule = "gridlock-blocking-in-coroutine";
+  auto [It, New] = Entries.try_emplace({Rule, Function, Operation});
+  Entry &E = It->second;
+  Finding &F = E.Result;
+  if (New) {
+    F.Rule = Rule;
+    F.Function = Function;
+    F.Operation = Operation;
+    if (User)
+      F.Where = relative(User->Where);
+    E.How = LoopName;
+  }
+  F.Confidence = std::max(F.Confidence, Confidence);
+  if (New)
+    F.Confidence = Confidence;
+  if (New || M.Worst > E.Numbers.Worst) { // the worst one's stack is shown
+    F.Notes.clear();
+    addNotes(F, Stack);
+    if (User)
+      F.Where = relative(User->Where);
+  }
+  E.Numbers.Count += M.Count;
+  E.Numbers.Total += M.Total;
+  E.Numbers.Worst = std::max(E.Numbers.Worst, M.Worst);
+  E.Numbers.Unfinished |= M.Unfinished;
+}
+
+void Collector::addLoop(const ProcessRecords &P, const LoopData &L,
+                        Symbolizer &S) {
+  LoopRow Row;
+  Row.Pid = P.Header.Pid;
+  Row.Tid = L.Head.Tid;
+  Row.Thread = L.Head.Thread;
+  Row.Name = L.Head.Name;
+  Row.Wait = L.Head.Wait;
+  Row.Iterations = L.Head.Iterations;
+  Row.Busy = L.Head.Busy;
+  Row.Idle = L.Head.Idle;
+  Row.Max = L.Head.Max;
+  Row.Stalls = L.Head.Stalls;
+  Row.Ended = L.Head.Ended;
+  Row.P50 = quantile(L.Buckets, 0.50);
+  Row.P99 = std::min(quantile(L.Buckets, 0.99), Row.Max);
+  Row.P50 = std::min(Row.P50, Row.Max);
+  Row.LagP99 = lagQuantile(L.Buckets, L.Head.Busy + L.Head.Idle, 0.99);
+  std::vector<Frame> Stack;
+  if (auto Raw = P.Stacks.find({RecordKind::Loop, L.Head.Id});
+      Raw != P.Stacks.end())
+    Stack = S.unwind(Raw->second);
+  if (const Frame *User = innermostUser(Stack)) {
+    Row.Function = User->Function;
+    Row.Where = relative(User->Where);
+  } else if (!Stack.empty()) {
+    Row.Function = Stack.front().Display;
+  }
+  LoopStacks[{P.Header.Pid, L.Head.Id}] = std::move(Stack);
+  Rows[{P.Header.Pid, L.Head.Id}] = std::move(Row);
+}
+
+void Collector::addStalls(const ProcessRecords &P, Symbolizer &S) {
+  std::map<std::uint32_t, const StallData *>
+      First; // by stall: its first report
+  std::map<std::uint32_t, std::uint64_t> Elapsed;
+  for (const StallData &D : P.Stalls) {
+    First.try_emplace(D.Head.Id, &D);
+    Elapsed[D.Head.Id] = std::max(Elapsed[D.Head.Id], D.Head.Elapsed);
+  }
+  for (const auto &[Id, D] : First) {
+    std::vector<Frame> Stack = S.unwind(D->Stack);
+    Measured M{1, Elapsed[Id], 0, true};
+    if (auto End = P.StallDurations.find(Id); End != P.StallDurations.end()) {
+      M.Worst = End->second;
+      M.Unfinished = false;
+    }
+    M.Total = M.Worst;
+    if (D->Head.Why == Cause::Blocked) {
+      if (ofLoopItself(P, D->Head.Loop, Stack, S)) {
+        LoopRow &Row = Rows[{P.Header.Pid, D->Head.Loop}];
+        Row.Stalls -= Row.Stalls > 0;
+        Row.Busy -= std::min(Row.Busy, M.Total);
+        continue;
+      }
+      // Counted in full by its Block record, unless it has not ended.
+      const bool Ended =
+          std::any_of(P.Blocks.begin(), P.Blocks.end(), [&](const auto &B) {
+            return B.second.Loop == D->Head.Loop &&
+                   std::string_view(B.second.Operation) == D->Head.Operation;
+          });
+      if (Ended && !M.Unfinished)
+        M = {0, 0, 0, false};
+      addFinding("gridlock-blocking-in-callback", D->Head.Operation, Stack, M,
+                 precisionOf(P, D->Head.Loop), nameOf(P, D->Head.Loop));
+      if (auto Other = P.Stacks.find({RecordKind::Stall, Id});
+          Other != P.Stacks.end()) {
+        const std::vector<Frame> Holder = S.unwind(Other->second);
+        const Frame *User = innermostUser(Holder);
+        const std::string Function = innermostUser(Stack)
+                                         ? innermostUser(Stack)->Function
+                                         : std::string();
+        for (auto &[K, E] : Entries)
+          if (User && std::get<1>(K) == Function &&
+              std::get<2>(K) == D->Head.Operation)
+            E.Result.Notes.push_back(
+                {relative(User->Where), "the lock was held by thread " +
+                                            std::to_string(D->Head.Holder) +
+                                            ", then in " + User->Function});
+      }
+      continue;
+    }
+    addFinding("gridlock-loop-stall",
+               D->Head.Why == Cause::Sleeping ? D->Head.Operation
+                                              : std::string("on-cpu"),
+               Stack, M, precisionOf(P, D->Head.Loop), nameOf(P, D->Head.Loop));
+  }
+}
+
+void Collector::addBlocks(const ProcessRecords &P, Symbolizer &S) {
+  for (const auto &[Id, B] : P.Blocks) {
+    std::vector<Frame> Stack;
+    if (auto Raw = P.Stacks.find({RecordKind::Block, Id});
+        Raw != P.Stacks.end())
+      Stack = S.unwind(Raw->second);
+    else
+      Stack = S.at(B.Site, P.Maps.empty() ? 0 : P.Maps.size() - 1);
+    if (ofLoopItself(P, B.Loop, Stack, S))
+      continue;
+    addFinding("gridlock-blocking-in-callback", B.Operation, Stack,
+               {B.Count, B.Max, B.Total, false}, precisionOf(P, B.Loop),
+               nameOf(P, B.Loop));
+  }
+}
+
+void Collector::addLocks(const ProcessRecords &P, Symbolizer &S) {
+  std::map<std::uint64_t, LockRow> ByLock;
+  for (const auto &[Id, C] : P.Contention) {
+    LockRow &Row = ByLock[C.Lock];
+    Row.Pid = P.Header.Pid;
+    Row.Address = C.Lock;
+    Side One;
+    if (auto Raw = P.Stacks.find({RecordKind::Contention, Id});
+        Raw != P.Stacks.end())
+      One.Stack = S.unwind(Raw->second);
+    else
+      One.Stack = S.at(C.Site, P.Maps.empty() ? 0 : P.Maps.size() - 1);
+    if (const Frame *User = innermostUser(One.Stack)) {
+      One.Function = User->Function;
+      One.Where = relative(User->Where);
+    } else if (!One.Stack.empty()) {
+      One.Function = One.Stack.front().Display;
+    }
+    One.Operation = C.Operation;
+    One.Count = C.Count;
+    One.Total = C.Total;
+    One.Max = C.Max;
+    if (C.Side == Role::Waiter) {
+      Row.Count += C.Count;
+      Row.Total += C.Total;
+      Row.Max = std::max(Row.Max, C.Max);
+    }
+    (C.Side == Role::Waiter ? Row.Waiters : Row.Holders)
+        .push_back(std::move(One));
+  }
+  for (auto &[Address, Row] : ByLock) {
+    const auto More = [](const Side &A, const Side &B) {
+      return std::tie(A.Total, A.Count) > std::tie(B.Total, B.Count);
+    };
+    std::stable_sort(Row.Waiters.begin(), Row.Waiters.end(), More);
+    std::stable_sort(Row.Holders.begin(), Row.Holders.end(), More);
+    if (Row.Count == 0)
+      continue;
+    if (Row.Total >= std::uint64_t{P.Header.ContentionMs} * 1000000) {
+      const Side &W = Row.Waiters.front();
+      addFinding("gridlock-lock-contention", W.Operation, W.Stack,
+                 {Row.Count, Row.Max, Row.Total, false}, Precision::High, "");
+      auto It =
+          Entries.find({"gridlock-lock-contention", W.Function, W.Operation});
+      for (std::size_t I = 0;
+           It != Entries.end() && I < Row.Holders.size() && I < 3; ++I)
+        It->second.Result.Notes.push_back(
+            {Row.Holders[I].Where,
+             "while it was held by " + Row.Holders[I].Function +
+                 ", which made others wait " +
+                 std::to_string(Row.Holders[I].Count) + " times"});
+    }
+    Result.Locks.push_back(std::move(Row));
+  }
+}
+
+void Collector::remark(const ProcessRecords &P, const Symbolizer &S) {
+  const std::string Name = P.File.filename().string() + ": ";
+  if (P.Truncated)
+    Result.Remarks.push_back(
+        Name + "the last record is cut off; what came before it is reported");
+  if (!P.Ended && !P.Loops.empty())
+    Result.Remarks.push_back(
+        Name + "the program did not end in order (killed, crashed or exec); up "
+               "to one second may be missing");
+  if (P.Unknown)
+    Result.Remarks.push_back(Name + std::to_string(P.Unknown) +
+                             " records of unknown kinds were skipped");
+  for (const auto &[What, Count] : P.Lost)
+    Result.Remarks.push_back(Name + "not recorded: " + std::to_string(Count) +
+                             " " + What);
+  for (const std::string &Problem : S.problems())
+    Result.Remarks.push_back(Problem);
+}
+
+void Collector::add(const ProcessRecords &P) {
+  Symbolizer S(P);
+  for (const auto &[Id, L] : P.Loops)
+    addLoop(P, L, S);
+  addStalls(P, S);
+  addBlocks(P, S);
+  addLocks(P, S);
+  remark(P, S);
+  Result.Processes += 1;
+}
+
+void Collector::finish() {
+  for (auto &[K, Row] : Rows)
+    Result.Loops.push_back(std::move(Row));
+  std::stable_sort(Result.Loops.begin(), Result.Loops.end(),
+                   [](const LoopRow &A, const LoopRow &B) {
+                     return A.Iterations > B.Iterations;
+                   });
+  std::stable_sort(
+      Result.Locks.begin(), Result.Locks.end(),
+      [](const LockRow &A, const LockRow &B) { return A.Total > B.Total; });
+  std::vector<Finding> Findings;
+  std::map<Key, Measured> Numbers;
+  for (auto &[K, E] : Entries) {
+    if (E.Numbers.Count == 0)
+      continue; // all of it was the loop's own waiting
+    Finding &F = E.Result;
+    const std::string Times = E.Numbers.Count == 1
+                                  ? "once"
+                                  : std::to_string(E.Numbers.Count) + " times";
+    const std::string Sums =
+        Times + ", worst " + duration(E.Numbers.Worst) + ", " +
+        duration(E.Numbers.Total) + " in all" +
+        (E.Numbers.Unfinished ? ", not over at the end" : "");
+    if (F.Rule == "gridlock-lock-contention")
+      F.Message =
+          "threads waited here for a lock (" + F.Operation + ") " + Sums;
+    else if (F.Rule == "gridlock-loop-stall")
+      F.Message = E.How + " was kept busy here " + Sums;
+    else
+      F.Message = E.How + " was blocked here by " + F.Operation + " " + Sums;
+    Numbers[K] = E.Numbers;
+    Findings.push_back(std::move(F));
+  }
+  finishFindings(Findings);
+  const auto NumbersOf = [&](const Finding &F) {
+    return Numbers[{F.Rule, F.Function, F.Operation}];
+  };
+  std::stable_sort(Findings.begin(), Findings.end(),
+                   [&](const Finding &A, const Finding &B) {
+                     return NumbersOf(A).Worst > NumbersOf(B).Worst;
+                   });
+  for (const Finding &F : Findings)
+    Result.Numbers.push_back(NumbersOf(F));
+  Result.Report.Findings = std::move(Findings);
+  std::sort(Result.Remarks.begin(), Result.Remarks.end());
+  Result.Remarks.erase(
+      std::unique(Result.Remarks.begin(), Result.Remarks.end()),
+      Result.Remarks.end());
+}
+
+} // namespace
+
+Observed observe(const std::vector<ProcessRecords> &Processes,
+                 const std::filesystem::path &Root) {
+  Observed Result;
+  Result.Report.Root = Root;
+  Result.Report.Half = "run";
+  Collector C(Root, Result);
+  for (const ProcessRecords &P : Processes)
+    C.add(P);
+  C.finish();
+  return Result;
+}
+
+std::string duration(std::uint64_t Ns) {
+  char Text[32];
+  const double N = static_cast<double>(Ns);
+  if (Ns < 1000)
+    std::snprintf(Text, sizeof Text, "%.0f ns", N);
+  else if (Ns < 1000000)
+    std::snprintf(Text, sizeof Text, "%.3g us", N / 1e3);
+  else if (Ns < 1000000000)
+    std::snprintf(Text, sizeof Text, Ns < 100000000 ? "%.3g ms" : "%.0f ms",
+                  N / 1e6);
+  else
+    std::snprintf(Text, sizeof Text, "%.2f s", N / 1e9);
+  return Text;
+}
+
+} // namespace gridlock::symbolize

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What a monitored run showed, ready for the writers: findings in the record
+// that the checks use as well, and the tables of loops and locks.
+#ifndef GRIDLOCK_TOOLS_SYMBOLIZE_OBSERVED_H
+#define GRIDLOCK_TOOLS_SYMBOLIZE_OBSERVED_H
+
+#include "tools/report/Report.h"
+#include "tools/symbolize/Symbolizer.h"
+
+#include <iosfwd>
+
+namespace gridlock::symbolize {
+
+/// Durations in nanoseconds.
+struct LoopRow {
+  std::uint32_t Pid = 0, Tid = 0;
+  std::string Thread, Name, Wait;
+  std::string Function; // innermost user function around the wait
+  Location Where;
+  std::uint64_t Iterations = 0, Busy = 0, Idle = 0;
+  std::uint64_t P50 = 0, P99 = 0, Max = 0; // of one iteration's busy time
+  std::uint64_t LagP99 = 0; // wait of an event that comes at a random moment
+  std::uint64_t Stalls = 0;
+  bool Ended = false;
+};
+
+struct Side {
+  std::string Function;
+  Location Where;
+  std::string Operation;
+  std::uint64_t Count = 0, Total = 0, Max = 0; // time: waiters only
+  std::vector<Frame> Stack;
+};
+
+struct LockRow {
+  std::uint32_t Pid = 0;
+  std::uint64_t Address = 0;
+  std::uint64_t Count = 0, Total = 0, Max = 0;
+  std::vector<Side> Waiters, Holders; // most time, most releases first
+};
+
+/// Numbers behind a finding; the finding's notes are its stack.
+struct Measured {
+  std::uint64_t Count = 0, Worst = 0, Total = 0;
+  bool Unfinished = false; // went on when the program ended
+};
+
+struct Observed {
+  report::Report Report;         // Findings sorted worst first
+  std::vector<Measured> Numbers; // of Report.Findings, same order
+  std::vector<LoopRow> Loops;
+  std::vector<LockRow> Locks; // most waited for first
+  std::vector<std::string>
+      Remarks; // what was lost, cut off or could not be named
+  unsigned Processes = 0;
+};
+
+/// Merges all processes. Root: paths below it become relative.
+Observed observe(const std::vector<ProcessRecords> &Processes,
+                 const std::filesystem::path &Root);
+
+void writeObservedText(std::ostream &Out, const Observed &O,
+                       const report::TextOptions &Options);
+void writeObservedJson(std::ostream &Out, const Observed &O);
+
+/// "312 ms", "1.25 s", "40 us".
+std::string duration(std::uint64_t Ns);
+
+} // namespace gridlock::symbolize
+
+#endif

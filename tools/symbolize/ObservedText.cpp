@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "tools/symbolize/Observed.h"
+
+#include <algorithm>
+#include <iomanip>
+#include <ostream>
+#include <sstream>
+
+namespace gridlock::symbolize {
+
+namespace {
+
+constexpr std::size_t MostLocks = 10;
+
+std::string placeOf(const Location &Where, const report::Report &R,
+                    const report::TextOptions &Options) {
+  if (Where.File.empty())
+    return {};
+  std::string Text = report::displayPath(Where.File, R.Root, Options.Cwd);
+  if (Where.Line)
+    Text += ":" + std::to_string(Where.Line);
+  return Text;
+}
+
+/// Columns as wide as their widest cell; numbers to the right.
+void writeTable(std::ostream &Out,
+                const std::vector<std::vector<std::string>> &Rows,
+                std::size_t LeftColumns) {
+  std::vector<std::size_t> Width;
+  for (const auto &Row : Rows) {
+    Width.resize(std::max(Width.size(), Row.size()));
+    for (std::size_t I = 0; I < Row.size(); ++I)
+      Width[I] = std::max(Width[I], Row[I].size());
+  }
+  for (const auto &Row : Rows) {
+    std::ostringstream Line;
+    for (std::size_t I = 0; I < Row.size(); ++I)
+      Line << "  " << (I < LeftColumns ? std::left : std::right)
+           << std::setw(static_cast<int>(Width[I])) << Row[I];
+    std::string Text = Line.str();
+    Text.erase(Text.find_last_not_of(' ') + 1);
+    Out << Text << '\n';
+  }
+}
+
+void writeLoops(std::ostream &Out, const Observed &O) {
+  if (O.Loops.empty()) {
+    Out << "No event loop was seen.\n";
+    return;
+  }
+  Out << "Event loops (busy time of one iteration; lag: wait of an event that "
+         "comes at a random moment)\n";
+  std::vector<std::vector<std::string>> Rows = {
+      {"loop", "thread", "waits in", "iterations", "busy", "p50", "p99", "max",
+       "lag p99", "stalls"}};
+  for (const LoopRow &L : O.Loops) {
+    const std::uint64_t All = L.Busy + L.Idle;
+    std::ostringstream Share;
+    Share << std::fixed << std::setprecision(1)
+          << (All ? 100.0 * static_cast<double>(L.Busy) /
+                        static_cast<double>(All)
+                  : 0.0)
+          << " %";
+    Rows.push_back({L.Name.empty() ? L.Function : L.Name,
+                    std::to_string(L.Pid) + "/" + std::to_string(L.Tid) +
+                        (L.Thread.empty() ? "" : " " + L.Thread),
+                    L.Wait, std::to_string(L.Iterations),
+                    duration(L.Busy) + " (" + Share.str() + ")",
+                    duration(L.P50), duration(L.P99), duration(L.Max),
+                    duration(L.LagP99), std::to_string(L.Stalls)});
+  }
+  writeTable(Out, Rows, 3);
+}
+
+void writeFinding(std::ostream &Out, const Finding &F, const Observed &O,
+                  const report::TextOptions &Options) {
+  const std::string Place = placeOf(F.Where, O.Report, Options);
+  Out << (Place.empty() ? F.Function : Place) << ": warning: " << F.Message
+      << " [" << F.Rule << "]\n";
+  for (const Note &N : F.Notes) {
+    const std::string At = placeOf(N.Where, O.Report, Options);
+    Out << "    " << N.Message << (At.empty() ? "" : " at " + At) << '\n';
+  }
+}
+
+void writeSide(std::ostream &Out, const char *What, const Side &S,
+               const Observed &O, const report::TextOptions &Options) {
+  Out << "    " << What << " " << S.Function;
+  const std::string Place = placeOf(S.Where, O.Report, Options);
+  if (!Place.empty())
+    Out << " at " << Place;
+  Out << ": " << S.Count << " times";
+  if (S.Total)
+    Out << ", " << duration(S.Total) << " in all, longest " << duration(S.Max);
+  Out << '\n';
+}
+
+void writeLocks(std::ostream &Out, const Observed &O,
+                const report::TextOptions &Options) {
+  if (O.Locks.empty())
+    return;
+  Out << "\nContended locks (waits only; an uncontended lock costs nothing and "
+         "is not listed)\n";
+  for (std::size_t I = 0; I < O.Locks.size() && I < MostLocks; ++I) {
+    const LockRow &L = O.Locks[I];
+    Out << "  lock 0x" << std::hex << L.Address << std::dec << " (process "
+        << L.Pid << "): waited for " << L.Count << " times, "
+        << duration(L.Total) << " in all, longest " << duration(L.Max) << '\n';
+    for (std::size_t W = 0; W < L.Waiters.size() && W < 3; ++W)
+      writeSide(Out, "waiting:", L.Waiters[W], O, Options);
+    for (std::size_t H = 0; H < L.Holders.size() && H < 3; ++H)
+      writeSide(Out, "held by:", L.Holders[H], O, Options);
+  }
+  if (O.Locks.size() > MostLocks)
+    Out << "  and " << O.Locks.size() - MostLocks
+        << " more (all: --format json)\n";
+}
+
+} // namespace
+
+void writeObservedText(std::ostream &Out, const Observed &O,
+                       const report::TextOptions &Options) {
+  writeLoops(Out, O);
+  if (!O.Report.Findings.empty())
+    Out << '\n';
+  for (const Finding &F : O.Report.Findings)
+    writeFinding(Out, F, O, Options);
+  writeLocks(Out, O, Options);
+  if (!O.Remarks.empty())
+    Out << '\n';
+  for (const std::string &Text : O.Remarks)
+    Out << "remark: " << Text << '\n';
+  Out << '\n'
+      << O.Processes << (O.Processes == 1 ? " process, " : " processes, ")
+      << O.Loops.size()
+      << (O.Loops.size() == 1 ? " event loop, " : " event loops, ")
+      << O.Report.Findings.size()
+      << (O.Report.Findings.size() == 1 ? " finding, " : " findings, ")
+      << O.Locks.size()
+      << (O.Locks.size() == 1 ? " contended lock\n" : " contended locks\n");
+}
+
+} // namespace gridlock::symbolize

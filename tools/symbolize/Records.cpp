@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "tools/symbolize/Records.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <string_view>
+
+namespace fs = std::filesystem;
+
+namespace gridlock::symbolize {
+
+using namespace monitor;
+
+namespace {
+
+/// Takes fixed-size structures off the front of a payload.
+class Payload {
+public:
+  explicit Payload(std::string_view Bytes) : Bytes(Bytes) {}
+
+  template <class T> bool take(T &Value) {
+    if (Bytes.size() < sizeof Value)
+      return false;
+    std::memcpy(&Value, Bytes.data(), sizeof Value);
+    Bytes.remove_prefix(sizeof Value);
+    return true;
+  }
+  std::string take(std::size_t Size) {
+    std::string Taken(Bytes.substr(0, Size));
+    Bytes.remove_prefix(std::min(Size, Bytes.size()));
+    return Taken;
+  }
+  bool take(RawStack &Stack) {
+    if (!take(Stack.Head))
+      return false;
+    Stack.Bytes = take(Stack.Head.Size);
+    return true;
+  }
+  std::string text() {
+    const std::size_t End = Bytes.find('\0');
+    std::string Text = take(std::min(End, Bytes.size()));
+    take(1);
+    return Text;
+  }
+  std::string_view rest() const { return Bytes; }
+
+private:
+  std::string_view Bytes;
+};
+
+template <std::size_t N> void terminate(char (&Text)[N]) { Text[N - 1] = 0; }
+
+/// False if the payload is shorter than its kind needs.
+bool readRecord(ProcessRecords &R, RecordKind Kind, Payload P) {
+  const std::size_t Maps = R.Maps.empty() ? 0 : R.Maps.size() - 1;
+  switch (Kind) {
+  case RecordKind::Process:
+    R.Executable = P.text();
+    R.CommandLine = P.text();
+    R.Directory = P.text();
+    return true;
+  case RecordKind::Maps:
+    R.Maps.emplace_back(P.rest());
+    return true;
+  case RecordKind::BuildId: {
+    BuildIdRecord Id;
+    if (!P.take(Id))
+      return false;
+    R.BuildIds[Id.Base] = P.take(Id.Size);
+    return true;
+  }
+  case RecordKind::Vdso:
+    R.Vdso = P.rest();
+    return true;
+  case RecordKind::Loop: {
+    LoopData L;
+    if (!P.take(L.Head))
+      return false;
+    terminate(L.Head.Thread);
+    terminate(L.Head.Name);
+    terminate(L.Head.Wait);
+    for (Bucket B; L.Buckets.size() < L.Head.Buckets && P.take(B);)
+      L.Buckets.push_back(B);
+    if (!L.Head.Thread[0]) // the thread is gone; an earlier snapshot knew its
+                           // name
+      if (auto Before = R.Loops.find(L.Head.Id); Before != R.Loops.end())
+        std::memcpy(L.Head.Thread, Before->second.Head.Thread,
+                    sizeof L.Head.Thread);
+    R.Loops[L.Head.Id] = std::move(L);
+    return true;
+  }
+  case RecordKind::Stall: {
+    StallData S;
+    if (!P.take(S.Head) || !P.take(S.Stack))
+      return false;
+    terminate(S.Head.Operation);
+    S.Stack.Maps = Maps;
+    R.Stalls.push_back(std::move(S));
+    return true;
+  }
+  case RecordKind::StallEnd: {
+    StallEndRecord E;
+    if (!P.take(E))
+      return false;
+    R.StallDurations[E.Id] = E.Duration;
+    return true;
+  }
+  case RecordKind::Block: {
+    BlockRecord B;
+    if (!P.take(B))
+      return false;
+    terminate(B.Operation);
+    R.Blocks[B.Id] = B;
+    return true;
+  }
+  case RecordKind::Contention: {
+    ContentionRecord C;
+    if (!P.take(C))
+      return false;
+    terminate(C.Operation);
+    R.Contention[C.Id] = C;
+    return true;
+  }
+  case RecordKind::Stack: {
+    StackRecord Of;
+    RawStack Stack;
+    if (!P.take(Of) || !P.take(Stack))
+      return false;
+    Stack.Maps = Maps;
+    R.Stacks[{Of.Of, Of.Id}] = std::move(Stack);
+    return true;
+  }
+  case RecordKind::Lost: {
+    LostRecord L;
+    if (!P.take(L))
+      return false;
+    terminate(L.What);
+    R.Lost[L.What] = L.Count;
+    return true;
+  }
+  case RecordKind::End:
+    R.Ended = true;
+    return true;
+  }
+  ++R.Unknown;
+  return true;
+}
+
+/// Returns what is wrong with the file, or an empty text.
+std::string readFile(const fs::path &File, ProcessRecords &R) {
+  std::ifstream In(File, std::ios::binary);
+  if (!In)
+    return std::string("cannot be read: ") + std::strerror(errno);
+  const std::string Bytes((std::istreambuf_iterator<char>(In)),
+                          std::istreambuf_iterator<char>());
+  R.File = File;
+  Payload P(Bytes);
+  if (!P.take(R.Header) ||
+      std::memcmp(R.Header.Magic, FileMagic, sizeof FileMagic) != 0)
+    return Bytes.empty() ? "is empty" : "is no record file of the monitor";
+  if (R.Header.Version != FormatVersion)
+    return "has format version " + std::to_string(R.Header.Version) +
+           ", this gridlock reads version " + std::to_string(FormatVersion) +
+           ": use the gridlock that recorded it";
+  while (!P.rest().empty()) {
+    RecordHeader H;
+    if (!P.take(H) || H.Size > P.rest().size() ||
+        !readRecord(R, H.Kind, Payload(P.rest().substr(0, H.Size)))) {
+      R.Truncated = true;
+      break;
+    }
+    P.take((H.Size + 7) & ~std::size_t{7});
+  }
+  return {};
+}
+
+} // namespace
+
+RecordsOrError readRecords(const fs::path &Directory) {
+  RecordsOrError Result;
+  std::error_code Error;
+  const std::string Name = "'" + Directory.string() + "'";
+  if (!fs::exists(Directory, Error)) {
+    Result.Error = "there is no directory " + Name +
+                   "; record one with: gridlock run --output " +
+                   Directory.string() + " -- PROGRAM";
+    return Result;
+  }
+  std::vector<fs::path> Files;
+  for (const auto &Entry : fs::directory_iterator(Directory, Error))
+    if (Entry.path().extension() == FileSuffix)
+      Files.push_back(Entry.path());
+  if (Error)
+    Result.Error = Name + " cannot be read: " + Error.message();
+  else if (Files.empty())
+    Result.Error = Name + " holds no records (files *" + FileSuffix +
+                   "); was the program started with: gridlock run --output " +
+                   Directory.string() + " -- PROGRAM ?";
+  std::sort(Files.begin(), Files.end());
+  for (const fs::path &File : Files) {
+    ProcessRecords R;
+    const std::string Problem = readFile(File, R);
+    if (!Problem.empty()) {
+      Result.Error = "'" + File.string() + "' " + Problem;
+      return Result;
+    }
+    Result.Processes.push_back(std::move(R));
+  }
+  std::stable_sort(Result.Processes.begin(), Result.Processes.end(),
+                   [](const ProcessRecords &A, const ProcessRecords &B) {
+                     return A.Header.StartRealtime < B.Header.StartRealtime;
+                   });
+  return Result;
+}
+
+} // namespace gridlock::symbolize

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The monitor's record files, read. Nothing in a file is trusted: sizes are
+// checked, a record that is cut off ends the reading and is told.
+#ifndef GRIDLOCK_TOOLS_SYMBOLIZE_RECORDS_H
+#define GRIDLOCK_TOOLS_SYMBOLIZE_RECORDS_H
+
+#include "runtime-monitor/records/Format.h"
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace gridlock::symbolize {
+
+struct RawStack {
+  monitor::Snapshot Head{};
+  std::string Bytes;    // from the stack pointer up
+  std::size_t Maps = 0; // index into ProcessRecords::Maps
+};
+
+struct LoopData {
+  monitor::LoopRecord Head{};
+  std::vector<monitor::Bucket> Buckets;
+};
+
+struct StallData {
+  monitor::StallRecord Head{};
+  RawStack Stack;
+};
+
+/// One process's file.
+struct ProcessRecords {
+  std::filesystem::path File;
+  monitor::FileHeader Header{};
+  std::string Executable, CommandLine, Directory;
+  std::vector<std::string>
+      Maps; // text of /proc/self/maps, each time it changed
+  std::map<std::uint64_t, std::string> BuildIds; // by base address, raw bytes
+  std::string Vdso;
+  std::map<std::uint32_t, LoopData> Loops;
+  std::vector<StallData> Stalls;
+  std::map<std::uint32_t, std::uint64_t> StallDurations; // of those that ended
+  std::map<std::uint32_t, monitor::BlockRecord> Blocks;
+  std::map<std::uint32_t, monitor::ContentionRecord> Contention;
+  std::map<std::pair<monitor::RecordKind, std::uint32_t>, RawStack> Stacks;
+  std::map<std::string, std::uint64_t> Lost;
+  bool Ended = false;        // in order
+  bool Truncated = false;    // the last record is cut off
+  std::uint64_t Unknown = 0; // records of a kind this reader doesn't know
+};
+
+struct RecordsOrError {
+  std::vector<ProcessRecords> Processes; // by start time
+  std::string Error; // what is wrong and what to do, or empty
+};
+
+/// Every record file in Directory.
+RecordsOrError readRecords(const std::filesystem::path &Directory);
+
+} // namespace gridlock::symbolize
+
+#endif

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Unwinds recorded stacks by call frame information and names their frames from
+// debug information (libdw), after the run and in this process: the program
+// need not be there any more, only its files.
+#ifndef GRIDLOCK_TOOLS_SYMBOLIZE_SYMBOLIZER_H
+#define GRIDLOCK_TOOLS_SYMBOLIZE_SYMBOLIZER_H
+
+#include "checks/engine/Finding.h"
+#include "tools/symbolize/Records.h"
+
+#include <memory>
+#include <set>
+
+namespace gridlock::symbolize {
+
+/// Innermost first; an inlined function is a frame of its own.
+struct Frame {
+  std::uint64_t Pc = 0;
+  std::uint64_t Sp = 0; // of the machine frame it belongs to
+  std::string Function; // as the checks write it; empty if unknown
+  std::string Display;  // demangled, or module+offset
+  Location Where;       // absolute path
+  std::string Module;
+  bool Inlined = false;
+  bool User = false;      // neither a library's nor the system's
+  bool Coroutine = false; // the body of a coroutine
+};
+
+class Symbolizer {
+public:
+  explicit Symbolizer(const ProcessRecords &Process);
+  ~Symbolizer();
+  Symbolizer(const Symbolizer &) = delete;
+
+  /// The stack's frames without the monitor's own.
+  std::vector<Frame> unwind(const RawStack &Stack);
+  /// The functions at a return address.
+  std::vector<Frame> at(std::uint64_t ReturnAddress, std::size_t Maps);
+
+  /// Files that could not be used, with the reason.
+  const std::set<std::string> &problems() const { return Problems; }
+
+private:
+  struct Image; // one state of the mapped files
+  Image &image(std::size_t Maps);
+  void addFrames(Image &I, std::uint64_t Pc, std::uint64_t Sp, bool Return,
+                 std::vector<Frame> &Frames);
+
+  const ProcessRecords &Process;
+  std::map<std::size_t, std::unique_ptr<Image>> Images;
+  std::set<std::string> Problems;
+};
+
+} // namespace gridlock::symbolize
+
+#endif

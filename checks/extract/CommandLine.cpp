@@ -228,7 +228,8 @@ void Adapter::parse() {
   for (const char *Own :
        {"-resource-dir", GRIDLOCK_RESOURCE_DIR, "-fsyntax-only", "-w",
         "-Wno-everything", "-Wno-error", "-ferror-limit=0",
-        "-fno-color-diagnostics", "-Qunused-arguments"})
+        "-fno-color-diagnostics", "-fno-caret-diagnostics",
+        "-Qunused-arguments"})
     Out.Arguments.push_back(Own);
   Out.Arguments.push_back("--");
   Out.Arguments.push_back(InputSeen ? Inputs.front() : Unit.File);

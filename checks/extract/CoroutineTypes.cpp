@@ -65,6 +65,27 @@ QualType resultOf(const FunctionDecl *FD) {
   return E ? E->getType() : QualType();
 }
 
+/// T as class RD sees it: where T is a template parameter of the classes around
+/// RD, the argument (a promise nested in a class template may not be
+/// instantiated itself).
+QualType substituted(QualType T, const CXXRecordDecl *RD) {
+  const auto *Parm = T.isNull() ? nullptr : T->getAs<TemplateTypeParmType>();
+  if (!Parm)
+    return T;
+  for (const DeclContext *DC = RD; DC; DC = DC->getParent()) {
+    const auto *Spec = dyn_cast<ClassTemplateSpecializationDecl>(DC);
+    if (!Spec ||
+        Spec->getSpecializedTemplate()->getTemplateParameters()->getDepth() !=
+            Parm->getDepth() ||
+        Parm->getIndex() >= Spec->getTemplateArgs().size())
+      continue;
+    const TemplateArgument &Arg = Spec->getTemplateArgs()[Parm->getIndex()];
+    return Arg.getKind() == TemplateArgument::Type ? Arg.getAsType()
+                                                   : QualType();
+  }
+  return QualType();
+}
+
 /// All overloads named await_transform are deleted.
 bool onlyDeleted(const CXXRecordDecl *RD, llvm::StringRef Name) {
   const NamedDecl *First = memberNamed(RD, Name);
@@ -203,7 +224,7 @@ QualType promiseTypeOf(QualType T, ASTContext &Ctx) {
 void describePromise(const CXXRecordDecl *Promise,
                      const CXXRecordDecl *Returned, facts::PromiseT &Out) {
   if (const FunctionDecl *Initial = functionNamed(Promise, "initial_suspend")) {
-    switch (readinessOf(resultOf(Initial))) {
+    switch (readinessOf(substituted(resultOf(Initial), Promise))) {
     case facts::Readiness::AlwaysSuspends:
       Out.start = facts::PromiseStart::Lazy;
       break;
@@ -215,8 +236,8 @@ void describePromise(const CXXRecordDecl *Promise,
     }
   }
   if (const FunctionDecl *Final = functionNamed(Promise, "final_suspend"))
-    Out.final_suspends =
-        readinessOf(resultOf(Final)) != facts::Readiness::NeverSuspends;
+    Out.final_suspends = readinessOf(substituted(resultOf(Final), Promise)) !=
+                         facts::Readiness::NeverSuspends;
   Out.has_yield_value = memberNamed(Promise, "yield_value") != nullptr;
   bool Refuses = onlyDeleted(Promise, "await_transform");
   Out.has_await_transform = !Refuses && memberNamed(Promise, "await_transform");

@@ -88,10 +88,11 @@ void FunctionExtractor::describeCaptures(const CXXRecordDecl *Closure) {
                                        : facts::CaptureMode::This;
       Facts->name = T.string("this");
       if (const auto *Outer = dyn_cast_or_null<CXXMethodDecl>(
-              Closure->getDeclContext()->getNonClosureAncestor()))
+              Closure->getDeclContext()->getNonClosureAncestor())) {
+        ThisPointee = Outer->getThisType()->getPointeeType();
         Facts->type =
-            T.type(CapturesThisByCopy ? Outer->getThisType()->getPointeeType()
-                                      : Outer->getThisType());
+            T.type(CapturesThisByCopy ? ThisPointee : Outer->getThisType());
+      }
       break;
     default: {
       const ValueDecl *Var = C.getCapturedVar();
@@ -175,7 +176,7 @@ facts::PlaceT FunctionExtractor::thisPlace() {
   P.name = T.string("this");
   P.type = F->captures[*ThisCapture]->type;
   if (!CapturesThisByCopy)
-    V.addStep(P, facts::StepKind::Deref, QualType());
+    V.addStep(P, facts::StepKind::Deref, ThisPointee);
   return P;
 }
 

@@ -110,6 +110,7 @@ private:
   llvm::DenseMap<const clang::ValueDecl *, Place> Bound;
   llvm::DenseMap<const clang::ValueDecl *, std::uint32_t> Captures;
   std::optional<std::uint32_t> ThisCapture;
+  clang::QualType ThisPointee; // class of a captured `this`
   bool CapturesThisByCopy = false;
   llvm::DenseMap<const clang::CoroutineSuspendExpr *, facts::SuspendKind>
       SuspendKinds;

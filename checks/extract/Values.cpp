@@ -242,7 +242,7 @@ std::optional<facts::PlaceT> Values::declaration(const ValueDecl *VD) {
 void Values::addStep(facts::PlaceT &P, facts::StepKind Kind, QualType Type) {
   auto S = std::make_unique<facts::StepT>();
   S->kind = Kind;
-  S->type = T.type(Type.getNonReferenceType());
+  S->type = Type.isNull() ? 0 : T.type(Type.getNonReferenceType());
   P.path.push_back(std::move(S));
 }
 
@@ -286,7 +286,12 @@ std::optional<facts::PlaceT> Values::pointee(const Expr *Pointer) {
     // `p->` of a class type: the arrow is one Deref, however many calls it
     // takes.
     if (Op && Op->getOperator() == OO_Arrow)
-      return pointee(Op->getArg(0));
+      if (std::optional<facts::PlaceT> P = place(Op->getArg(0))) {
+        addStep(*P, facts::StepKind::Deref,
+                E->getType()->isPointerType() ? E->getType()->getPointeeType()
+                                              : QualType());
+        return P;
+      }
   }
   std::optional<facts::PlaceT> P = place(E);
   if (!P)

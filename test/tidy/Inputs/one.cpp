@@ -1,0 +1,5 @@
+#include "coro.h"
+task one_bad() {
+  sleep(1);
+  co_return;
+}

@@ -292,7 +292,6 @@ private:
       Result.Rules.push_back({Info.Id,
                               Info.Summary,
                               Info.Page,
-                              Info.Precision,
                               {Info.Tags.begin(), Info.Tags.end()}});
   }
 

@@ -42,7 +42,6 @@ struct RuleText {
   std::string Id;
   std::string Summary; // one sentence
   std::string Page;    // Markdown
-  std::string Precision;
   std::vector<std::string> Tags;
 };
 

@@ -123,7 +123,7 @@ private:
       addRule(Driver, Text);
     for (const Finding &F : R.Findings) // a rule nobody described
       if (!RuleIndex.count(F.Rule))
-        addRule(Driver, {F.Rule, F.Rule, {}, {}, {}});
+        addRule(Driver, {F.Rule, F.Rule, {}, {}});
     return Driver;
   }
 
@@ -140,8 +140,13 @@ private:
       Rule["help"]["markdown"] = Text.Page;
     }
     Rule["defaultConfiguration"]["level"] = "warning";
-    if (!Text.Precision.empty())
-      Rule["properties"]["precision"] = Text.Precision;
+    // GitHub sorts by the rule's precision; ours belongs to each finding.
+    const Finding *Best = nullptr;
+    for (const Finding &F : R.Findings)
+      if (F.Rule == Text.Id && (!Best || F.Confidence > Best->Confidence))
+        Best = &F;
+    if (Best)
+      Rule["properties"]["precision"] = toString(Best->Confidence);
     Rule["properties"]["problem.severity"] = "warning";
     Rule["properties"]["tags"] = Text.Tags;
     if (std::ssize(Text.Tags) > MaxTags)

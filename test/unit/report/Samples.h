@@ -31,11 +31,10 @@ inline Report sampleReport() {
   R.Findings = {sampleFinding()};
   R.Counts = {101, 102, 103, 104, 105, 106, 107, 108};
   R.Troubles = {{{"src/bad.cpp", 74, 13}, "parse trouble text", false}};
-  R.Rules = {{"gridlock-another-rule", "Another.", "Page two.", "high", {}},
+  R.Rules = {{"gridlock-another-rule", "Another.", "Page two.", {}},
              {"gridlock-sample-rule",
               "Sample summary.",
               "# Sample page",
-              "medium",
               {"sample-tag"}}};
   return R;
 }

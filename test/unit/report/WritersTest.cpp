@@ -88,7 +88,6 @@ constexpr Row Table[] = {
     {"Trouble.Where", Absent, "\"line\": 74", "\"startLine\": 74"},
     {"RuleText.Summary", Absent, Absent, "\"text\": \"Sample summary.\""},
     {"RuleText.Page", Absent, Absent, "\"markdown\": \"# Sample page\""},
-    {"RuleText.Precision", Absent, Absent, "\"precision\": \"medium\""},
     {"RuleText.Tags", Absent, Absent, "\"sample-tag\""},
 };
 

@@ -50,6 +50,13 @@ AccessPath AccessPath::of(const FactsFile &File, const facts::Value *Value) {
   return of(File, *Value->place());
 }
 
+AccessPath AccessPath::ofResult(std::uint32_t Event) {
+  AccessPath Path;
+  Path.Root = PlaceRoot::CallResult;
+  Path.Id = Event;
+  return Path;
+}
+
 bool AccessPath::startsWith(const AccessPath &Prefix) const {
   return Root == Prefix.Root && Id == Prefix.Id && Global == Prefix.Global &&
          Steps.size() >= Prefix.Steps.size() &&

@@ -40,6 +40,9 @@ struct AccessPath {
   /// place); root None otherwise.
   static AccessPath of(const FactsFile &File, const facts::Value *Value);
 
+  /// The result of the call that is event EVENT.
+  static AccessPath ofResult(std::uint32_t Event);
+
   explicit operator bool() const { return Root != facts::PlaceRoot::None; }
   /// Whether this is Prefix or a part of what Prefix names.
   bool startsWith(const AccessPath &Prefix) const;

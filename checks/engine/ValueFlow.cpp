@@ -50,13 +50,6 @@ Mark modeOf(const FactsFile &File, const facts::Value *Flags) {
   return Mark::Unknown;
 }
 
-AccessPath resultOf(const facts::Event &E) {
-  AccessPath Path;
-  Path.Root = PlaceRoot::CallResult;
-  Path.Id = E.id();
-  return Path;
-}
-
 void forget(Marks &State, const AccessPath &Path) {
   if (Path)
     std::erase_if(State.Known, [&](const auto &Item) {
@@ -127,7 +120,8 @@ void ValueFlow::noteWaits() {
         if (Method == "wait_for" || Method == "wait_until" ||
             Method == "is_ready" || Method == "isReady" ||
             Method == "available")
-          StatusOf[resultOf(*E)] = AccessPath::of(File, E->receiver());
+          StatusOf[AccessPath::ofResult(E->id())] =
+              AccessPath::of(File, E->receiver());
       } else if (E->place() && E->value()) {
         auto It = StatusOf.find(AccessPath::of(File, E->value()));
         if (It != StatusOf.end())
@@ -146,7 +140,9 @@ bool ValueFlow::descriptorCall(std::string_view Name, const facts::Event &E,
     if (M.Name != Name)
       continue;
     Mark Mode = M.Flags < 0 ? Mark::Blocking : modeOf(File, Arg(M.Flags));
-    set(State, M.Array < 0 ? resultOf(E) : AccessPath::of(File, Arg(M.Array)),
+    set(State,
+        M.Array < 0 ? AccessPath::ofResult(E.id())
+                    : AccessPath::of(File, Arg(M.Array)),
         Mode);
     return true;
   }
@@ -178,7 +174,7 @@ void ValueFlow::call(const facts::Event &E, Marks &State) const {
     set(State, AccessPath::of(File, E.receiver()), Mark::Ready);
     return;
   }
-  if (StatusOf.contains(resultOf(E)))
+  if (StatusOf.contains(AccessPath::ofResult(E.id())))
     return;
   // Library functions leave a descriptor's mode alone, others may change it.
   bool IsLibrary = Callee != 0 && P.symbol(Callee).Body == NoFunction &&

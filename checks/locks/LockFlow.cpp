@@ -14,13 +14,6 @@ using rules::Effect;
 
 namespace {
 
-AccessPath resultOf(std::uint32_t EventId) {
-  AccessPath Path;
-  Path.Root = PlaceRoot::CallResult;
-  Path.Id = EventId;
-  return Path;
-}
-
 std::string_view lastComponent(std::string_view Name) {
   std::size_t Colons = Name.rfind("::");
   return Colons == std::string_view::npos ? Name : Name.substr(Colons + 2);
@@ -95,7 +88,7 @@ void LockFlow::event(const facts::Event &E, LockState &State) {
   case EventKind::Swap:
     if (AccessPath A = AccessPath::of(File, E.value()); A && E.place()) {
       AccessPath B = AccessPath::of(File, *E.place());
-      AccessPath Between = resultOf(E.id());
+      AccessPath Between = AccessPath::ofResult(E.id());
       State.moveGuard(A, Between);
       State.moveGuard(B, A);
       State.moveGuard(Between, B);
@@ -117,7 +110,7 @@ void LockFlow::event(const facts::Event &E, LockState &State) {
     return;
   case EventKind::Return:
     if (auto B = bindingOf(File, E.value())) {
-      State.moveGuard(B->To, resultOf(0));
+      State.moveGuard(B->To, AccessPath::ofResult(0));
       B->To = canonical(std::move(B->To), State.Known);
       ReturnsVary |= Returned && *Returned != *B;
       Returned = std::move(B);
@@ -219,7 +212,7 @@ bool LockFlow::guardEvent(const facts::Event &E, LockState &State) {
   if (Method == "release" && It != State.Guards.end())
     It->second = {{}, It->second.Mode, false, true};
   else if (Method == "owns_lock" || Method == "operator bool")
-    Asked.emplace(resultOf(E.id()), Guard);
+    Asked.emplace(AccessPath::ofResult(E.id()), Guard);
   return false;
 }
 
@@ -256,7 +249,7 @@ void LockFlow::lockEntries(const facts::Event &E, LockState &State) {
       for (const AccessPath &Lock : Locks)
         State.giveBack(Lock);
     else
-      Tries.emplace(resultOf(E.id()),
+      Tries.emplace(AccessPath::ofResult(E.id()),
                     Try{Locks, Entry->mode(), &E,
                         P.typeName(F.Unit, E.type()).find("ool") ==
                             std::string_view::npos});
@@ -326,134 +319,6 @@ void LockFlow::record(const LockState &State, Acquisition A,
   Summary.Acquires.push_back(std::move(A));
 }
 
-// The value that holds the lambda TARGET at a call of it or of what runs it.
-const facts::Value *LockFlow::callableOf(const facts::Event &E,
-                                         FunctionId Target,
-                                         bool &Passed) const {
-  auto Is = [&](const facts::Value *V) {
-    return V && V->kind() == facts::ValueKind::Callable &&
-           P.symbol(P.resolve(F.Unit, V->symbol())).Body == Target;
-  };
-  auto Held = [&](const facts::Value *V) -> const facts::Value * {
-    if (Is(V))
-      return V;
-    auto It = Callables.find(AccessPath::of(File, V));
-    return It != Callables.end() && Is(It->second) ? It->second : nullptr;
-  };
-  Passed = false;
-  if (const facts::Value *V = Held(E.receiver()))
-    return V;
-  Passed = true;
-  for (const facts::Value *Arg : each(E.args()))
-    if (const facts::Value *V = Held(Arg))
-      return V;
-  Passed = false;
-  return nullptr;
-}
-
-void LockFlow::applyTargets(const facts::Event &E, LockState &State) {
-  std::vector<CallEdge> Targets;
-  Model.calls().follow(Id, E, Targets);
-  std::vector<LockId> Held;
-  if (Recording && !Targets.empty()) {
-    for (const auto &[Lock, H] : State.Held)
-      if (LockName Name = nameOf(Lock); H.Must && !Name.Text.empty())
-        Held.push_back(Model.lockId(Name));
-    std::sort(Held.begin(), Held.end());
-    Held.erase(std::unique(Held.begin(), Held.end()), Held.end());
-  }
-  for (const CallEdge &Edge : Targets) {
-    if (Recording)
-      HeldCalls.emplace_back(Edge.Target, Held);
-    const LockSummary *Callee = Model.summary(Edge.Target);
-    // A coroutine's body runs when it is awaited, not where it is called.
-    if (!Callee || Callee->empty() || P.isCoroutine(Edge.Target))
-      continue;
-    bool Passed = false;
-    const facts::Value *Callable = callableOf(E, Edge.Target, Passed);
-    Substitution Sub(P, Id, E, State.Known, Callable, Passed);
-    applySummary(*Callee, Sub, E, Edge.Kind, Targets.size() == 1, State);
-  }
-}
-
-void LockFlow::applySummary(const LockSummary &Callee, const Substitution &Sub,
-                            const facts::Event &E, EdgeKind Kind,
-                            bool OnlyTarget, LockState &State) {
-  std::vector<AccessPath> Released;
-  for (const AccessPath &Path : Callee.Released)
-    if (auto Object = Sub.apply(Path))
-      Released.push_back(*Object);
-  std::set<AccessPath> Except;
-  for (const AccessPath &Path : Released)
-    for (const AccessPath &Lock : locksOf(Path, State))
-      Except.insert(Lock);
-  for (const Acquisition &A : Callee.Acquires) {
-    auto Object = Sub.apply(A.Lock);
-    if (!Recording || !Object)
-      continue;
-    std::vector<AccessPath> Gates;
-    for (const AccessPath &Gate : A.Gates)
-      if (auto Held = Sub.apply(Gate))
-        Gates.push_back(*Held);
-    for (const AccessPath &Lock : locksOf(*Object, State))
-      record(State,
-             {Lock, A.Mode, Model.chainOf({Id, &E, A.Chain}), A.Calls + 1,
-              A.Uncertain || Kind == EdgeKind::SeveralOverrides, Gates},
-             Except);
-  }
-  if (!OnlyTarget)
-    return;
-  // Substituted before the state changes: Sub refers to what is known now.
-  std::vector<std::pair<AccessPath, HeldLock>> Left;
-  for (const auto &[Path, H] : Callee.LeftHeld)
-    if (auto Object = Sub.apply(Path))
-      Left.push_back(
-          {*Object, {H.Mode, Model.chainOf({Id, &E, H.Chain}), true}});
-  std::vector<std::pair<AccessPath, GuardState>> Guards;
-  for (const auto &[Path, G] : Callee.Guards) {
-    bool IsResult = Path.Root == PlaceRoot::CallResult;
-    auto Object = IsResult ? std::optional(resultOf(E.id())) : Sub.apply(Path);
-    GuardState Here{{}, G.Mode, G.Owns, G.Sure};
-    for (const AccessPath &Lock : G.Locks)
-      if (auto Owned = Sub.apply(Lock))
-        Here.Locks.push_back(*Owned);
-    if (IsResult)
-      Object->Steps = Path.Steps;
-    if (Object)
-      Guards.emplace_back(*Object, std::move(Here));
-  }
-  auto Translate = [&](const Binding &B) -> std::optional<Binding> {
-    auto To = Sub.apply(B.To);
-    // A pointer parameter stands for the argument's value.
-    return To ? std::optional(Binding{*To, B.Address}) : std::nullopt;
-  };
-  Bindings Known;
-  for (const auto &[Path, B] : Callee.Known)
-    if (auto Object = Sub.apply(Path))
-      if (auto To = Translate(B))
-        Known.emplace(*Object, *To);
-  if (Callee.Result)
-    if (auto To = Translate(*Callee.Result))
-      Known.emplace(resultOf(E.id()), *To);
-
-  for (const AccessPath &Path : Released) {
-    for (const AccessPath &Lock : locksOf(Path, State))
-      State.giveBack(Lock);
-    if (auto It = State.Guards.find(Path); It != State.Guards.end())
-      It->second.Owns = false, It->second.Sure = true;
-  }
-  for (const auto &[Path, H] : Left) {
-    for (const AccessPath &Lock : locksOf(Path, State))
-      State.Held[Lock] = H;
-    if (auto It = State.Guards.find(Path); It != State.Guards.end())
-      It->second.Owns = It->second.Sure = true;
-  }
-  for (auto &[Path, G] : Guards)
-    State.Guards[Path] = std::move(G);
-  for (auto &[Path, B] : Known)
-    State.Known[Path] = std::move(B);
-}
-
 void LockFlow::edge(const facts::Edge &E, LockState &State) {
   const facts::Predicate *Pred = E.predicate();
   if (!Pred || !Pred->left() ||
@@ -512,7 +377,8 @@ void LockFlow::finish() {
       Summary.LeftHeld.emplace(Lock, H);
   for (const auto &[Guard, State] : Exit.Guards)
     if (Guard.Root == PlaceRoot::This || Guard.Root == PlaceRoot::Param ||
-        Guard == resultOf(0) || Guard.startsWith(resultOf(0)))
+        Guard == AccessPath::ofResult(0) ||
+        Guard.startsWith(AccessPath::ofResult(0)))
       Summary.Guards.emplace(Guard, State);
   for (const AccessPath &Lock : Exit.Released)
     if (isVisible(Lock))

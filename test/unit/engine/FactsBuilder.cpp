@@ -293,7 +293,8 @@ PlaceT FunctionBuilder::local(const std::string &Name,
 
 std::uint32_t FunctionBuilder::block() {
   Fact.blocks.push_back(std::make_unique<BlockT>());
-  return static_cast<std::uint32_t>(Fact.blocks.size() - 1);
+  Fact.exit = static_cast<std::uint32_t>(Fact.blocks.size() - 1);
+  return Fact.exit;
 }
 
 void FunctionBuilder::edge(std::uint32_t From, std::uint32_t To, EdgeKind Kind,

@@ -12,7 +12,8 @@ packages=(
   flatbuffers-compiler libflatbuffers-dev libcli11-dev nlohmann-json3-dev
   libyaml-cpp-dev libdw-dev
   # tests
-  libgtest-dev libbenchmark-dev python3 python3-yaml python3-jsonschema strace
+  libgtest-dev libbenchmark-dev python3 python3-yaml python3-jsonschema python3-psutil
+  jq strace gdb
 )
 
 missing=()

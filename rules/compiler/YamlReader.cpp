@@ -59,7 +59,10 @@ static std::string kindOf(const YAML::Node &Node) {
     return "a list";
   if (Node.IsNull())
     return "nothing";
-  return "'" + Node.Scalar() + "'";
+  constexpr std::size_t Enough = 40;
+  const std::string &Text = Node.Scalar();
+  return "'" + (Text.size() > Enough ? Text.substr(0, Enough) + "..." : Text) +
+         "'";
 }
 
 std::string readText(const YAML::Node &Node, std::string_view What,

@@ -34,8 +34,7 @@ void addCheckOptions(CLI::App &App, CheckOptions &Options) {
   App.add_option("--rules", Options.Rules,
                  "Further rules (rules/README.md); may be repeated")
       ->type_name("FILE")
-      ->expected(1)
-      ->take_all();
+      ->allow_extra_args(false);
   App.add_option("--cache-dir", Options.CacheDirectory,
                  "Where facts are kept between runs (default: .gridlock-cache "
                  "beside the compile database, or the user's cache folder)")
@@ -45,8 +44,7 @@ void addCheckOptions(CLI::App &App, CheckOptions &Options) {
   App.add_flag("--has-compiler-flags", Options.HasFlags)->group("");
   App.add_option("--compiler-flag", Options.Flags)
       ->group("")
-      ->expected(1)
-      ->take_all();
+      ->allow_extra_args(false);
 }
 
 std::vector<std::string>

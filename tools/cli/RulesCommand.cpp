@@ -168,7 +168,9 @@ void addRulesCommand(CLI::App &App, int &Status) {
   // Commands that read the catalogue, with the user's rules in it.
   auto Run = [Options, &Status](CLI::App *Sub, Action Do) {
     Sub->add_option("--rules", Options->UserFiles,
-                    "also read these rules (.yaml, or compiled .glkr)");
+                    "Also read these rules (.yaml or .glkr); may be repeated")
+        ->type_name("FILE")
+        ->allow_extra_args(false);
     Sub->callback([Options, &Status, Do] {
       auto Rules = loadCatalogue(Options->UserFiles);
       if (auto *Errors = std::get_if<std::vector<RuleError>>(&Rules)) {

@@ -53,21 +53,33 @@ void FunctionExtractor::prologue() {
 /// epilogue, and a new block the exit.
 void FunctionExtractor::epilogue(const CFG &Graph) {
   const CFGBlock &Exit = Graph.getExit();
+  const std::uint32_t Last = Blocks[&Exit].Last;
+  const std::uint32_t New = newBlock();
+  // Flowing off the end returns nothing: in a block of its own, since a branch
+  // may lead there.
+  std::optional<std::uint32_t> Fallthrough;
   for (const CFGBlock::AdjacentBlock &Pred : Exit.preds()) {
     const CFGBlock *B = Pred.getReachableBlock();
-    if (!B || B->hasNoReturnElement() || !Blocks.count(B))
+    if (!B || !Blocks.count(B) || !Coroutine->getFallthroughHandler())
       continue;
     bool Leaves = false;
     for (const CFGElement &E : *B)
       if (auto S = E.getAs<CFGStmt>())
         Leaves |= isa<CoreturnStmt, CXXThrowExpr>(S->getStmt());
-    if (Leaves || B->getTerminator().isStmtBranch())
+    if (Leaves)
       continue;
-    Block = F->blocks[Blocks[B].Last].get();
-    linear(Coroutine->getFallthroughHandler());
-    break; // one block flows off the end
+    for (const auto &E : F->blocks[Blocks[B].Last]->edges) {
+      if (E->to != Last || E->kind == facts::EdgeKind::Unwind)
+        continue;
+      if (!Fallthrough) {
+        Fallthrough = newBlock();
+        Block = F->blocks[*Fallthrough].get();
+        linear(Coroutine->getFallthroughHandler());
+        edge(*Fallthrough, Last, facts::EdgeKind::Always);
+      }
+      E->to = *Fallthrough;
+    }
   }
-  std::uint32_t Last = Blocks[&Exit].Last, New = newBlock();
   Block = F->blocks[Last].get();
   linear(Coroutine->getFinalSuspendStmt());
   edge(Last, New, facts::EdgeKind::Always);

@@ -66,10 +66,15 @@ void Writer::record(const RecordDecl *RD, unsigned Depth) {
           RD->getLocation())) {
     const TemplateParameterList *Params =
         Spec->getSpecializedTemplate()->getTemplateParameters();
-    unsigned Keep =
-        std::min<unsigned>(List.size(), Params->getMinRequiredArguments());
-    if (Keep && !Params->hasParameterPack())
-      List = List.take_front(Keep);
+    unsigned Dropped = 0;
+    while (List.size() > 1 && List.size() == Params->size() - Dropped) {
+      const auto *Parm =
+          dyn_cast<TemplateTypeParmDecl>(Params->getParam(List.size() - 1));
+      if (!Parm || !Parm->hasDefaultArgument())
+        break;
+      List = List.drop_back();
+      ++Dropped;
+    }
   }
   args(List, Depth);
 }

@@ -1,7 +1,11 @@
 #pragma GCC system_header
 namespace std {
 template <class R, class...> struct coroutine_traits { using promise_type = typename R::promise_type; };
-template <class P = void> struct coroutine_handle { static coroutine_handle from_address(void *) noexcept; };
+template <class P = void> struct coroutine_handle {
+  static coroutine_handle from_address(void *) noexcept;
+  operator coroutine_handle<>() const noexcept;
+};
+template <> struct coroutine_handle<void> { static coroutine_handle from_address(void *) noexcept; };
 struct suspend_always {
   bool await_ready() const noexcept { return false; }
   void await_suspend(coroutine_handle<>) const noexcept {}

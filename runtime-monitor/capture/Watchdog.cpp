@@ -103,17 +103,26 @@ void report(Thread &T, Loop &L, uint64_t Since, uint64_t Now) noexcept {
   }
 }
 
+void writeEnd(Thread &T) noexcept {
+  if (uint64_t Duration =
+          T.StallDuration.exchange(0, std::memory_order_acquire)) {
+    StallEndRecord R{T.StallId, 0, Duration};
+    writeRecord(RecordKind::StallEnd, {&R, sizeof R});
+  }
+}
+
 } // namespace
+
+void Watchdog::writeEnds() noexcept {
+  for (Thread *T = AllThreads.load(std::memory_order_acquire); T; T = T->Next)
+    writeEnd(*T);
+}
 
 // Reports what is due at Now; returns when to look again.
 uint64_t Watchdog::check(uint64_t Now) noexcept {
   uint64_t Limit = TheOptions.ThresholdMs * 1000000, Next = Never;
   for (Thread *T = AllThreads.load(std::memory_order_acquire); T; T = T->Next) {
-    if (uint64_t Duration =
-            T->StallDuration.exchange(0, std::memory_order_acquire)) {
-      StallEndRecord R{T->StallId, 0, Duration};
-      writeRecord(RecordKind::StallEnd, {&R, sizeof R});
-    }
+    writeEnd(*T);
     Loop *L = T->Current.load(std::memory_order_acquire);
     uint64_t Since = T->BusySince.load(std::memory_order_acquire);
     if (!L || Since == 0)

@@ -27,6 +27,9 @@ public:
   }
   static void wake() noexcept;
 
+  /// Writes the ends of stalls that are over.
+  static void writeEnds() noexcept;
+
   static void forget() noexcept; // in a forked child
 
 private:

@@ -90,6 +90,7 @@ void finishMonitor() noexcept {
   if (!Ready.load(std::memory_order_acquire) || sys::processId() != Process ||
       Finished.exchange(true))
     return;
+  Watchdog::writeEnds();
   uint64_t Findings = writeSnapshot(true);
   EndRecord End{Clock::now()};
   writeRecord(RecordKind::End, {&End, sizeof End});

@@ -2,6 +2,7 @@
 #include "tools/symbolize/Observed.h"
 
 #include "checks/engine/Fingerprint.h"
+#include "rules/Catalogue.h"
 #include "runtime-monitor/loops/Histogram.h"
 #include "tools/symbolize/LoopTimes.h"
 
@@ -22,6 +23,25 @@ const Frame *innermostUser(const std::vector<Frame> &Stack) {
     if (F.User)
       return &F;
   return nullptr;
+}
+
+/// The catalogue's operation for a blocking call: what the program's own
+/// function called (std::this_thread::sleep_for), as the checks on the source
+/// name it, rather than the libc function below it that was interposed.
+std::string operationOf(const rules::Catalogue &Rules,
+                        const std::vector<Frame> &Stack,
+                        const std::string &Interposed) {
+  std::size_t User = 0;
+  while (User < Stack.size() && !Stack[User].User)
+    ++User;
+  for (std::size_t I = User; User < Stack.size() && I-- > 0;)
+    for (const rules::Entry *E : Rules.find(Stack[I].Function))
+      if (E->effects() && E->op())
+        for (const auto Does : *E->effects())
+          if (static_cast<rules::Effect>(Does) == rules::Effect::Blocks ||
+              static_cast<rules::Effect>(Does) == rules::Effect::Acquires)
+            return E->op()->str();
+  return Interposed;
 }
 
 /// A merged finding while its parts are being collected.
@@ -49,6 +69,7 @@ private:
   void addFinding(const char *Rule, const std::string &Operation,
                   const std::vector<Frame> &Stack, const Measured &M,
                   Precision Confidence, const std::string &LoopName);
+  void addWait(const LockRow &Row, const Side &W);
   void remark(const ProcessRecords &P, const Symbolizer &S);
 
   Location relative(Location Where) const;
@@ -60,6 +81,7 @@ private:
 
   const std::filesystem::path &Root;
   Observed &Result;
+  const rules::Catalogue Rules = rules::Catalogue::embedded();
   std::map<Key, Entry> Entries;
   std::map<std::pair<std::uint32_t, std::uint32_t>, std::vector<Frame>>
       LoopStacks; // pid, loop
@@ -75,11 +97,17 @@ Location Collector::relative(Location Where) const {
 }
 
 void Collector::addNotes(Finding &F, const std::vector<Frame> &Stack) const {
-  for (std::size_t I = 0; I < Stack.size() && I < MostNotes; ++I) {
+  // What runs main or a thread is of no interest.
+  std::size_t End = Stack.size();
+  if (innermostUser(Stack))
+    while (!Stack[End - 1].User)
+      --End;
+  for (std::size_t I = 0; I < End && I < MostNotes; ++I) {
     const Frame &At = Stack[I];
-    F.Notes.push_back(
-        {relative(At.Where), (I == 0 ? "in " : "called from ") + At.Display +
-                                 (At.Inlined ? " (inlined)" : "")});
+    F.Notes.push_back({relative(At.Where),
+                       (I == 0 ? "in " : "called from ") +
+                           (At.Function.empty() ? At.Display : At.Function) +
+                           (At.Inlined ? " (inlined)" : "")});
   }
 }
 
@@ -99,17 +127,14 @@ bool Collector::ofLoopItself(const ProcessRecords &P, std::uint32_t Loop,
   const auto Same = [](const Frame &A, const Frame &B) {
     return A.Sp == B.Sp && A.Function == B.Function;
   };
-  for (std::size_t I = 1; I < Stack.size(); ++I) {
-    if (!Stack[I].User)
-      continue;
-    for (std::size_t J = 1; J < Wait.size(); ++J)
-      if (Wait[J].User)
-        return Same(Stack[I], Wait[J]) && Stack[I].Pc == Wait[J].Pc &&
-               Same(Stack[I - 1], Wait[J - 1]) &&
-               !Stack[I - 1].Function.empty();
-    return false;
-  }
-  return false;
+  const auto FirstUser = [](const std::vector<Frame> &Frames) {
+    return std::find_if(Frames.begin(), Frames.end(),
+                        [](const Frame &F) { return F.User; });
+  };
+  const auto A = FirstUser(Stack), B = FirstUser(Wait);
+  return A != Stack.end() && A != Stack.begin() && B != Wait.end() &&
+         B != Wait.begin() && Same(*A, *B) && A->Where == B->Where &&
+         Same(A[-1], B[-1]) && !A[-1].Function.empty();
 }
 
 std::string Collector::nameOf(const ProcessRecords &P,
@@ -234,7 +259,9 @@ void Collector::addStalls(const ProcessRecords &P, Symbolizer &S) {
           });
       if (Ended && !M.Unfinished)
         M = {0, 0, 0, false};
-      addFinding("gridlock-blocking-in-callback", D->Head.Operation, Stack, M,
+      const std::string Operation =
+          operationOf(Rules, Stack, D->Head.Operation);
+      addFinding("gridlock-blocking-in-callback", Operation, Stack, M,
                  precisionOf(P, D->Head.Loop), nameOf(P, D->Head.Loop));
       if (auto Other = P.Stacks.find({RecordKind::Stall, Id});
           Other != P.Stacks.end()) {
@@ -244,8 +271,7 @@ void Collector::addStalls(const ProcessRecords &P, Symbolizer &S) {
                                          ? innermostUser(Stack)->Function
                                          : std::string();
         for (auto &[K, E] : Entries)
-          if (User && std::get<1>(K) == Function &&
-              std::get<2>(K) == D->Head.Operation)
+          if (User && std::get<1>(K) == Function && std::get<2>(K) == Operation)
             E.Result.Notes.push_back(
                 {relative(User->Where), "the lock was held by thread " +
                                             std::to_string(D->Head.Holder) +
@@ -270,13 +296,15 @@ void Collector::addBlocks(const ProcessRecords &P, Symbolizer &S) {
       Stack = S.at(B.Site, P.Maps.empty() ? 0 : P.Maps.size() - 1);
     if (ofLoopItself(P, B.Loop, Stack, S))
       continue;
-    addFinding("gridlock-blocking-in-callback", B.Operation, Stack,
+    addFinding("gridlock-blocking-in-callback",
+               operationOf(Rules, Stack, B.Operation), Stack,
                {B.Count, B.Max, B.Total, false}, precisionOf(P, B.Loop),
                nameOf(P, B.Loop));
   }
 }
 
 void Collector::addLocks(const ProcessRecords &P, Symbolizer &S) {
+  const std::uint64_t Least = std::uint64_t{P.Header.ContentionMs} * 1000000;
   std::map<std::uint64_t, LockRow> ByLock;
   for (const auto &[Id, C] : P.Contention) {
     LockRow &Row = ByLock[C.Lock];
@@ -294,7 +322,7 @@ void Collector::addLocks(const ProcessRecords &P, Symbolizer &S) {
     } else if (!One.Stack.empty()) {
       One.Function = One.Stack.front().Display;
     }
-    One.Operation = C.Operation;
+    One.Operation = operationOf(Rules, One.Stack, C.Operation);
     One.Count = C.Count;
     One.Total = C.Total;
     One.Max = C.Max;
@@ -314,22 +342,26 @@ void Collector::addLocks(const ProcessRecords &P, Symbolizer &S) {
     std::stable_sort(Row.Holders.begin(), Row.Holders.end(), More);
     if (Row.Count == 0)
       continue;
-    if (Row.Total >= std::uint64_t{P.Header.ContentionMs} * 1000000) {
-      const Side &W = Row.Waiters.front();
-      addFinding("gridlock-lock-contention", W.Operation, W.Stack,
-                 {Row.Count, Row.Max, Row.Total, false}, Precision::High, "");
-      auto It =
-          Entries.find({"gridlock-lock-contention", W.Function, W.Operation});
-      for (std::size_t I = 0;
-           It != Entries.end() && I < Row.Holders.size() && I < 3; ++I)
-        It->second.Result.Notes.push_back(
-            {Row.Holders[I].Where,
-             "while it was held by " + Row.Holders[I].Function +
-                 ", which made others wait " +
-                 std::to_string(Row.Holders[I].Count) + " times"});
-    }
+    for (std::size_t W = 0; W < Row.Waiters.size(); ++W)
+      if (Row.Total >= Least && (W == 0 || Row.Waiters[W].Total >= Least))
+        addWait(Row, Row.Waiters[W]);
     Result.Locks.push_back(std::move(Row));
   }
+}
+
+/// One finding for each function that waits, with those that held the lock.
+void Collector::addWait(const LockRow &Row, const Side &W) {
+  addFinding("gridlock-lock-contention", W.Operation, W.Stack,
+             {W.Count, W.Max, W.Total, false}, Precision::High, "");
+  const auto It =
+      Entries.find({"gridlock-lock-contention", W.Function, W.Operation});
+  for (std::size_t I = 0;
+       It != Entries.end() && I < Row.Holders.size() && I < 3; ++I)
+    It->second.Result.Notes.push_back(
+        {Row.Holders[I].Where,
+         "while it was held by " + Row.Holders[I].Function +
+             ", which made others wait " +
+             std::to_string(Row.Holders[I].Count) + " times"});
 }
 
 void Collector::remark(const ProcessRecords &P, const Symbolizer &S) {

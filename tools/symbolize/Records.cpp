@@ -27,7 +27,7 @@ public:
     Bytes.remove_prefix(sizeof Value);
     return true;
   }
-  std::string take(std::size_t Size) {
+  std::string bytes(std::size_t Size) {
     std::string Taken(Bytes.substr(0, Size));
     Bytes.remove_prefix(std::min(Size, Bytes.size()));
     return Taken;
@@ -35,13 +35,13 @@ public:
   bool take(RawStack &Stack) {
     if (!take(Stack.Head))
       return false;
-    Stack.Bytes = take(Stack.Head.Size);
+    Stack.Bytes = bytes(Stack.Head.Size);
     return true;
   }
   std::string text() {
     const std::size_t End = Bytes.find('\0');
-    std::string Text = take(std::min(End, Bytes.size()));
-    take(1);
+    std::string Text = bytes(std::min(End, Bytes.size()));
+    bytes(1);
     return Text;
   }
   std::string_view rest() const { return Bytes; }
@@ -68,7 +68,7 @@ bool readRecord(ProcessRecords &R, RecordKind Kind, Payload P) {
     BuildIdRecord Id;
     if (!P.take(Id))
       return false;
-    R.BuildIds[Id.Base] = P.take(Id.Size);
+    R.BuildIds[Id.Base] = P.bytes(Id.Size);
     return true;
   }
   case RecordKind::Vdso:
@@ -171,7 +171,7 @@ std::string readFile(const fs::path &File, ProcessRecords &R) {
       R.Truncated = true;
       break;
     }
-    P.take((H.Size + 7) & ~std::size_t{7});
+    P.bytes((H.Size + 7) & ~std::size_t{7});
   }
   return {};
 }

@@ -101,29 +101,67 @@ bool startsWithAny(std::string_view Text,
   return false;
 }
 
-/// By the source file if it is known, else by module and namespace.
+/// What the program's authors wrote: nothing that is installed with the system,
+/// neither its libraries nor its headers. Without debug information, by name.
 bool isUser(const Frame &F) {
-  if (startsWithAny(F.Function, {"gridlock::monitor::", "std::", "__gnu_cxx::",
+  if (F.Function.empty() ||
+      startsWithAny(F.Module, {"/usr/lib", "/lib", "[vdso]"}) ||
+      startsWithAny(F.Function, {"gridlock::monitor::", "std::", "__gnu_cxx::",
                                  "__gthread", "__cxxabi"}))
     return false;
   if (!F.Where.File.empty())
-    return !startsWithAny(F.Where.File,
-                          {"/usr/include/", "/usr/lib/", "/usr/local/include/",
-                           "./nptl", "../sysdeps", "/build/"});
-  return !F.Function.empty() &&
-         !startsWithAny(F.Module, {"/usr/lib", "/lib", "[vdso]"}) &&
-         !startsWithAny(F.Function,
+    return !startsWithAny(
+        F.Where.File, {"/usr/include/", "/usr/lib/", "/usr/local/include/"});
+  return !startsWithAny(F.Function,
                         {"boost::", "asio::", "__", "_start", "_init"});
 }
 
+/// Where the function is declared: its concrete or inlined instance refers
+/// there.
+Dwarf_Die declarationOf(Dwarf_Die Die) {
+  Dwarf_Attribute Attribute;
+  for (int Step = 0; Step < 8; ++Step) {
+    Dwarf_Die Next;
+    if (!dwarf_formref_die(dwarf_attr(&Die, DW_AT_abstract_origin, &Attribute),
+                           &Next) &&
+        !dwarf_formref_die(dwarf_attr(&Die, DW_AT_specification, &Attribute),
+                           &Next))
+      break;
+    Die = Next;
+  }
+  return Die;
+}
+
+/// The linkage name, or for functions without one (anonymous namespaces, C) the
+/// name with its scopes.
 std::string nameOf(Dwarf_Die &Die) {
   Dwarf_Attribute Attribute;
   for (unsigned Kind : {DW_AT_linkage_name, DW_AT_MIPS_linkage_name})
     if (const char *Name =
             dwarf_formstring(dwarf_attr_integrate(&Die, Kind, &Attribute)))
       return Name;
-  const char *Name = dwarf_diename(&Die);
-  return Name ? Name : "";
+  Dwarf_Die Declaration = declarationOf(Die);
+  Dwarf_Die *Scopes = nullptr;
+  const int Count = dwarf_getscopes_die(&Declaration, &Scopes);
+  std::string Full;
+  for (int I = 0; I < Count; ++I) {
+    const int Tag = dwarf_tag(&Scopes[I]);
+    const char *Text = dwarf_diename(&Scopes[I]);
+    std::string Name = Text ? Text : "";
+    if (Tag == DW_TAG_namespace && Name.empty())
+      Name = "(anonymous namespace)";
+    else if (Name.starts_with("<lambda") ||
+             (Tag == DW_TAG_class_type && Name.empty()))
+      Name = "{lambda}";
+    const bool Scope = I == 0 || Tag == DW_TAG_namespace ||
+                       Tag == DW_TAG_class_type ||
+                       Tag == DW_TAG_structure_type ||
+                       Tag == DW_TAG_union_type || Tag == DW_TAG_subprogram;
+    if (Scope && !Name.empty())
+      Full = Name + (Full.empty() ? "" : "::" + Full);
+  }
+  std::free(Scopes);
+  return Full;
 }
 
 std::string absolute(const char *File, const char *Directory) {
@@ -176,7 +214,8 @@ Symbolizer::Image &Symbolizer::image(std::size_t Maps) {
       if (!Module)
         continue; // a data file
       const unsigned char *Id = nullptr;
-      GElf_Addr Where = 0;
+      GElf_Addr Where = 0, Bias = 0;
+      dwfl_module_getelf(Module, &Bias); // the id is only known once it is open
       const int Size = dwfl_module_build_id(Module, &Id, &Where);
       const auto Recorded = Process.BuildIds.find(M.Start);
       if (Recorded != Process.BuildIds.end() &&

@@ -42,7 +42,10 @@ struct RunCommand {
 
 private:
   std::string prepareDirectory(const fs::path &Directory) const;
-  std::string compileRules(const fs::path &Library) const;
+  static std::string compileRules(const std::vector<std::string> &Files,
+                                  const fs::path &Library);
+  std::string addRules(const fs::path &Directory,
+                       std::vector<std::string> &Preload) const;
   void setEnvironment(const fs::path &Directory,
                       const std::vector<std::string> &Preload) const;
   static int startAndWait(const fs::path &Path,
@@ -86,10 +89,11 @@ std::string RunCommand::prepareDirectory(const fs::path &Directory) const {
   return {};
 }
 
-std::string RunCommand::compileRules(const fs::path &Library) const {
+std::string RunCommand::compileRules(const std::vector<std::string> &Files,
+                                     const fs::path &Library) {
   rules::CompileOptions Options;
   Options.GuideRows = rules::guideRowIds();
-  const auto Compiled = rules::compileRules(Rules, Options);
+  const auto Compiled = rules::compileRules(Files, Options);
   if (const auto *Errors =
           std::get_if<std::vector<rules::RuleError>>(&Compiled)) {
     for (const rules::RuleError &E : *Errors)
@@ -98,6 +102,27 @@ std::string RunCommand::compileRules(const fs::path &Library) const {
   }
   const auto &Buffer = std::get<std::vector<unsigned char>>(Compiled);
   return rules::buildInterposers(*rules::GetRuleTable(Buffer.data()), Library);
+}
+
+/// What `gridlock rules compile --monitor` made is preloaded as it is; YAML is
+/// compiled first.
+std::string RunCommand::addRules(const fs::path &Directory,
+                                 std::vector<std::string> &Preload) const {
+  std::vector<std::string> Yaml;
+  for (const std::string &File : Rules) {
+    if (!File.ends_with(".so")) {
+      Yaml.push_back(File);
+      continue;
+    }
+    if (access(File.c_str(), R_OK) != 0)
+      return "cannot read '" + File + "': " + std::strerror(errno);
+    Preload.push_back(fs::absolute(File).lexically_normal().string());
+  }
+  if (Yaml.empty())
+    return {};
+  const fs::path Library = Directory / "rules.so";
+  Preload.push_back(Library.string());
+  return compileRules(Yaml, Library);
 }
 
 void RunCommand::setEnvironment(const fs::path &Directory,
@@ -164,12 +189,8 @@ int RunCommand::run() const {
   if (!Target.RunsFirst.empty())
     Preload.push_back(Target.RunsFirst);
   Preload.push_back(Monitor.string());
-  if (!Rules.empty()) {
-    const fs::path Library = Directory / "rules.so";
-    if (std::string Error = compileRules(Library); !Error.empty())
-      return fail(Error);
-    Preload.push_back(Library.string());
-  }
+  if (std::string Error = addRules(Directory, Preload); !Error.empty())
+    return fail(Error);
   setEnvironment(Directory, Preload);
   const int Status = startAndWait(Target.Program, Program);
   if (recordsIn(Directory).empty())
@@ -199,10 +220,12 @@ void addRunCommand(CLI::App &App, int &Status) {
       ->capture_default_str();
   Sub->add_flag("--append", Command->Append,
                 "Keep earlier records in DIR: the report merges them");
-  Sub->add_option("--rules", Command->Rules,
-                  "Also watch the functions of these rules (needs a C++ "
-                  "compiler)")
+  Sub->add_option(
+         "--rules", Command->Rules,
+         "Also watch the functions of these rules (.yaml, which needs a "
+         "C++ compiler, or what 'gridlock rules compile --monitor' made)")
       ->type_name("FILE")
+      ->allow_extra_args(false)
       ->check(CLI::ExistingFile);
   Sub->add_option("--threshold-ms", Command->ThresholdMs,
                   "An event loop busy for longer is stalled (100)")

@@ -21,8 +21,13 @@ bool blocks(const Applied &A) {
 
 // A short critical section is normal, and so is a cheap metadata query.
 Precision ceilingOf(const rules::Entry &Entry, Verdict Holds) {
-  bool Certain = Holds == Verdict::Yes && Entry.cost() != rules::Cost::Brief;
-  return Certain ? Precision::VeryHigh : Precision::Medium;
+  Precision Ceiling = Holds == Verdict::Yes      ? Precision::VeryHigh
+                      : Holds == Verdict::Likely ? Precision::High
+                      : Holds == Verdict::Maybe  ? Precision::Medium
+                                                 : Precision::Low;
+  return Entry.cost() == rules::Cost::Brief
+             ? std::min(Ceiling, Precision::Medium)
+             : Ceiling;
 }
 
 // What returns an awaitable starts an operation; it is awaiting that waits.
@@ -44,7 +49,7 @@ std::vector<BlockingOp> blockingOps(const Program &P, const Contexts &C,
       return;
     std::optional<Applied> Worst;
     for (const Applied &A : Classify.classify(Block, E)) {
-      if (A.does(Effect::Fine) && A.Holds == Verdict::Yes)
+      if (A.does(Effect::Fine) && A.Holds >= Verdict::Likely)
         return;
       if (blocks(A) && A.Holds != Verdict::No &&
           (!Worst || A.Holds > Worst->Holds))
@@ -55,7 +60,7 @@ std::vector<BlockingOp> blockingOps(const Program &P, const Contexts &C,
     if (Worst) {
       if (!startsOnly(P, Unit, E.type()))
         Result.push_back({&E, Worst->Entry, Name,
-                          Worst->Holds == Verdict::Maybe,
+                          Worst->Holds < Verdict::Likely,
                           ceilingOf(*Worst->Entry, Worst->Holds)});
       return;
     }

@@ -217,10 +217,17 @@ Resolution CallGraph::follow(FunctionId F, const facts::Event &E,
   }
   if (Targets.size() != Before || Body == F)
     return Resolution::Followed;
-  return hasFlag(P.symbol(Callee).Fact->flags(),
-                 facts::SymbolFlag::InSystemHeader)
-             ? Resolution::Library
-             : Resolution::Unresolved;
+  facts::SymbolFlag Flags = P.symbol(Callee).Fact->flags();
+  if (hasFlag(Flags, facts::SymbolFlag::InSystemHeader))
+    return Resolution::Library;
+  // The compiler's own constructors and destructors do nothing worth a body.
+  bool IsImplicit = hasFlag(Flags, facts::SymbolFlag::Inline) &&
+                    hasFlag(Flags, facts::SymbolFlag::Constructor |
+                                       facts::SymbolFlag::Destructor);
+  // Starting a coroutine runs nothing that its caller waits for.
+  bool StartsTask = P.type(Fn.Unit, E.type())->promise() != nullptr;
+  return IsImplicit || StartsTask ? Resolution::Followed
+                                  : Resolution::Unresolved;
 }
 
 } // namespace gridlock

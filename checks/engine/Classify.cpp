@@ -15,7 +15,8 @@ constexpr int AnyArgument = -2, LastArgument = -3, Result = -4,
 
 Verdict fromBool(bool B) { return B ? Verdict::Yes : Verdict::No; }
 Verdict opposite(Verdict V) {
-  return V == Verdict::Maybe ? V : fromBool(V == Verdict::No);
+  return static_cast<Verdict>(static_cast<int>(Verdict::Yes) -
+                              static_cast<int>(V));
 }
 
 bool namesFlag(const FactsFile &File, const facts::Value &V,
@@ -145,7 +146,7 @@ Verdict Classifier::holdsFor(const rules::Condition &C, const facts::Value *V,
   case ConditionKind::Equals:
     if (V->kind() == ValueKind::Null)
       return fromBool(C.value() == 0);
-    return IsConstant ? fromBool(V->integer() == C.value()) : Verdict::Maybe;
+    return IsConstant ? fromBool(V->integer() == C.value()) : Verdict::Unlikely;
   case ConditionKind::Less:
     return IsConstant ? fromBool(V->integer() < C.value()) : Verdict::Maybe;
   case ConditionKind::HasFlag:
@@ -163,7 +164,7 @@ Verdict Classifier::holdsFor(const rules::Condition &C, const facts::Value *V,
       return IsConstant ? Verdict::No : Verdict::Maybe;
     }
   case ConditionKind::ZeroDuration:
-    return IsConstant ? fromBool(V->integer() == 0) : Verdict::Maybe;
+    return IsConstant ? fromBool(V->integer() == 0) : Verdict::Unlikely;
   case ConditionKind::IsNull:
     return isNull(*V);
   case ConditionKind::NotNull:

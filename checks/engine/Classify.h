@@ -17,7 +17,9 @@
 
 namespace gridlock {
 
-enum class Verdict : std::uint8_t { No, Maybe, Yes };
+/// Ordered. Likely and Unlikely are for values that are unknown but rarely the
+/// one in question, such as a timeout of zero.
+enum class Verdict : std::uint8_t { No, Unlikely, Maybe, Likely, Yes };
 
 struct Applied {
   const rules::Entry *Entry;

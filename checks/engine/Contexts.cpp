@@ -37,7 +37,7 @@ SwitchMap findSwitches(const Program &P, FunctionId Id) {
       if (E->kind() == facts::EventKind::Call ||
           E->kind() == facts::EventKind::Construct)
         for (const Applied &A : Classify.classify(B, *E))
-          if (A.does(Effect::SwitchesExecutor) && A.Holds == Verdict::Yes)
+          if (A.does(Effect::SwitchesExecutor) && A.Holds >= Verdict::Likely)
             Result[E->id()] = A.Entry->where();
   return Result;
 }

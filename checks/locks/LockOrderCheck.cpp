@@ -48,13 +48,13 @@ void Reporter::trace(ChainId Chain, const std::string &What,
   }
 }
 
-// The innermost function of the user's own code on the way to an acquisition.
+// Where the user's own code sets an acquisition off: the first place of the
+// chain that is not in a library.
 Location Reporter::place(ChainId Chain) const {
-  const ChainLink *Best = &Model.chain(Chain);
-  for (; Chain != 0; Chain = Model.chain(Chain).Next)
-    if (!P.isSystem(Model.chain(Chain).Function))
-      Best = &Model.chain(Chain);
-  return P.locate(P.function(Best->Function).Unit, Best->Site->loc());
+  const ChainLink *Link = &Model.chain(Chain);
+  while (P.isSystem(Link->Function) && Link->Next != 0)
+    Link = &Model.chain(Link->Next);
+  return P.locate(P.function(Link->Function).Unit, Link->Site->loc());
 }
 
 Finding Reporter::make(const std::set<std::string> &Functions) const {

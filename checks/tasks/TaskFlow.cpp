@@ -118,8 +118,10 @@ private:
     if (Place.root() != PlaceRoot::Local)
       return;
     if (auto It = State.Locals.find(Place.id()); It != State.Locals.end()) {
+      // What follows the first use of an await is part of the same consumption.
+      if (It->second & Pending)
+        Sites[Place.id()].insert(&E);
       It->second = Consumed;
-      Sites[Place.id()].insert(&E);
     }
   }
 

@@ -115,6 +115,14 @@ TEST_F(BlockingInCoroutine, FlagsAndTimeouts) {
   EXPECT_NE(found(), "");
 }
 
+TEST_F(BlockingInCoroutine, UnknownTimeoutIsRarelyZero) {
+  auto Unknown = Facts.value(Facts.param(0));
+  session().call("poll", {Unknown, Facts.constant(1), Unknown});
+  AnalysisResult Result = analysed();
+  ASSERT_EQ(Result.Findings.size(), 1u);
+  EXPECT_EQ(Result.Findings[0].Confidence, Precision::High);
+}
+
 TEST_F(BlockingInCoroutine, UnknownDescriptorIsOfMediumPrecision) {
   session().call("read", {Facts.value(Facts.param(0))});
   AnalysisResult Result = analysed();

@@ -52,8 +52,8 @@ public:
   EventT &giveBack(ValueT Value); // return
 
   PlaceT local(const std::string &Name, const std::string &Type = "");
-  /// Starts a block; events go there from now on. Returns its index. The last block
-  /// is the exit.
+  /// Starts a block; events go there from now on. Returns its index. The last
+  /// block is the exit.
   std::uint32_t block();
   void edge(std::uint32_t From, std::uint32_t To,
             facts::EdgeKind Kind = facts::EdgeKind::Always,

@@ -1,0 +1,3 @@
+#include <unistd.h>
+static void local() { sleep(1); }
+void helper() { local(); }

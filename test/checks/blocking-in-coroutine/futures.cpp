@@ -1,0 +1,36 @@
+// A future that is known to be ready does not block.
+// RUN: %check_all blocking-in-coroutine %s -- -I%S/../Inputs
+#include <chrono>
+#include <coroutine>
+#include <future>
+
+struct task {
+  struct promise_type {
+    task get_return_object() { return {}; }
+    std::suspend_always initial_suspend() noexcept { return {}; }
+    std::suspend_always final_suspend() noexcept { return {}; }
+    void return_void() {}
+    void unhandled_exception() {}
+  };
+};
+
+task get_bad(std::future<int> F) {
+  // CHECK: futures.cpp:[[@LINE+1]]:5: warning: 'std::future::get' blocks the event loop in coroutine 'get_bad'
+  F.get();
+  co_return;
+}
+
+task ready_ok(std::future<int> F) {
+  if (F.wait_for(std::chrono::seconds(0)) == std::future_status::ready)
+    F.get();
+  co_return;
+}
+
+task not_ready_bad(std::future<int> F) {
+  using namespace std::chrono_literals;
+  // CHECK: futures.cpp:[[@LINE+1]]:9: warning: 'std::__basic_future::wait_for' blocks the event loop
+  if (F.wait_for(10ms) != std::future_status::ready)
+    // CHECK: futures.cpp:[[@LINE+1]]:7: warning: 'std::future::get' blocks the event loop
+    F.get();
+  co_return;
+}

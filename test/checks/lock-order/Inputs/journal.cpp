@@ -1,0 +1,2 @@
+#include "order.h"
+void Journal::append() { std::lock_guard<std::mutex> Hold(Lock); }

@@ -141,7 +141,7 @@ void FunctionExtractor::build(const Decl *D, const Stmt *Body) {
     Block = F->blocks[F->exit].get();
     initialise(Initialised);
   }
-  markBackEdges();
+  layOut();
 }
 
 void FunctionExtractor::fillBlock(const CFGBlock *B, std::uint32_t Index) {
@@ -223,28 +223,46 @@ void FunctionExtractor::connect(const CFGBlock *B) {
   }
 }
 
-void FunctionExtractor::markBackEdges() {
+/// Marks back edges and puts the blocks into reverse post order, without those
+/// that nothing leads to; the exit stays in any case.
+void FunctionExtractor::layOut() {
   enum : char { New, Open, Closed };
   std::vector<char> State(F->blocks.size(), New);
-  llvm::SmallVector<std::pair<std::uint32_t, std::uint32_t>, 32> Stack{
-      {0, 0}}; // block, next edge
-  State[0] = Open;
+  std::vector<std::uint32_t> PostOrder;
+  // Block and how many of its edges are left, taken from the last: so the first
+  // edge leads to what is written first.
+  llvm::SmallVector<std::pair<std::uint32_t, std::size_t>, 32> Stack;
+  auto Enter = [&](std::uint32_t Index) {
+    State[Index] = Open;
+    Stack.emplace_back(Index, F->blocks[Index]->edges.size());
+  };
+  Enter(0);
   while (!Stack.empty()) {
-    auto &[Index, Next] = Stack.back();
-    auto &Edges = F->blocks[Index]->edges;
-    if (Next == Edges.size()) {
+    auto &[Index, Left] = Stack.back();
+    if (Left == 0) {
       State[Index] = Closed;
+      PostOrder.push_back(Index);
       Stack.pop_back();
       continue;
     }
-    facts::EdgeT &E = *Edges[Next++];
-    if (State[E.to] == Open)
-      E.back = true;
-    if (State[E.to] != New)
-      continue;
-    State[E.to] = Open;
-    Stack.emplace_back(E.to, 0);
+    facts::EdgeT &E = *F->blocks[Index]->edges[--Left];
+    E.back = State[E.to] == Open;
+    if (State[E.to] == New)
+      Enter(E.to);
   }
+  if (State[F->exit] == New)
+    PostOrder.insert(PostOrder.begin(), F->exit);
+  std::vector<std::uint32_t> Moved(F->blocks.size());
+  std::vector<std::unique_ptr<facts::BlockT>> Blocks;
+  for (std::uint32_t Old : llvm::reverse(PostOrder)) {
+    Moved[Old] = Blocks.size();
+    Blocks.push_back(std::move(F->blocks[Old]));
+  }
+  for (const auto &B : Blocks)
+    for (const auto &E : B->edges)
+      E->to = Moved[E->to];
+  F->blocks = std::move(Blocks);
+  F->exit = Moved[F->exit];
 }
 
 std::unique_ptr<facts::PredicateT>

@@ -51,7 +51,7 @@ private:
                      facts::EdgeKind Kind);
   std::uint32_t newBlock();
   std::optional<std::uint32_t> blockOf(const clang::CFGBlock *B) const;
-  void markBackEdges();
+  void layOut();
   std::unique_ptr<facts::PredicateT> predicate(const clang::Expr *Condition);
   std::unique_ptr<facts::PredicateT> casePredicate(const clang::SwitchStmt *S,
                                                    const clang::CaseStmt *Case);

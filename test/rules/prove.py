@@ -65,17 +65,22 @@ class Prover:
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(path, "w", encoding="utf-8") as file:
             file.write(the_unit.source())
-        # A unit that compiled or was extracted is not repeated; matching is quick.
-        compiled = f"{path}.{self._key(the_unit, flags, self.compiler)}.ok"
         failures, failed = [], 0
-        if not os.path.exists(compiled):
+        # What C++ gets wrong, the extractor sees too: it parses only once. A wrong
+        # signature in C is a warning that only the compiler makes an error.
+        if self._needs_compiler(the_unit):
             failures, failed = self._compile(path, flags, the_unit)
-            if not failures:
-                open(compiled, "w", encoding="utf-8").close()
         if not failures and self.can_extract:
             failures, failed = self._match(path, flags, the_unit)
+            if failures and not the_unit.library.is_c:
+                failures, failed = self._compile(path, flags, the_unit)
+                if not failures:
+                    failures, failed = self._match(path, flags, the_unit)
         result.failures += failures
         result.failed_names += failed
+
+    def _needs_compiler(self, the_unit):
+        return the_unit.library.is_c or not self.can_extract
 
     @staticmethod
     def _key(the_unit, flags, tool):
@@ -83,15 +88,22 @@ class Prover:
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
     def _compile(self, path, flags, the_unit):
+        """What compiled once is not compiled again."""
+        stamp = f"{path}.{self._key(the_unit, flags, self.compiler)}.ok"
+        if os.path.exists(stamp):
+            return [], 0
         run = subprocess.run(
             [self.compiler, "-fsyntax-only", "-ferror-limit=0", "-fno-caret-diagnostics",
              "-fno-color-diagnostics", *flags, path],
             capture_output=True, text=True, check=False)
         if run.returncode == 0:
+            open(stamp, "w", encoding="utf-8").close()
             return [], 0
         return attribute(run.stderr, path, the_unit)
 
     def _match(self, path, flags, the_unit):
+        """What was extracted once is not extracted again; matching is quick."""
+        every_name = sum(len(entry["names"]) for _, entry in the_unit.entries)
         facts = f"{path}.{self._key(the_unit, flags, self.extractor)}.glkf"
         if not os.path.exists(facts):
             command = {"directory": os.path.dirname(path), "file": path,
@@ -103,12 +115,12 @@ class Prover:
                                       "-d", path + ".d"],
                                      capture_output=True, text=True, check=False)
             if extract.returncode != 0:
-                return [f"{the_unit.library.path}: extraction failed:\n{extract.stderr}"], 0
+                return [f"{the_unit.library.path}: extraction failed:\n{extract.stderr}"], every_name
         match = subprocess.run([self.gridlock, "rules", "match", facts,
                                 "--rules", the_unit.library.file],
                                capture_output=True, text=True, check=False)
         if match.returncode != 0:
-            return [f"{the_unit.library.path}: gridlock rules match failed:\n{match.stderr}"], 0
+            return [f"{the_unit.library.path}: gridlock rules match failed:\n{match.stderr}"], every_name
         found = set()  # (operation, entry's line in the rules)
         for line in match.stdout.splitlines():
             operation, _, place = line.rpartition(" ")

@@ -82,18 +82,18 @@ int matchFacts(const rules::Catalogue &Rules, const std::string &FactsPath) {
     return Unusable;
   }
   const FactsFile &Facts = std::get<FactsFile>(Loaded);
-  if (Facts.root().status() == facts::ParseStatus::Failed) {
-    std::fprintf(stderr,
-                 "gridlock: %s: the source did not parse, so it has no facts\n",
-                 FactsPath.c_str());
-    return SomeFailed;
-  }
   Matcher M(Rules, Facts);
   if (Facts.root().functions())
     for (const facts::Function *F : *Facts.root().functions())
       M.function(*F);
   for (const std::string &Line : M.lines())
     std::printf("%s\n", Line.c_str());
+  if (Facts.root().status() != facts::ParseStatus::Ok) {
+    std::fprintf(stderr,
+                 "gridlock: %s: the source has errors, so facts are missing\n",
+                 FactsPath.c_str());
+    return SomeFailed;
+  }
   return Clean;
 }
 

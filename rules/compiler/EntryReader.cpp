@@ -277,8 +277,11 @@ static void readMonitor(const MapReader &Map, EntryT &Entry, bool IsC,
                 "the named ones) or \"va_list: FUNCTION\"");
     }
   } else {
-    readWord(Node, "monitor", {"interpose"}, D);
     Interpose = true;
+    if (!Node.IsScalar() || Node.Scalar() != "interpose")
+      D.unknownWord(
+          Node, "value of 'monitor':", Node.IsScalar() ? Node.Scalar() : "",
+          {"interpose", "{none: reason}", "{interpose: true, variadic: form}"});
   }
   bool IsVariadic = Signature.find("...") != std::string::npos;
   if (Interpose && !IsC)

@@ -25,7 +25,8 @@ public:
   const Contexts &contexts() const;
   /// What runs synchronously from coroutine roots.
   const Reachability &fromCoroutines() const;
-  const LockModel &locks() const;
+  /// Checks may have it look at single functions again (LockModel::watch).
+  LockModel &locks() const;
 
 private:
   const Program &P;

@@ -34,7 +34,7 @@ const Reachability &Analysis::fromCoroutines() const {
   return *Coroutines;
 }
 
-const LockModel &Analysis::locks() const {
+LockModel &Analysis::locks() const {
   if (!TheLocks)
     TheLocks = std::make_unique<LockModel>(P, calls());
   return *TheLocks;

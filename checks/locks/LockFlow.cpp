@@ -53,7 +53,7 @@ void LockFlow::findCallables() {
     }
 }
 
-void LockFlow::run() {
+void LockFlow::run(const LockObserver &Watch) {
   In = solveForward(
       *F.Fact, LockState(),
       [&](const facts::Event &E, LockState &State) { event(E, State); },
@@ -67,8 +67,15 @@ void LockFlow::run() {
     if (!In[B])
       continue;
     LockState State = *In[B];
-    for (const facts::Event *E : each(Blocks[B]->events()))
+    for (const facts::Event *E : each(Blocks[B]->events())) {
+      if (!Watch) {
+        event(*E, State);
+        continue;
+      }
+      LockState Before = State;
       event(*E, State);
+      Watch(*E, Before, State);
+    }
     In[B] = std::move(State); // from here on the state at the block's end
   }
   finish();
@@ -288,6 +295,10 @@ void LockFlow::record(const LockState &State, Acquisition A,
     if (LockName Name = nameOf(Lock); H.Must && !Name.Text.empty())
       Gates.insert(Model.lockId(Name));
   for (const auto &[Lock, H] : State.Held) {
+    // What a callee gives back first is not taken twice.
+    if (Lock == A.Lock && H.Must && (A.Calls == 0 || !Except.contains(Lock)))
+      Repeats.push_back(
+          {Lock, Id, H.Chain, A.Chain, H.Mode, A.Mode, A.Calls, A.Uncertain});
     LockName From = nameOf(Lock);
     if (!H.Must || Lock == A.Lock || Except.contains(Lock) ||
         From.Text.empty() || To.Text.empty())

@@ -14,11 +14,12 @@ namespace gridlock {
 class LockFlow {
 public:
   LockFlow(LockModel &Model, FunctionId F);
-  void run();
+  void run(const LockObserver &Watch = {});
 
   LockSummary Summary;
   std::vector<OrderEdge> Edges;
   std::vector<InstancePair> Pairs;
+  std::vector<LockRepeat> Repeats;
   std::vector<std::pair<FunctionId, std::vector<LockId>>> HeldCalls;
 
 private:

@@ -36,7 +36,7 @@ LockModel::LockModel(const Program &P, const CallGraph &Calls)
                      Callees[F].end());
   }
   findMainOnly();
-  std::vector<bool> Relevant = findRelevant();
+  findRelevant();
   stronglyConnected(
       static_cast<std::uint32_t>(Callees.size()),
       [&](std::uint32_t F) -> const std::vector<std::uint32_t> & {
@@ -68,12 +68,12 @@ bool LockModel::touchesLocks(FunctionId Id) const {
 
 // Functions that touch locks, all that call them at any depth, and the direct
 // callees of these: getters and constructors that say which lock is meant.
-std::vector<bool> LockModel::findRelevant() const {
+void LockModel::findRelevant() {
   std::vector<std::vector<FunctionId>> Callers(Callees.size());
   for (FunctionId F = 0; F < Callees.size(); ++F)
     for (FunctionId Callee : Callees[F])
       Callers[Callee].push_back(F);
-  std::vector<bool> Relevant(Callees.size(), false);
+  Relevant.assign(Callees.size(), false);
   std::vector<FunctionId> Pending;
   for (FunctionId F = 0; F < Callees.size(); ++F)
     if (touchesLocks(F)) {
@@ -89,7 +89,6 @@ std::vector<bool> LockModel::findRelevant() const {
   for (FunctionId F : Pending)
     for (FunctionId Callee : Callees[F])
       Relevant[Callee] = true;
-  return Relevant;
 }
 
 // A function runs on the main thread only if `main` reaches it and nothing else
@@ -167,6 +166,7 @@ void LockModel::summarise(const std::vector<FunctionId> &Component) {
         continue;
       Edges.insert(Edges.end(), Flow.Edges.begin(), Flow.Edges.end());
       Pairs.insert(Pairs.end(), Flow.Pairs.begin(), Flow.Pairs.end());
+      Repeats.insert(Repeats.end(), Flow.Repeats.begin(), Flow.Repeats.end());
       for (auto &[Callee, Locks] : Flow.HeldCalls)
         HeldCalls.push_back({F, Callee, std::move(Locks)});
     }
@@ -220,8 +220,11 @@ void LockModel::addCallersGates() {
   }
 }
 
-std::string LockModel::display(LockId L) const {
-  const LockName &Name = Names[L];
+void LockModel::watch(FunctionId F, const LockObserver &Watch) {
+  LockFlow(*this, F).run(Watch);
+}
+
+std::string LockModel::display(const LockName &Name) {
   if (!Name.IsGlobal)
     return Name.Text;
   // The global's own part is its mangled name, with '@' and the file for

@@ -13,6 +13,7 @@
 #include "checks/engine/CallGraph.h"
 #include "checks/locks/LockState.h"
 
+#include <functional>
 #include <unordered_map>
 
 namespace gridlock {
@@ -45,15 +46,35 @@ struct InstancePair {
   ChainId FirstChain, SecondChain;
 };
 
+/// A lock is taken where the function holds it already, by the same path.
+struct LockRepeat {
+  AccessPath Lock;
+  FunctionId Function;
+  ChainId FromChain, ToChain;
+  rules::LockMode FromMode, ToMode;
+  unsigned Calls;
+  bool Uncertain;
+};
+
+/// Sees one event with the state in front of it and behind it.
+using LockObserver = std::function<void(
+    const facts::Event &E, const LockState &Before, const LockState &After)>;
+
 class LockModel {
 public:
   LockModel(const Program &P, const CallGraph &Calls);
 
   const std::vector<OrderEdge> &edges() const { return Edges; }
   const std::vector<InstancePair> &pairs() const { return Pairs; }
+  const std::vector<LockRepeat> &repeats() const { return Repeats; }
+  /// Whether F or something that it calls touches locks.
+  bool isRelevant(FunctionId F) const { return Relevant[F]; }
+  /// Shows WATCH every event of F that can be reached, in blocks' order.
+  void watch(FunctionId F, const LockObserver &Watch);
   const LockName &name(LockId L) const { return Names[L]; }
   /// As messages quote a lock: `Account::mutex_`, or a global's qualified name.
-  std::string display(LockId L) const;
+  std::string display(LockId L) const { return display(Names[L]); }
+  static std::string display(const LockName &Name);
   const ChainLink &chain(ChainId C) const { return Chains[C]; }
   /// Runs on the main thread only, as far as the program shows.
   bool isMainOnly(FunctionId F) const { return MainOnly[F]; }
@@ -71,7 +92,7 @@ private:
     FunctionId Caller, Callee;
     std::vector<LockId> Locks; // sorted
   };
-  std::vector<bool> findRelevant() const;
+  void findRelevant();
   bool touchesLocks(FunctionId F) const;
   void findMainOnly();
   void addCallersGates();
@@ -83,6 +104,7 @@ private:
   std::unordered_map<FunctionId, LockSummary> Summaries;
   std::vector<OrderEdge> Edges;
   std::vector<InstancePair> Pairs;
+  std::vector<LockRepeat> Repeats;
   std::vector<ChainLink> Chains;
   std::map<std::tuple<FunctionId, const facts::Event *, ChainId>, ChainId>
       ChainIds;
@@ -90,6 +112,7 @@ private:
   std::map<std::string, LockId> NameIds;
   std::vector<HeldCall> HeldCalls;
   std::vector<bool> MainOnly;
+  std::vector<bool> Relevant;
   std::vector<bool>
       Entered; // from outside: not called, or handed on as a callable
 };

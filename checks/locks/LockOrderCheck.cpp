@@ -3,6 +3,7 @@
 
 #include "checks/engine/Trace.h"
 #include "checks/locks/LockCycles.h"
+#include "checks/locks/LockText.h"
 
 #include <algorithm>
 #include <set>
@@ -21,41 +22,12 @@ public:
 
 private:
   std::string lock(LockId L) const { return "'" + Model.display(L) + "'"; }
-  Location place(ChainId Chain) const;
-  void trace(ChainId Chain, const std::string &What, Finding &Result) const;
   Finding make(const std::set<std::string> &Functions) const;
 
   const Program &P;
   const LockModel &Model;
   FindingSink &Sink;
 };
-
-// The calls of a chain and its acquisition as notes; WHAT ends the last one.
-void Reporter::trace(ChainId Chain, const std::string &What,
-                     Finding &Result) const {
-  while (Chain != 0) {
-    const ChainLink &Link = Model.chain(Chain);
-    const ProgramFunction &F = P.function(Link.Function);
-    std::string Text = describe(P, F.Symbol);
-    if (Link.Next == 0)
-      Text += " takes " + What;
-    else
-      Text += " calls " +
-              describe(P, P.function(Model.chain(Link.Next).Function).Symbol) +
-              " here";
-    Result.Notes.push_back({P.locate(F.Unit, Link.Site->loc()), Text});
-    Chain = Link.Next;
-  }
-}
-
-// Where the user's own code sets an acquisition off: the first place of the
-// chain that is not in a library.
-Location Reporter::place(ChainId Chain) const {
-  const ChainLink *Link = &Model.chain(Chain);
-  while (P.isSystem(Link->Function) && Link->Next != 0)
-    Link = &Model.chain(Link->Next);
-  return P.locate(P.function(Link->Function).Unit, Link->Site->loc());
-}
 
 Finding Reporter::make(const std::set<std::string> &Functions) const {
   Finding Result;
@@ -94,11 +66,12 @@ void Reporter::cycle(const LockCycle &Cycle) {
     std::string Here = findingFunction(P, P.function(E->Function).Symbol);
     if (Here == Result.Function)
       Anchor = E;
-    trace(E->FromChain, lock(E->From) + " here", Result);
-    trace(E->ToChain, lock(E->To) + " here while it is held: " + lock(E->From),
-          Result);
+    addTrace(Model, E->FromChain, lock(E->From) + " here", Result.Notes);
+    addTrace(Model, E->ToChain,
+             lock(E->To) + " here while it is held: " + lock(E->From),
+             Result.Notes);
   }
-  Result.Where = place(Anchor->ToChain);
+  Result.Where = placeOf(Model, Anchor->ToChain);
   Shape.Weakest = Uncertain ? EdgeKind::SeveralOverrides : EdgeKind::Static;
   // Instances of a class are merged, so two steps may be about different
   // objects.
@@ -157,10 +130,11 @@ void Reporter::pair(const InstancePair &Pair) {
                    " in the order of its arguments: a call with the arguments "
                    "exchanged can deadlock; instead: std::scoped_lock of both, "
                    "or order them by address";
-  trace(Pair.FirstChain, lock(Pair.Lock) + " of the first object here", Result);
-  trace(Pair.SecondChain, lock(Pair.Lock) + " of the second object here",
-        Result);
-  Result.Where = place(Pair.SecondChain);
+  addTrace(Model, Pair.FirstChain,
+           lock(Pair.Lock) + " of the first object here", Result.Notes);
+  addTrace(Model, Pair.SecondChain,
+           lock(Pair.Lock) + " of the second object here", Result.Notes);
+  Result.Where = placeOf(Model, Pair.SecondChain);
   Result.Confidence = Precision::Medium;
   Sink.report(std::move(Result));
 }

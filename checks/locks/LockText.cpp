@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "checks/locks/LockText.h"
+
+#include "checks/engine/Trace.h"
+
+namespace gridlock {
+
+using facts::PlaceRoot;
+using facts::StepKind;
+
+namespace {
+
+std::string rootText(const Program &P, const ProgramFunction &F,
+                     const AccessPath &Lock) {
+  auto Text = [&](std::uint32_t S) { return std::string(P.text(F.Unit, S)); };
+  auto Locals = each(F.Fact->locals());
+  auto Captures = each(F.Fact->captures());
+  auto Params = each(P.symbol(F.Symbol).Fact->params());
+  if (Lock.Root == PlaceRoot::Local && Lock.Id < Locals.size())
+    return Text(Locals[Lock.Id]->name());
+  if (Lock.Root == PlaceRoot::Capture && Lock.Id < Captures.size())
+    return Text(Captures[Lock.Id]->name());
+  if (Lock.Root == PlaceRoot::Param && Lock.Id < Params.size())
+    return std::string(
+        P.text(P.symbol(F.Symbol).Unit, Params[Lock.Id]->name()));
+  return {};
+}
+
+} // namespace
+
+std::string quoteLock(const Program &P, FunctionId F, const AccessPath &Lock) {
+  if (LockName Name = nameOf(Lock); !Name.Text.empty())
+    return "'" + LockModel::display(Name) + "'";
+  std::string Text = rootText(P, P.function(F), Lock);
+  bool Arrow = false;
+  for (const PathStep &S : Lock.Steps) {
+    if (S.Kind == StepKind::Field) {
+      Text += Text.empty() ? "" : Arrow ? "->" : ".";
+      Text += S.Name;
+    } else if (S.Kind != StepKind::Deref && S.Kind != StepKind::Base) {
+      Text += "[...]";
+    }
+    Arrow = S.Kind == StepKind::Deref;
+  }
+  return Text.empty() ? "a lock" : "'" + Text + "'";
+}
+
+void addTrace(const LockModel &Model, ChainId Chain, const std::string &What,
+              std::vector<Note> &Notes) {
+  const Program &P = Model.program();
+  while (Chain != 0) {
+    const ChainLink &Link = Model.chain(Chain);
+    const ProgramFunction &F = P.function(Link.Function);
+    std::string Text = describe(P, F.Symbol);
+    if (Link.Next == 0)
+      Text += " takes " + What;
+    else
+      Text += " calls " +
+              describe(P, P.function(Model.chain(Link.Next).Function).Symbol) +
+              " here";
+    Notes.push_back({P.locate(F.Unit, Link.Site->loc()), Text});
+    Chain = Link.Next;
+  }
+}
+
+Location placeOf(const LockModel &Model, ChainId Chain) {
+  const Program &P = Model.program();
+  const ChainLink *Link = &Model.chain(Chain);
+  while (P.isSystem(Link->Function) && Link->Next != 0)
+    Link = &Model.chain(Link->Next);
+  return P.locate(P.function(Link->Function).Unit, Link->Site->loc());
+}
+
+} // namespace gridlock

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Locks in messages and notes: how a lock is called, and the calls that led to
+// an acquisition.
+#ifndef GRIDLOCK_LOCKS_LOCKTEXT_H
+#define GRIDLOCK_LOCKS_LOCKTEXT_H
+
+#include "checks/locks/LockModel.h"
+
+namespace gridlock {
+
+/// "'Account::mutex_'": the lock's name in the order graph, or what function F
+/// calls it.
+std::string quoteLock(const Program &P, FunctionId F, const AccessPath &Lock);
+
+/// Adds the calls of a chain and its acquisition as notes; WHAT ends the last
+/// one.
+void addTrace(const LockModel &Model, ChainId Chain, const std::string &What,
+              std::vector<Note> &Notes);
+
+/// Where the user's own code sets an acquisition off: the first place of the
+/// chain that is not in a library.
+Location placeOf(const LockModel &Model, ChainId Chain);
+
+} // namespace gridlock
+
+#endif

@@ -45,6 +45,10 @@ void FunctionExtractor::element(const CFGElement &E) {
   case CFGElement::AutomaticObjectDtor: {
     auto D = E.castAs<CFGAutomaticObjDtor>();
     const VarDecl *VD = D.getVarDecl();
+    // An argument is the caller's temporary, and ends there (and before LLVM 22
+    // the CFG forgets parameters on early returns).
+    if (isa<ParmVarDecl>(VD))
+      return;
     return destroy(variablePlace(VD), VD->getType().getNonReferenceType(),
                    D.getTriggerStmt()->getEndLoc());
   }
@@ -53,7 +57,8 @@ void FunctionExtractor::element(const CFGElement &E) {
     const VarDecl *VD = L.getVarDecl();
     // With a destructor, the call before is where the lifetime ends.
     const CXXRecordDecl *RD = classOf(VD->getType());
-    if (RD && RD->hasDefinition() && RD->hasTrivialDestructor())
+    if (RD && RD->hasDefinition() && RD->hasTrivialDestructor() &&
+        !isa<ParmVarDecl>(VD))
       endLifetime(variablePlace(VD), L.getTriggerStmt()->getEndLoc());
     return;
   }

@@ -244,6 +244,8 @@ bool installSignal() noexcept {
   int Number =
       TheOptions.Signal ? static_cast<int>(TheOptions.Signal) : SIGRTMAX - 3;
   struct sigaction Old;
+  if (SignalNumber != 0)
+    return true; // in a forked child it is in place
   if (sigaction(Number, nullptr, &Old) != 0 || Old.sa_handler != SIG_DFL) {
     Text<200> Line;
     Line << "signal " << static_cast<uint64_t>(Number)

@@ -12,6 +12,7 @@
 #include "runtime-monitor/core/Real.h"
 
 #include <cerrno>
+#include <type_traits>
 
 #define INTERPOSE extern "C" __attribute__((visibility("default")))
 #define CALLER __builtin_return_address(0)

@@ -62,12 +62,19 @@ uint32_t ownerOf(const pthread_rwlock_t *L) {
   return static_cast<uint32_t>(
       __atomic_load_n(&L->__data.__cur_writer, __ATOMIC_RELAXED));
 }
-// 2, or a futex word with its waiters bit: somebody sleeps.
-bool hasWaiters(const pthread_mutex_t *M) {
-  return static_cast<unsigned>(
-             __atomic_load_n(&M->__data.__lock, __ATOMIC_RELAXED)) > 1 &&
-         (M->__data.__kind & ~3) == 0;
+// glibc's mtx_t is a pthread_mutex_t.
+const pthread_mutex_t *asMutex(const mtx_t *M) {
+  return reinterpret_cast<const pthread_mutex_t *>(M);
 }
+uint32_t ownerOf(const mtx_t *M) { return ownerOf(asMutex(M)); }
+
+// 2 means that somebody sleeps. Robust and priority-inheriting mutexes keep a
+// thread id there: their releases are not blamed.
+bool hasWaiters(const pthread_mutex_t *M) {
+  return __atomic_load_n(&M->__data.__lock, __ATOMIC_RELAXED) == 2;
+}
+bool hasWaiters(const mtx_t *M) { return hasWaiters(asMutex(M)); }
+
 bool someoneWaits() {
   return WaitersElsewhere.load(std::memory_order_relaxed) != 0;
 }
@@ -75,139 +82,98 @@ bool someoneWaits() {
 } // namespace
 
 INTERPOSE int pthread_mutex_lock(pthread_mutex_t *M) noexcept {
-  return acquire(
-      M, Operation.pthread_mutex_lock, CALLER, EBUSY, ownerOf(M),
-      [&] { return REAL(pthread_mutex_trylock)(M); },
-      [&] { return REAL(pthread_mutex_lock)(M); });
+  ACQUIRE(M, pthread_mutex_lock, pthread_mutex_trylock, EBUSY, ownerOf(M),
+          REAL(pthread_mutex_lock)(M));
 }
 
 INTERPOSE int pthread_mutex_timedlock(pthread_mutex_t *M,
                                       const timespec *Until) noexcept {
-  return acquire(
-      M, Operation.pthread_mutex_timedlock, CALLER, EBUSY, ownerOf(M),
-      [&] { return REAL(pthread_mutex_trylock)(M); },
-      [&] { return REAL(pthread_mutex_timedlock)(M, Until); });
+  ACQUIRE(M, pthread_mutex_timedlock, pthread_mutex_trylock, EBUSY, ownerOf(M),
+          REAL(pthread_mutex_timedlock)(M, Until));
 }
 
 INTERPOSE int pthread_mutex_clocklock(pthread_mutex_t *M, clockid_t Clock,
                                       const timespec *Until) noexcept {
-  return acquire(
-      M, Operation.pthread_mutex_clocklock, CALLER, EBUSY, ownerOf(M),
-      [&] { return REAL(pthread_mutex_trylock)(M); },
-      [&] { return REAL(pthread_mutex_clocklock)(M, Clock, Until); });
+  ACQUIRE(M, pthread_mutex_clocklock, pthread_mutex_trylock, EBUSY, ownerOf(M),
+          REAL(pthread_mutex_clocklock)(M, Clock, Until));
 }
 
 INTERPOSE int pthread_mutex_trylock(pthread_mutex_t *M) noexcept {
-  return tryAcquire(M, CALLER, [&] { return REAL(pthread_mutex_trylock)(M); });
+  TRY_ACQUIRE(M, pthread_mutex_trylock);
 }
 
 INTERPOSE int pthread_mutex_unlock(pthread_mutex_t *M) noexcept {
-  return release(M, Operation.pthread_mutex_unlock, CALLER, hasWaiters(M),
-                 [&] { return REAL(pthread_mutex_unlock)(M); });
+  RELEASE(M, pthread_mutex_unlock, hasWaiters(M));
 }
 
 INTERPOSE int pthread_rwlock_rdlock(pthread_rwlock_t *L) noexcept {
-  return acquire(
-      L, Operation.pthread_rwlock_rdlock, CALLER, EBUSY, ownerOf(L),
-      [&] { return REAL(pthread_rwlock_tryrdlock)(L); },
-      [&] { return REAL(pthread_rwlock_rdlock)(L); });
+  ACQUIRE(L, pthread_rwlock_rdlock, pthread_rwlock_tryrdlock, EBUSY, ownerOf(L),
+          REAL(pthread_rwlock_rdlock)(L));
 }
 
 INTERPOSE int pthread_rwlock_timedrdlock(pthread_rwlock_t *L,
                                          const timespec *Until) noexcept {
-  return acquire(
-      L, Operation.pthread_rwlock_timedrdlock, CALLER, EBUSY, ownerOf(L),
-      [&] { return REAL(pthread_rwlock_tryrdlock)(L); },
-      [&] { return REAL(pthread_rwlock_timedrdlock)(L, Until); });
+  ACQUIRE(L, pthread_rwlock_timedrdlock, pthread_rwlock_tryrdlock, EBUSY,
+          ownerOf(L), REAL(pthread_rwlock_timedrdlock)(L, Until));
 }
 
 INTERPOSE int pthread_rwlock_clockrdlock(pthread_rwlock_t *L, clockid_t Clock,
                                          const timespec *Until) noexcept {
-  return acquire(
-      L, Operation.pthread_rwlock_clockrdlock, CALLER, EBUSY, ownerOf(L),
-      [&] { return REAL(pthread_rwlock_tryrdlock)(L); },
-      [&] { return REAL(pthread_rwlock_clockrdlock)(L, Clock, Until); });
+  ACQUIRE(L, pthread_rwlock_clockrdlock, pthread_rwlock_tryrdlock, EBUSY,
+          ownerOf(L), REAL(pthread_rwlock_clockrdlock)(L, Clock, Until));
 }
 
 INTERPOSE int pthread_rwlock_wrlock(pthread_rwlock_t *L) noexcept {
-  return acquire(
-      L, Operation.pthread_rwlock_wrlock, CALLER, EBUSY, ownerOf(L),
-      [&] { return REAL(pthread_rwlock_trywrlock)(L); },
-      [&] { return REAL(pthread_rwlock_wrlock)(L); });
+  ACQUIRE(L, pthread_rwlock_wrlock, pthread_rwlock_trywrlock, EBUSY, ownerOf(L),
+          REAL(pthread_rwlock_wrlock)(L));
 }
 
 INTERPOSE int pthread_rwlock_timedwrlock(pthread_rwlock_t *L,
                                          const timespec *Until) noexcept {
-  return acquire(
-      L, Operation.pthread_rwlock_timedwrlock, CALLER, EBUSY, ownerOf(L),
-      [&] { return REAL(pthread_rwlock_trywrlock)(L); },
-      [&] { return REAL(pthread_rwlock_timedwrlock)(L, Until); });
+  ACQUIRE(L, pthread_rwlock_timedwrlock, pthread_rwlock_trywrlock, EBUSY,
+          ownerOf(L), REAL(pthread_rwlock_timedwrlock)(L, Until));
 }
 
 INTERPOSE int pthread_rwlock_clockwrlock(pthread_rwlock_t *L, clockid_t Clock,
                                          const timespec *Until) noexcept {
-  return acquire(
-      L, Operation.pthread_rwlock_clockwrlock, CALLER, EBUSY, ownerOf(L),
-      [&] { return REAL(pthread_rwlock_trywrlock)(L); },
-      [&] { return REAL(pthread_rwlock_clockwrlock)(L, Clock, Until); });
+  ACQUIRE(L, pthread_rwlock_clockwrlock, pthread_rwlock_trywrlock, EBUSY,
+          ownerOf(L), REAL(pthread_rwlock_clockwrlock)(L, Clock, Until));
 }
 
 INTERPOSE int pthread_rwlock_tryrdlock(pthread_rwlock_t *L) noexcept {
-  return tryAcquire(L, CALLER,
-                    [&] { return REAL(pthread_rwlock_tryrdlock)(L); });
+  TRY_ACQUIRE(L, pthread_rwlock_tryrdlock);
 }
 
 INTERPOSE int pthread_rwlock_trywrlock(pthread_rwlock_t *L) noexcept {
-  return tryAcquire(L, CALLER,
-                    [&] { return REAL(pthread_rwlock_trywrlock)(L); });
+  TRY_ACQUIRE(L, pthread_rwlock_trywrlock);
 }
 
 INTERPOSE int pthread_rwlock_unlock(pthread_rwlock_t *L) noexcept {
-  return release(L, Operation.pthread_rwlock_unlock, CALLER, someoneWaits(),
-                 [&] { return REAL(pthread_rwlock_unlock)(L); });
+  RELEASE(L, pthread_rwlock_unlock, someoneWaits());
 }
 
 INTERPOSE int pthread_spin_lock(pthread_spinlock_t *L) noexcept {
-  const void *Lock = const_cast<const int *>(L);
-  return acquire(
-      Lock, Operation.pthread_spin_lock, CALLER, EBUSY, 0,
-      [&] { return REAL(pthread_spin_trylock)(L); },
-      [&] { return REAL(pthread_spin_lock)(L); });
+  ACQUIRE(L, pthread_spin_lock, pthread_spin_trylock, EBUSY, 0u,
+          REAL(pthread_spin_lock)(L));
 }
 
 INTERPOSE int pthread_spin_trylock(pthread_spinlock_t *L) noexcept {
-  return tryAcquire(const_cast<const int *>(L), CALLER,
-                    [&] { return REAL(pthread_spin_trylock)(L); });
+  TRY_ACQUIRE(L, pthread_spin_trylock);
 }
 
 INTERPOSE int pthread_spin_unlock(pthread_spinlock_t *L) noexcept {
-  return release(const_cast<const int *>(L), Operation.pthread_spin_unlock,
-                 CALLER, someoneWaits(),
-                 [&] { return REAL(pthread_spin_unlock)(L); });
+  RELEASE(L, pthread_spin_unlock, someoneWaits());
 }
 
-// glibc's mtx_t is a pthread_mutex_t.
 INTERPOSE int mtx_lock(mtx_t *M) {
-  return acquire(
-      M, Operation.mtx_lock, CALLER, thrd_busy,
-      ownerOf(reinterpret_cast<pthread_mutex_t *>(M)),
-      [&] { return REAL(mtx_trylock)(M); }, [&] { return REAL(mtx_lock)(M); });
+  ACQUIRE(M, mtx_lock, mtx_trylock, thrd_busy, ownerOf(M), REAL(mtx_lock)(M));
 }
 
 INTERPOSE int mtx_timedlock(mtx_t *M, const timespec *Until) {
-  return acquire(
-      M, Operation.mtx_timedlock, CALLER, thrd_busy,
-      ownerOf(reinterpret_cast<pthread_mutex_t *>(M)),
-      [&] { return REAL(mtx_trylock)(M); },
-      [&] { return REAL(mtx_timedlock)(M, Until); });
+  ACQUIRE(M, mtx_timedlock, mtx_trylock, thrd_busy, ownerOf(M),
+          REAL(mtx_timedlock)(M, Until));
 }
 
-INTERPOSE int mtx_trylock(mtx_t *M) {
-  return tryAcquire(M, CALLER, [&] { return REAL(mtx_trylock)(M); });
-}
+INTERPOSE int mtx_trylock(mtx_t *M) { TRY_ACQUIRE(M, mtx_trylock); }
 
-INTERPOSE int mtx_unlock(mtx_t *M) {
-  return release(M, Operation.mtx_unlock, CALLER,
-                 hasWaiters(reinterpret_cast<pthread_mutex_t *>(M)),
-                 [&] { return REAL(mtx_unlock)(M); });
-}
+INTERPOSE int mtx_unlock(mtx_t *M) { RELEASE(M, mtx_unlock, hasWaiters(M)); }

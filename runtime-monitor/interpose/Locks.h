@@ -44,48 +44,65 @@ extern std::atomic<uint32_t> WaitersElsewhere;
                                         const char *Operation,
                                         const void *Site) noexcept;
 
-template <class Try, class Take>
-[[gnu::always_inline]] inline int
-acquire(const void *Lock, const char *Operation, const void *Site, int Busy,
-        uint32_t Owner, Try &&TryIt, Take &&TakeIt) {
-  Thread *T = currentThread();
-  if (__builtin_expect(!T || !TheOptions.Locks, 0))
+/// Everything but the fast path, apart from it so that that one needs no room
+/// on the stack. Rc: of the first try; without a thread there was none.
+template <class Owner, class Take>
+[[gnu::noinline]] int acquireSlowly(Thread *T, const void *Lock,
+                                    const char *Operation, const void *Site,
+                                    bool Busy, int Rc, Owner OwnerNow,
+                                    Take TakeIt) {
+  if (!T)
     return TakeIt();
-  int Rc = TryIt();
-  if (__builtin_expect(Rc == Busy, 0)) {
-    LockWait Wait(*T, Lock, Operation, Site, Owner);
+  if (Busy && TheOptions.Locks) {
+    LockWait Wait(*T, Lock, Operation, Site, OwnerNow());
     Rc = TakeIt();
-  } else if (__builtin_expect(Rc != 0 && Rc != EOWNERDEAD, 0)) {
-    return TakeIt();
+  } else if (Rc != EOWNERDEAD) {
+    Rc = TakeIt();
   }
-  if (__builtin_expect(Rc == 0 || Rc == EOWNERDEAD, 1))
+  if (Rc == 0 || Rc == EOWNERDEAD)
     T->acquired(Lock, addressOf(Site));
   return Rc;
 }
 
-/// trylock and its like: held when it succeeds.
-template <class Try>
-[[gnu::always_inline]] inline int tryAcquire(const void *Lock, const void *Site,
-                                             Try &&TryIt) {
-  int Rc = TryIt();
-  if (Rc == 0 || Rc == EOWNERDEAD)
-    if (Thread *T = currentThread(); T && TheOptions.Locks)
-      T->acquired(Lock, addressOf(Site));
-  return Rc;
-}
+// The macros below are the bodies of interposers. A thread state exists only
+// once all real functions are known, so the fast path calls them unchecked.
 
-template <class Release>
-[[gnu::always_inline]] inline int
-release(const void *Lock, const char *Operation, const void *Site,
-        bool Contended, Release &&ReleaseIt) {
-  Thread *T = currentThread();
-  if (__builtin_expect(!T || !TheOptions.Locks, 0))
-    return ReleaseIt();
-  T->released(Lock);
-  int Rc = ReleaseIt();
-  if (__builtin_expect(Contended, 0))
-    contendedRelease(*T, Lock, Operation, Site);
-  return Rc;
+/// Try first; the lock is mostly free.
+#define ACQUIRE(LOCK, NAME, TRY, BUSY, OWNER, TAKE)                            \
+  Thread *T = currentThread();                                                 \
+  int Rc = 0;                                                                  \
+  if (__builtin_expect(T != nullptr, 1)) {                                     \
+    Rc = Real.TRY(LOCK);                                                       \
+    if (__builtin_expect(Rc == 0, 1)) {                                        \
+      T->acquired(erased(LOCK), addressOf(CALLER));                            \
+      return 0;                                                                \
+    }                                                                          \
+  }                                                                            \
+  return acquireSlowly(                                                        \
+      T, erased(LOCK), Operation.NAME, CALLER, Rc == (BUSY), Rc,               \
+      [=] { return OWNER; }, [=] { return TAKE; })
+
+/// trylock and its like: held when it succeeds.
+#define TRY_ACQUIRE(LOCK, NAME)                                                \
+  int Rc = REAL(NAME)(LOCK);                                                   \
+  if (Rc == 0 || Rc == EOWNERDEAD)                                             \
+    if (Thread *T = currentThread())                                           \
+      T->acquired(erased(LOCK), addressOf(CALLER));                            \
+  return Rc
+
+#define RELEASE(LOCK, NAME, CONTENDED)                                         \
+  Thread *T = currentThread();                                                 \
+  if (__builtin_expect(T == nullptr, 0))                                       \
+    return REAL(NAME)(LOCK);                                                   \
+  T->released(erased(LOCK));                                                   \
+  if (__builtin_expect(!(CONTENDED), 1))                                       \
+    return Real.NAME(LOCK);                                                    \
+  int Rc = Real.NAME(LOCK);                                                    \
+  contendedRelease(*T, erased(LOCK), Operation.NAME, CALLER);                  \
+  return Rc
+
+template <class T> const void *erased(T *Lock) {
+  return const_cast<const std::remove_volatile_t<T> *>(Lock);
 }
 
 } // namespace gridlock::monitor

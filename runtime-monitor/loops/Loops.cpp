@@ -152,6 +152,11 @@ void blockingCallEnded(Thread &T, const gridlock_call &Call,
       continue;
     ++B.Count;
     B.Total += Duration;
+    if (B.Iteration != L->Iterations)
+      B.OpenCount = B.OpenTotal = 0;
+    B.Iteration = L->Iterations;
+    ++B.OpenCount;
+    B.OpenTotal += Duration;
     if (Duration > B.Max)
       B.Max = Duration;
     if (!Operation) {

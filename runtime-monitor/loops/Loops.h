@@ -19,6 +19,8 @@ struct BlockSite {
   uint64_t Site;
   uint32_t Id;
   uint64_t Count, Total, Max;
+  uint64_t Iteration; // in which the last ones were made, and these:
+  uint64_t OpenCount, OpenTotal;
   std::atomic<TakenStack *> Stack;
 };
 

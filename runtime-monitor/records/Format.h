@@ -121,6 +121,9 @@ struct BlockRecord {
   char Operation[64];
   uint64_t Site; // return address of the call
   uint64_t Count, Total, Max;
+  // Of these, in the loop's last iteration, if that has not ended (the loop may
+  // have been left).
+  uint64_t OpenCount, OpenTotal;
 };
 
 enum class Role : uint32_t { Waiter, Holder };

@@ -60,6 +60,10 @@ void writeBlocks(Loop &L) noexcept {
     R.Count = B.Count;
     R.Total = B.Total;
     R.Max = B.Max;
+    if (B.Iteration == L.Iterations) {
+      R.OpenCount = B.OpenCount;
+      R.OpenTotal = B.OpenTotal;
+    }
     writeRecord(RecordKind::Block, {&R, sizeof R});
     writeStack(RecordKind::Block, B.Id, B.Stack);
   }

@@ -6,6 +6,7 @@
 #include "runtime-monitor/core/Text.h"
 
 #include <cerrno>
+#include <csignal>
 #include <fcntl.h>
 #include <linux/stat.h>
 #include <sys/auxv.h>
@@ -90,6 +91,23 @@ bool usable() noexcept {
   return true;
 }
 
+// writev without SIGXFSZ, which would end the program at its file size limit.
+long writeQuietly(const iovec *Parts, int Count) noexcept {
+  const uint64_t Limit = uint64_t{1} << (SIGXFSZ - 1);
+  uint64_t Before;
+  sys::call(SYS_rt_sigprocmask, SIG_BLOCK, sys::address(&Limit),
+            sys::address(&Before), sizeof Limit);
+  long N = sys::call(SYS_writev, File, sys::address(Parts), Count);
+  if (N == -EFBIG && !(Before & Limit)) {
+    const timespec Now{};
+    sys::call(SYS_rt_sigtimedwait, sys::address(&Limit), 0, sys::address(&Now),
+              sizeof Limit);
+  }
+  sys::call(SYS_rt_sigprocmask, SIG_SETMASK, sys::address(&Before), 0,
+            sizeof Before);
+  return N;
+}
+
 void writeWhole(iovec *Parts, int Count) noexcept {
   size_t Size = 0;
   for (int I = 0; I < Count; ++I)
@@ -101,15 +119,19 @@ void writeWhole(iovec *Parts, int Count) noexcept {
          << " has reached max_mb=" << TheOptions.MaxMb;
     return Line.say();
   }
-  long N = sys::call(SYS_writev, File, sys::address(Parts), Count);
+  long N = writeQuietly(Parts, Count);
   if (N == static_cast<long>(Size)) {
     Written += Size;
     return;
   }
-  // Part of a record would make the rest unreadable: take it back.
-  if (N > 0)
+  // Part of a record would make the rest unreadable: ask why, and take it back.
+  if (N >= 0) {
+    char Rest = 0;
+    const iovec One{&Rest, 1};
+    N = writeQuietly(&One, 1);
     sys::call(SYS_ftruncate, File, static_cast<long>(Written));
-  giveUp(Path, N < 0 ? N : -ENOSPC);
+  }
+  giveUp(Path, N);
 }
 
 void makeDirectory() noexcept {

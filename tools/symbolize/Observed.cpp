@@ -5,6 +5,7 @@
 #include "rules/Catalogue.h"
 #include "runtime-monitor/loops/Histogram.h"
 #include "tools/symbolize/LoopTimes.h"
+#include "tools/symbolize/LoopWaits.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -17,13 +18,6 @@ using namespace monitor;
 namespace {
 
 constexpr std::size_t MostNotes = 24;
-
-const Frame *innermostUser(const std::vector<Frame> &Stack) {
-  for (const Frame &F : Stack)
-    if (F.User)
-      return &F;
-  return nullptr;
-}
 
 /// The catalogue's operation for a blocking call: what the program's own
 /// function called (std::this_thread::sleep_for), as the checks on the source
@@ -62,9 +56,9 @@ public:
 private:
   using Key = std::tuple<std::string, std::string, std::string>;
 
-  void addLoop(const ProcessRecords &P, const LoopData &L, Symbolizer &S);
-  void addStalls(const ProcessRecords &P, Symbolizer &S);
-  void addBlocks(const ProcessRecords &P, Symbolizer &S);
+  void addLoop(const ProcessRecords &P, const LoopData &L, LoopWaits &Waits);
+  void addStalls(const ProcessRecords &P, Symbolizer &S, LoopWaits &Waits);
+  void addBlocks(const ProcessRecords &P, Symbolizer &S, LoopWaits &Waits);
   void addLocks(const ProcessRecords &P, Symbolizer &S);
   void addFinding(const char *Rule, const std::string &Operation,
                   const std::vector<Frame> &Stack, const Measured &M,
@@ -74,8 +68,6 @@ private:
 
   Location relative(Location Where) const;
   void addNotes(Finding &F, const std::vector<Frame> &Stack) const;
-  bool ofLoopItself(const ProcessRecords &P, std::uint32_t Loop,
-                    const std::vector<Frame> &Stack, Symbolizer &S);
   std::string nameOf(const ProcessRecords &P, std::uint32_t Loop) const;
   static Precision precisionOf(const ProcessRecords &P, std::uint32_t Loop);
 
@@ -83,8 +75,6 @@ private:
   Observed &Result;
   const rules::Catalogue Rules = rules::Catalogue::embedded();
   std::map<Key, Entry> Entries;
-  std::map<std::pair<std::uint32_t, std::uint32_t>, std::vector<Frame>>
-      LoopStacks; // pid, loop
   std::map<std::pair<std::uint32_t, std::uint32_t>, LoopRow> Rows;
 };
 
@@ -109,32 +99,6 @@ void Collector::addNotes(Finding &F, const std::vector<Frame> &Stack) const {
                            (At.Function.empty() ? At.Display : At.Function) +
                            (At.Inlined ? " (inlined)" : "")});
   }
-}
-
-/// True for a wait that the loop's own library makes between two callbacks
-/// (Asio's scheduler waits on a condition variable while another thread polls):
-/// the innermost user function is then the one that runs the loop, and it
-/// called the same library function, at the same place of the stack, as when
-/// the loop waits for events.
-bool Collector::ofLoopItself(const ProcessRecords &P, std::uint32_t Loop,
-                             const std::vector<Frame> &Stack, Symbolizer &S) {
-  auto [It, New] = LoopStacks.try_emplace({P.Header.Pid, Loop});
-  if (New)
-    if (auto Raw = P.Stacks.find({RecordKind::Loop, Loop});
-        Raw != P.Stacks.end())
-      It->second = S.unwind(Raw->second);
-  const std::vector<Frame> &Wait = It->second;
-  const auto Same = [](const Frame &A, const Frame &B) {
-    return A.Sp == B.Sp && A.Function == B.Function;
-  };
-  const auto FirstUser = [](const std::vector<Frame> &Frames) {
-    return std::find_if(Frames.begin(), Frames.end(),
-                        [](const Frame &F) { return F.User; });
-  };
-  const auto A = FirstUser(Stack), B = FirstUser(Wait);
-  return A != Stack.end() && A != Stack.begin() && B != Wait.end() &&
-         B != Wait.begin() && Same(*A, *B) && A->Where == B->Where &&
-         Same(A[-1], B[-1]) && !A[-1].Function.empty();
 }
 
 std::string Collector::nameOf(const ProcessRecords &P,
@@ -197,7 +161,7 @@ void Collector::addFinding(const char *Rule, const std::string &Operation,
 }
 
 void Collector::addLoop(const ProcessRecords &P, const LoopData &L,
-                        Symbolizer &S) {
+                        LoopWaits &Waits) {
   LoopRow Row;
   Row.Pid = P.Header.Pid;
   Row.Tid = L.Head.Tid;
@@ -214,21 +178,18 @@ void Collector::addLoop(const ProcessRecords &P, const LoopData &L,
   Row.P99 = std::min(quantile(L.Buckets, 0.99), Row.Max);
   Row.P50 = std::min(Row.P50, Row.Max);
   Row.LagP99 = lagQuantile(L.Buckets, L.Head.Busy + L.Head.Idle, 0.99);
-  std::vector<Frame> Stack;
-  if (auto Raw = P.Stacks.find({RecordKind::Loop, L.Head.Id});
-      Raw != P.Stacks.end())
-    Stack = S.unwind(Raw->second);
+  const std::vector<Frame> &Stack = Waits.of(L.Head.Id);
   if (const Frame *User = innermostUser(Stack)) {
     Row.Function = User->Function;
     Row.Where = relative(User->Where);
   } else if (!Stack.empty()) {
     Row.Function = Stack.front().Display;
   }
-  LoopStacks[{P.Header.Pid, L.Head.Id}] = std::move(Stack);
   Rows[{P.Header.Pid, L.Head.Id}] = std::move(Row);
 }
 
-void Collector::addStalls(const ProcessRecords &P, Symbolizer &S) {
+void Collector::addStalls(const ProcessRecords &P, Symbolizer &S,
+                          LoopWaits &Waits) {
   std::map<std::uint32_t, const StallData *>
       First; // by stall: its first report
   std::map<std::uint32_t, std::uint64_t> Elapsed;
@@ -244,20 +205,21 @@ void Collector::addStalls(const ProcessRecords &P, Symbolizer &S) {
       M.Unfinished = false;
     }
     M.Total = M.Worst;
+    if (M.Unfinished && Waits.left(D->Head.Loop, Stack))
+      continue;
     if (D->Head.Why == Cause::Blocked) {
-      if (ofLoopItself(P, D->Head.Loop, Stack, S)) {
+      if (Waits.madeByLoop(D->Head.Loop, Stack)) {
         LoopRow &Row = Rows[{P.Header.Pid, D->Head.Loop}];
         Row.Stalls -= Row.Stalls > 0;
         Row.Busy -= std::min(Row.Busy, M.Total);
         continue;
       }
-      // Counted in full by its Block record, unless it has not ended.
-      const bool Ended =
-          std::any_of(P.Blocks.begin(), P.Blocks.end(), [&](const auto &B) {
+      // Counted in full by its Block record, unless the call has not ended.
+      if (std::any_of(P.Blocks.begin(), P.Blocks.end(), [&](const auto &B) {
             return B.second.Loop == D->Head.Loop &&
-                   std::string_view(B.second.Operation) == D->Head.Operation;
-          });
-      if (Ended && !M.Unfinished)
+                   std::string_view(B.second.Operation) == D->Head.Operation &&
+                   B.second.Max >= Elapsed[Id];
+          }))
         M = {0, 0, 0, false};
       const std::string Operation =
           operationOf(Rules, Stack, D->Head.Operation);
@@ -286,7 +248,8 @@ void Collector::addStalls(const ProcessRecords &P, Symbolizer &S) {
   }
 }
 
-void Collector::addBlocks(const ProcessRecords &P, Symbolizer &S) {
+void Collector::addBlocks(const ProcessRecords &P, Symbolizer &S,
+                          LoopWaits &Waits) {
   for (const auto &[Id, B] : P.Blocks) {
     std::vector<Frame> Stack;
     if (auto Raw = P.Stacks.find({RecordKind::Block, Id});
@@ -294,7 +257,8 @@ void Collector::addBlocks(const ProcessRecords &P, Symbolizer &S) {
       Stack = S.unwind(Raw->second);
     else
       Stack = S.at(B.Site, P.Maps.empty() ? 0 : P.Maps.size() - 1);
-    if (ofLoopItself(P, B.Loop, Stack, S))
+    if (Waits.madeByLoop(B.Loop, Stack) ||
+        (B.Count == B.OpenCount && Waits.left(B.Loop, Stack)))
       continue;
     addFinding("gridlock-blocking-in-callback",
                operationOf(Rules, Stack, B.Operation), Stack,
@@ -385,10 +349,11 @@ void Collector::remark(const ProcessRecords &P, const Symbolizer &S) {
 
 void Collector::add(const ProcessRecords &P) {
   Symbolizer S(P);
+  LoopWaits Waits(P, S);
   for (const auto &[Id, L] : P.Loops)
-    addLoop(P, L, S);
-  addStalls(P, S);
-  addBlocks(P, S);
+    addLoop(P, L, Waits);
+  addStalls(P, S, Waits);
+  addBlocks(P, S, Waits);
   addLocks(P, S);
   remark(P, S);
   Result.Processes += 1;

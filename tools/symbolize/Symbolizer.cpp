@@ -151,7 +151,8 @@ std::string nameOf(Dwarf_Die &Die) {
     if (Tag == DW_TAG_namespace && Name.empty())
       Name = "(anonymous namespace)";
     else if (Name.starts_with("<lambda") ||
-             (Tag == DW_TAG_class_type && Name.empty()))
+             ((Tag == DW_TAG_class_type || Tag == DW_TAG_structure_type) &&
+              Name.empty()))
       Name = "{lambda}";
     const bool Scope = I == 0 || Tag == DW_TAG_namespace ||
                        Tag == DW_TAG_class_type ||

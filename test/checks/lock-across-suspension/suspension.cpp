@@ -1,0 +1,171 @@
+// Locks of threads held where a coroutine may be suspended.
+// RUN: %check_all lock-across-suspension %s -- -I%S/../Inputs
+#include "mock/coroutine.h"
+#include "mock/sync.h"
+
+task other();
+
+struct Session {
+  std::mutex Lock;
+  std::mutex &lockOf() { return Lock; }
+  task member_bad();
+  task in_scope_ok();
+};
+
+task Session::member_bad() {
+  std::lock_guard<std::mutex> Hold(Lock);
+  // CHECK: suspension.cpp:[[@LINE+2]]:3: warning: lock 'Session::Lock' is held while coroutine 'Session::member_bad' is suspended at a co_await: who wants it meanwhile blocks its thread, and another thread may resume and release it; instead: release it before, or use a lock that is awaited
+  // CHECK: suspension.cpp:[[@LINE-2]]:31: note: 'Session::member_bad' takes 'Session::Lock' here
+  co_await other();
+  // CHECK: suspension.cpp:[[@LINE+1]]:3: note: it is also held at this suspension
+  co_await other();
+}
+
+task Session::in_scope_ok() {
+  {
+    std::lock_guard<std::mutex> Hold(Lock);
+  }
+  co_await other();
+  std::lock_guard<std::mutex> Hold(Lock);
+}
+
+std::mutex Table;
+
+task manual_bad() {
+  Table.lock();
+  // CHECK: suspension.cpp:[[@LINE+1]]:3: warning: lock 'Table' is held while coroutine 'manual_bad'
+  co_await other();
+  Table.unlock();
+}
+
+task manual_ok() {
+  Table.lock();
+  Table.unlock();
+  co_await other();
+}
+
+task unlocked_ok() {
+  std::unique_lock<std::mutex> Hold(Table);
+  Hold.unlock();
+  co_await other();
+  Hold.lock();
+}
+
+task locked_again_bad() {
+  std::unique_lock<std::mutex> Hold(Table);
+  Hold.unlock();
+  co_await other();
+  Hold.lock();
+  // CHECK: suspension.cpp:[[@LINE+1]]:3: warning: lock 'Table' is held while coroutine 'locked_again_bad'
+  co_await other();
+}
+
+task deferred_ok() {
+  std::unique_lock<std::mutex> Hold(Table, std::defer_lock);
+  co_await other();
+}
+
+task failed_try_ok() {
+  std::unique_lock<std::mutex> Hold(Table, std::try_to_lock);
+  if (!Hold.owns_lock())
+    co_await other();
+}
+
+task succeeded_try_bad() {
+  if (Table.try_lock()) {
+    // CHECK: suspension.cpp:[[@LINE+1]]:5: warning: lock 'Table' is held while coroutine 'succeeded_try_bad'
+    co_await other();
+    Table.unlock();
+  }
+}
+
+task failed_manual_try_ok() {
+  if (!Table.try_lock())
+    co_await other();
+  else
+    Table.unlock();
+}
+
+std::unique_lock<std::mutex> enter(Session &S) {
+  return std::unique_lock<std::mutex>(S.Lock);
+}
+
+task returned_guard_bad(Session &S) {
+  std::unique_lock<std::mutex> Hold = enter(S);
+  // CHECK: suspension.cpp:[[@LINE+1]]:3: warning: lock 'Session::Lock' is held while coroutine 'returned_guard_bad'
+  co_await other();
+}
+
+task given_away_ok(Session &S) {
+  std::unique_lock<std::mutex> Hold = enter(S);
+  {
+    std::unique_lock<std::mutex> Taken = std::move(Hold);
+  }
+  co_await other();
+}
+
+task getter_bad(Session &S) {
+  std::lock_guard<std::mutex> Hold(S.lockOf());
+  // CHECK: suspension.cpp:[[@LINE+1]]:3: warning: lock 'Session::Lock' is held while coroutine 'getter_bad'
+  co_await other();
+}
+
+void wrapLock() { Table.lock(); }
+void wrapUnlock() { Table.unlock(); }
+
+task helpers_bad() {
+  wrapLock();
+  // CHECK: suspension.cpp:[[@LINE+1]]:3: warning: lock 'Table' is held while coroutine 'helpers_bad'
+  co_await other();
+  wrapUnlock();
+}
+
+task helpers_ok() {
+  wrapLock();
+  wrapUnlock();
+  co_await other();
+}
+
+task never_suspends_ok() {
+  std::lock_guard<std::mutex> Hold(Table);
+  co_await std::suspend_never{};
+}
+
+generator yields_bad() {
+  std::lock_guard<std::mutex> Hold(Table);
+  // CHECK: suspension.cpp:[[@LINE+1]]:3: warning: lock 'Table' is held while coroutine 'yields_bad' is suspended at a co_yield
+  co_yield 1;
+}
+
+task local_bad() {
+  std::mutex Own;
+  std::lock_guard<std::mutex> Hold(Own);
+  // CHECK: suspension.cpp:[[@LINE+1]]:3: warning: lock 'Own' is held while coroutine 'local_bad'
+  co_await other();
+}
+
+// A lock that is awaited may be held: the catalogue knows it, and an awaiter of
+// the program's own is no lock of threads.
+struct async_mutex {
+  task acquire();
+  void release();
+};
+
+task awaited_ok(async_mutex &M) {
+  co_await M.acquire();
+  co_await other();
+  M.release();
+}
+
+// An awaitable that takes a lock of its own and gives it back before it suspends.
+struct queue_awaiter {
+  std::mutex &Lock;
+  bool await_ready() {
+    Lock.lock();
+    return false;
+  }
+  void await_suspend(std::coroutine_handle<>) { Lock.unlock(); }
+  void await_resume() {}
+};
+
+task own_awaiter_ok() { co_await queue_awaiter{Table}; }

@@ -1,7 +1,7 @@
 // One YAML rule for a library of one's own, without building Gridlock again: the static
 // finding in every front end, with its `unless:` heeded, ...
-// RUN: %gridlock check --rules %S/Inputs/mylib.yaml --llvm 22 %s -- -std=c++20 2>&1 | %FileCheck %s
-// RUN: %gridlock check --rules %S/Inputs/mylib.yaml --llvm 19 %s -- -std=c++20 2>&1 | %FileCheck %s
+// RUN: %not %gridlock check --rules %S/Inputs/mylib.yaml --llvm 22 %s -- -std=c++20 2>&1 | %FileCheck %s
+// RUN: %not %gridlock check --rules %S/Inputs/mylib.yaml --llvm 19 %s -- -std=c++20 2>&1 | %FileCheck %s
 // RUN: %tidy22 --checks='-*,gridlock-blocking-in-coroutine' --config="{CheckOptions: {gridlock.Rules: '%S/Inputs/mylib.yaml'}}" %s -- -std=c++20 2>/dev/null | %FileCheck %s
 // RUN: %tidy19 --checks='-*,gridlock-blocking-in-coroutine' --config="{CheckOptions: {gridlock.Rules: '%S/Inputs/mylib.yaml'}}" %s -- -std=c++20 2>/dev/null | %FileCheck %s
 // without the rule there is none, ...

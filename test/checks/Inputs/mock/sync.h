@@ -20,6 +20,13 @@ struct mutex {
   bool try_lock();
   void unlock();
 };
+struct recursive_mutex {
+  recursive_mutex();
+  ~recursive_mutex();
+  void lock();
+  bool try_lock();
+  void unlock();
+};
 struct shared_mutex {
   shared_mutex();
   ~shared_mutex();

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "checks/locks/SelfDeadlockCheck.h"
+
+#include "checks/engine/Classify.h"
+#include "checks/engine/Trace.h"
+#include "checks/locks/LockText.h"
+
+#include <algorithm>
+#include <set>
+
+namespace gridlock {
+
+using facts::EventKind;
+using facts::PlaceRoot;
+using facts::StepKind;
+using rules::Effect;
+
+namespace {
+
+class Reporter {
+public:
+  Reporter(const Program &P, const LockModel &Model, FindingSink &Sink)
+      : P(P), Model(Model), Sink(Sink) {
+    for (SymbolId S = 1; S < P.symbolCount(); ++S)
+      SetsTypes |= P.qualifiedName(S) == "pthread_mutexattr_settype";
+  }
+  void repeat(const LockRepeat &R);
+
+private:
+  bool isKnownNotRecursive(const ChainLink &Site) const;
+  bool isOneObject(const LockRepeat &R) const;
+  bool isAvoidable(ChainId Chain) const;
+  const ChainLink &acquisition(ChainId Chain) const;
+
+  const Program &P;
+  const LockModel &Model;
+  FindingSink &Sink;
+  bool SetsTypes = false; // some pthread mutexes may be recursive
+  std::set<std::tuple<FunctionId, ChainId, ChainId>> Seen;
+};
+
+const ChainLink &Reporter::acquisition(ChainId Chain) const {
+  while (Model.chain(Chain).Next != 0)
+    Chain = Model.chain(Chain).Next;
+  return Model.chain(Chain);
+}
+
+// Whether taking the lock that SITE takes twice is known to wait for ever.
+bool Reporter::isKnownNotRecursive(const ChainLink &Site) const {
+  std::uint32_t Unit = P.function(Site.Function).Unit;
+  const facts::Event &E = *Site.Site;
+  auto IsMutex = [&](std::uint32_t U, std::uint32_t Type) {
+    Type = P.withoutReference(U, Type);
+    if (P.type(U, Type)->kind() == facts::TypeKind::Pointer)
+      Type = P.type(U, Type)->pointee();
+    for (const rules::Entry *T : P.typeEntries(U, Type))
+      if (T->kind() == rules::EntryKind::Mutex)
+        return !T->recursive() && !T->async();
+    return false;
+  };
+  SymbolId Callee = P.resolve(Unit, E.symbol());
+  std::string_view Name = P.qualifiedName(Callee);
+  if (Name.starts_with("pthread_mutex_"))
+    return !SetsTypes;
+  if (Name.starts_with("pthread_spin_") || Name.starts_with("pthread_rwlock_"))
+    return true;
+  if (E.kind() == EventKind::Call && E.receiver()) {
+    const ProgramSymbol &S = P.symbol(Callee);
+    if (IsMutex(S.Unit, S.Fact->record()))
+      return true;
+  }
+  // Guards: what they are given, or what they are guards of.
+  auto Args = each(E.args());
+  if (E.kind() == EventKind::Construct &&
+      std::any_of(Args.begin(), Args.end(), [&](const facts::Value *Arg) {
+        return IsMutex(Unit, Arg->type());
+      }))
+    return true;
+  std::uint32_t Guard = E.kind() == EventKind::Construct ? E.type()
+                        : E.receiver()                   ? E.receiver()->type()
+                                                         : 0;
+  auto Of = each(P.type(Unit, P.withoutReference(Unit, Guard))->args());
+  return std::any_of(Of.begin(), Of.end(),
+                     [&](std::uint32_t T) { return IsMutex(Unit, T); });
+}
+
+// Whether the path means the same object at both acquisitions: no element of a
+// container by a variable, and no pointer on it that the function changes.
+bool Reporter::isOneObject(const LockRepeat &R) const {
+  switch (R.Lock.Root) {
+  case PlaceRoot::This:
+  case PlaceRoot::Param:
+  case PlaceRoot::Global:
+  case PlaceRoot::Local:
+  case PlaceRoot::Capture:
+    break;
+  default:
+    return false;
+  }
+  bool FollowsPointer = false;
+  for (const PathStep &S : R.Lock.Steps) {
+    if (S.Kind == StepKind::IndexVar || S.Kind == StepKind::IndexUnknown)
+      return false;
+    FollowsPointer |= S.Kind == StepKind::Deref;
+  }
+  if (!FollowsPointer)
+    return true;
+  const ProgramFunction &F = P.function(R.Function);
+  const FactsFile &File = P.unit(F.Unit);
+  for (const facts::Block *B : each(F.Fact->blocks()))
+    for (const facts::Event *E : each(B->events())) {
+      bool Changes = E->kind() == EventKind::Assign ||
+                     E->kind() == EventKind::Write ||
+                     E->kind() == EventKind::Swap;
+      if (Changes && E->place() &&
+          R.Lock.startsWith(AccessPath::of(File, *E->place())))
+        return false;
+    }
+  return true;
+}
+
+// Whether some call of the chain, or the acquisition, is left out on some path
+// through its function: a parameter may say that the lock is held already.
+bool Reporter::isAvoidable(ChainId Chain) const {
+  // The first link is in the function that holds the lock.
+  for (Chain = Model.chain(Chain).Next; Chain != 0;
+       Chain = Model.chain(Chain).Next) {
+    const ChainLink &Link = Model.chain(Chain);
+    const facts::Function &F = *P.function(Link.Function).Fact;
+    auto Blocks = each(F.blocks());
+    std::vector<bool> Seen(Blocks.size(), false);
+    std::vector<std::uint32_t> Pending{0};
+    while (!Pending.empty()) {
+      std::uint32_t B = Pending.back();
+      Pending.pop_back();
+      auto Events = each(Blocks[B]->events());
+      if (Seen[B] ||
+          std::find(Events.begin(), Events.end(), Link.Site) != Events.end())
+        continue;
+      Seen[B] = true;
+      if (B == F.exit())
+        return true;
+      for (const facts::Edge *E : each(Blocks[B]->edges()))
+        if (E->kind() != facts::EdgeKind::Unwind)
+          Pending.push_back(E->to());
+    }
+  }
+  return false;
+}
+
+void Reporter::repeat(const LockRepeat &R) {
+  bool BothShared = R.FromMode == rules::LockMode::Shared &&
+                    R.ToMode == rules::LockMode::Shared;
+  const ChainLink &Site = acquisition(R.ToChain);
+  if (BothShared || P.isSystem(R.Function) || !isKnownNotRecursive(Site) ||
+      !isOneObject(R) ||
+      !Seen.insert({R.Function, R.FromChain, R.ToChain}).second)
+    return;
+  std::string Lock = quoteLock(P, R.Function, R.Lock);
+  const ProgramFunction &F = P.function(R.Function);
+  Finding Result;
+  Result.Where = P.locate(F.Unit, Model.chain(R.ToChain).Site->loc());
+  Result.Function = findingFunction(P, F.Symbol);
+  if (LockName Name = nameOf(R.Lock); !Name.Text.empty())
+    Result.Operation = LockModel::display(Name);
+  Result.Message = "lock " + Lock + " is taken in " +
+                   describe(P, P.function(Site.Function).Symbol) +
+                   " while the same thread holds it already: it waits for "
+                   "itself for ever";
+  addTrace(Model, R.FromChain, Lock + " here", Result.Notes);
+  addTrace(Model, R.ToChain, Lock + " again here", Result.Notes);
+  bool ThroughField = std::count_if(R.Lock.Steps.begin(), R.Lock.Steps.end(),
+                                    [](const PathStep &S) {
+                                      return S.Kind == StepKind::Deref;
+                                    }) > 1;
+  PathShape Shape{R.Calls,
+                  R.Uncertain ? EdgeKind::SeveralOverrides : EdgeKind::Static};
+  Result.Confidence = isAvoidable(R.ToChain) || ThroughField
+                          ? std::min(Precision::Medium, precisionOf(Shape))
+                          : precisionOf(Shape);
+  Sink.report(std::move(Result));
+}
+
+} // namespace
+
+void SelfDeadlockCheck::run(const Analysis &A, FindingSink &Sink) const {
+  const LockModel &Model = A.locks();
+  Reporter Report(A.program(), Model, Sink);
+  for (const LockRepeat &R : Model.repeats())
+    Report.repeat(R);
+}
+
+} // namespace gridlock

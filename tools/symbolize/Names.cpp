@@ -8,6 +8,15 @@
 namespace gridlock::symbolize {
 
 std::string demangle(const std::string &Name) {
+  // GCC names a coroutine's body after its frame's type, which has the
+  // coroutine's own mangled name inside: _Z1fPZ1fvE8_Z1fv.Frame.actor.
+  if (const std::size_t Frame = Name.find(".Frame.");
+      Frame != std::string::npos) {
+    const std::size_t From = Name.rfind("_Z", Frame);
+    if (From != std::string::npos && From != 0)
+      return demangle(Name.substr(From, Frame - From)) + " [clone " +
+             Name.substr(Frame + 6) + "]";
+  }
   // Clone suffixes of GCC and Clang; the demangler knows some of them only.
   const std::size_t Dot = Name.find('.');
   const std::string Plain = Name.starts_with("_Z") ? Name.substr(0, Dot) : Name;
@@ -105,7 +114,8 @@ std::string qualifiedName(std::string_view Demangled) {
     Name.erase(0, Blank + 1);
   replaceAll(Name, "\1", "(anonymous)");
   replaceAll(Name, "std::__cxx11::", "std::");
-  replaceAll(Name, "std::_V2::", "std::");
+  replaceAll(Name, "::_V2::", "::");
+  replaceAll(Name, "std::__n4861::", "std::");
   replaceAll(Name, "std::__1::", "std::");
   replaceAll(Name, "std::__ndk1::", "std::");
   replaceAll(Name, "std::filesystem::__cxx11::", "std::filesystem::");

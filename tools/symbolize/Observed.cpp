@@ -69,6 +69,7 @@ private:
   Location relative(Location Where) const;
   void addNotes(Finding &F, const std::vector<Frame> &Stack) const;
   std::string nameOf(const ProcessRecords &P, std::uint32_t Loop) const;
+  void sharedLoop(const ProcessRecords &P, std::uint32_t Loop);
   static Precision precisionOf(const ProcessRecords &P, std::uint32_t Loop);
 
   const std::filesystem::path &Root;
@@ -113,6 +114,12 @@ std::string Collector::nameOf(const ProcessRecords &P,
          (L->second.Head.Thread[0]
               ? " (" + std::string(L->second.Head.Thread) + ")"
               : "");
+}
+
+void Collector::sharedLoop(const ProcessRecords &P, std::uint32_t Loop) {
+  Result.Remarks.push_back(
+      "the times of " + nameOf(P, Loop) +
+      " include its library's own waits for work: several threads run it");
 }
 
 /// What came round a few times only may be no loop.
@@ -209,9 +216,12 @@ void Collector::addStalls(const ProcessRecords &P, Symbolizer &S,
       continue;
     if (D->Head.Why == Cause::Blocked) {
       if (Waits.madeByLoop(D->Head.Loop, Stack)) {
+        sharedLoop(P, D->Head.Loop);
         LoopRow &Row = Rows[{P.Header.Pid, D->Head.Loop}];
-        Row.Stalls -= Row.Stalls > 0;
-        Row.Busy -= std::min(Row.Busy, M.Total);
+        if (!M.Unfinished) {
+          Row.Stalls -= Row.Stalls > 0;
+          Row.Busy -= std::min(Row.Busy, M.Total);
+        }
         continue;
       }
       // Counted in full by its Block record, unless the call has not ended.
@@ -257,8 +267,10 @@ void Collector::addBlocks(const ProcessRecords &P, Symbolizer &S,
       Stack = S.unwind(Raw->second);
     else
       Stack = S.at(B.Site, P.Maps.empty() ? 0 : P.Maps.size() - 1);
-    if (Waits.madeByLoop(B.Loop, Stack) ||
-        (B.Count == B.OpenCount && Waits.left(B.Loop, Stack)))
+    const bool OfLoop = Waits.madeByLoop(B.Loop, Stack);
+    if (OfLoop)
+      sharedLoop(P, B.Loop);
+    if (OfLoop || (B.Count == B.OpenCount && Waits.left(B.Loop, Stack)))
       continue;
     addFinding("gridlock-blocking-in-callback",
                operationOf(Rules, Stack, B.Operation), Stack,

@@ -102,18 +102,17 @@ bool startsWithAny(std::string_view Text,
 }
 
 /// What the program's authors wrote: nothing that is installed with the system,
-/// neither its libraries nor its headers. Without debug information, by name.
+/// neither its libraries nor its headers, and no well-known library, wherever
+/// it lies.
 bool isUser(const Frame &F) {
-  if (F.Function.empty() ||
-      startsWithAny(F.Module, {"/usr/lib", "/lib", "[vdso]"}) ||
-      startsWithAny(F.Function, {"gridlock::monitor::", "std::", "__gnu_cxx::",
-                                 "__gthread", "__cxxabi"}))
-    return false;
-  if (!F.Where.File.empty())
-    return !startsWithAny(
-        F.Where.File, {"/usr/include/", "/usr/lib/", "/usr/local/include/"});
-  return !startsWithAny(F.Function,
-                        {"boost::", "asio::", "__", "_start", "_init"});
+  return !F.Function.empty() &&
+         !startsWithAny(F.Module, {"/usr/lib", "/lib", "[vdso]"}) &&
+         F.Where.File.find("/usr/include/") == std::string::npos &&
+         !startsWithAny(F.Where.File, {"/usr/lib/", "/usr/local/include/"}) &&
+         !startsWithAny(F.Function,
+                        {"gridlock::monitor::", "std::", "__gnu_cxx::",
+                         "__gthread", "__cxxabi", "boost::", "boost_asio_",
+                         "asio::", "_start", "_init", "__libc_"});
 }
 
 /// Where the function is declared: its concrete or inlined instance refers

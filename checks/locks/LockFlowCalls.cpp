@@ -106,18 +106,13 @@ void LockFlow::applySummary(const LockSummary &Callee, const Substitution &Sub,
     if (Object)
       Guards.emplace_back(*Object, std::move(Here));
   }
-  auto Translate = [&](const Binding &B) -> std::optional<Binding> {
-    auto To = Sub.apply(B.To);
-    // A pointer parameter stands for the argument's value.
-    return To ? std::optional(Binding{*To, B.Address}) : std::nullopt;
-  };
   Bindings Known;
   for (const auto &[Path, B] : Callee.Known)
     if (auto Object = Sub.apply(Path))
-      if (auto To = Translate(B))
+      if (auto To = Sub.apply(B))
         Known.emplace(*Object, *To);
   if (Callee.Result)
-    if (auto To = Translate(*Callee.Result))
+    if (auto To = Sub.apply(*Callee.Result))
       Known.emplace(AccessPath::ofResult(E.id()), *To);
 
   for (const AccessPath &Path : Released) {

@@ -140,6 +140,15 @@ std::optional<AccessPath> Substitution::apply(const AccessPath &Path) const {
   return Named;
 }
 
+std::optional<Binding> Substitution::apply(const Binding &B) const {
+  // A pointer parameter stands for its argument, which may be an address.
+  if (!B.Address && B.To.Steps.empty())
+    if (auto Object = argument(B.To); Object && Object->Address)
+      return Binding{canonical(std::move(Object->To), Known), true};
+  auto To = apply(B.To);
+  return To ? std::optional(Binding{std::move(*To), B.Address}) : std::nullopt;
+}
+
 AccessPath lockArgument(const Program &P, FunctionId F, const facts::Event &E,
                         int Index) {
   const ProgramFunction &Fn = P.function(F);

@@ -52,6 +52,8 @@ public:
   /// A path whose root means nothing to the caller keeps its name in the order
   /// graph, without an instance.
   std::optional<AccessPath> apply(const AccessPath &Path) const;
+  /// What a callee's place is bound to, in the caller's places.
+  std::optional<Binding> apply(const Binding &B) const;
 
 private:
   std::optional<Binding> argument(const AccessPath &Path) const;

@@ -165,3 +165,23 @@ void wrapped_bad(PlainMutex &M) {
   // CHECK: again.cpp:[[@LINE+1]]:5: warning: lock 'PlainMutex::Inner' is taken in 'PlainMutex::lock' while
   M.lock();
 }
+
+// A guard of the program's own that keeps a pointer gives its lock back.
+class PointerHold {
+  PlainMutex *const Held;
+
+public:
+  explicit PointerHold(PlainMutex *M) : Held(M) { Held->lock(); }
+  ~PointerHold() { Held->unlock(); }
+};
+
+struct File {
+  mutable PlainMutex Lock;
+  unsigned Length;
+  unsigned size() const {
+    PointerHold Hold(&Lock);
+    return Length;
+  }
+};
+
+unsigned sizes_ok(File *F) { return F->size() + F->size(); }

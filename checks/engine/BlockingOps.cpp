@@ -19,6 +19,20 @@ bool blocks(const Applied &A) {
          (A.does(Effect::Acquires) && !A.Entry->async());
 }
 
+bool computes(const Applied &A) {
+  return A.does(Effect::Computes) && !blocks(A);
+}
+
+bool waits(const Applied &A) {
+  return blocks(A) && !A.does(Effect::Acquires) &&
+         A.Entry->cost() != rules::Cost::Brief;
+}
+
+bool isCallLike(const facts::Event &E) {
+  return E.kind() == facts::EventKind::Call ||
+         E.kind() == facts::EventKind::Construct;
+}
+
 // A short critical section is normal, and so is a cheap metadata query.
 Precision ceilingOf(const rules::Entry &Entry, Verdict Holds) {
   Precision Ceiling = Holds == Verdict::Yes      ? Precision::VeryHigh
@@ -30,47 +44,101 @@ Precision ceilingOf(const rules::Entry &Entry, Verdict Holds) {
              : Ceiling;
 }
 
+// What computes for long on any input stalls a loop for certain, what grows
+// with its input may; the rest adds up only if it is repeated.
+Precision computingCeiling(const rules::Entry &Entry, Verdict Holds) {
+  if (Holds < Verdict::Maybe || Entry.cost() == rules::Cost::Brief)
+    return Precision::Low;
+  return Entry.cost() == rules::Cost::Unbounded && Holds >= Verdict::Likely
+             ? Precision::High
+             : Precision::Medium;
+}
+
 // What returns an awaitable starts an operation; it is awaiting that waits.
 bool startsOnly(const Program &P, std::uint32_t Unit, std::uint32_t Type) {
   const facts::Type *T = P.type(Unit, P.withoutReference(Unit, Type));
   return T->promise() || hasFlag(T->flags(), facts::TypeFlag::Awaitable);
 }
 
+// Collects the operations of one function that WANTED picks from its entries.
+class Collector {
+public:
+  using Wanted = bool (*)(const Applied &);
+  using Ceiling = Precision (*)(const rules::Entry &, Verdict);
+
+  Collector(const Program &P, FunctionId F, Wanted Wants, Ceiling Most)
+      : P(P), Unit(P.function(F).Unit), Classify(P, F), Wants(Wants),
+        Most(Most) {}
+
+  /// Whether the event is settled by the entries of the called function.
+  bool visit(std::uint32_t Block, const facts::Event &E) {
+    if (!isCallLike(E))
+      return true;
+    std::optional<Applied> Worst;
+    for (const Applied &A : Classify.classify(Block, E)) {
+      if (A.does(Effect::Fine) && A.Holds >= Verdict::Likely)
+        return true;
+      if (Wants(A) && A.Holds != Verdict::No &&
+          (!Worst || A.Holds > Worst->Holds))
+        Worst = A;
+    }
+    if (!Worst)
+      return false;
+    if (!startsOnly(P, Unit, E.type()))
+      Result.push_back(
+          {&E, Worst->Entry,
+           "'" + std::string(P.qualifiedName(P.resolve(Unit, E.symbol()))) +
+               "'",
+           Worst->Holds < Verdict::Likely, Most(*Worst->Entry, Worst->Holds)});
+    return true;
+  }
+
+  void visitGuard(const facts::Event &E) {
+    auto Guard = guardConstruction(P, Unit, E);
+    if (Guard && Guard->Start == GuardStart::Locks && !Guard->Locks.empty() &&
+        !Guard->Type->async())
+      Result.push_back({&E, Guard->Type, "'" + Guard->Type->name()->str() + "'",
+                        true, Precision::Medium});
+  }
+
+  std::vector<BlockingOp> Result;
+
+private:
+  const Program &P;
+  std::uint32_t Unit;
+  Classifier Classify;
+  Wanted Wants;
+  Ceiling Most;
+};
+
 } // namespace
 
 std::vector<BlockingOp> blockingOps(const Program &P, const Contexts &C,
                                     FunctionId F) {
-  std::vector<BlockingOp> Result;
-  std::uint32_t Unit = P.function(F).Unit;
-  Classifier Classify(P, F);
+  Collector Ops(P, F, blocks, ceilingOf);
   C.forEachOnLoop(F, [&](std::uint32_t Block, const facts::Event &E) {
-    if (E.kind() != facts::EventKind::Call &&
-        E.kind() != facts::EventKind::Construct)
-      return;
-    std::optional<Applied> Worst;
-    for (const Applied &A : Classify.classify(Block, E)) {
-      if (A.does(Effect::Fine) && A.Holds >= Verdict::Likely)
-        return;
-      if (blocks(A) && A.Holds != Verdict::No &&
-          (!Worst || A.Holds > Worst->Holds))
-        Worst = A;
-    }
-    std::string Name =
-        "'" + std::string(P.qualifiedName(P.resolve(Unit, E.symbol()))) + "'";
-    if (Worst) {
-      if (!startsOnly(P, Unit, E.type()))
-        Result.push_back({&E, Worst->Entry, Name,
-                          Worst->Holds < Verdict::Likely,
-                          ceilingOf(*Worst->Entry, Worst->Holds)});
-      return;
-    }
-    if (auto Guard = guardConstruction(P, Unit, E);
-        Guard && Guard->Start == GuardStart::Locks && !Guard->Locks.empty() &&
-        !Guard->Type->async())
-      Result.push_back({&E, Guard->Type, "'" + Guard->Type->name()->str() + "'",
-                        true, Precision::Medium});
+    if (!Ops.visit(Block, E))
+      Ops.visitGuard(E);
   });
-  return Result;
+  return std::move(Ops.Result);
+}
+
+std::vector<BlockingOp> computingOps(const Program &P, const Contexts &C,
+                                     FunctionId F) {
+  Collector Ops(P, F, computes, computingCeiling);
+  C.forEachOnLoop(F, [&](std::uint32_t Block, const facts::Event &E) {
+    Ops.visit(Block, E);
+  });
+  return std::move(Ops.Result);
+}
+
+std::vector<BlockingOp> waitingOps(const Program &P, FunctionId F) {
+  Collector Ops(P, F, waits, ceilingOf);
+  auto Blocks = each(P.function(F).Fact->blocks());
+  for (std::uint32_t B = 0; B < Blocks.size(); ++B)
+    for (const facts::Event *E : each(Blocks[B]->events()))
+      Ops.visit(B, *E);
+  return std::move(Ops.Result);
 }
 
 } // namespace gridlock

@@ -2,8 +2,8 @@
 //
 // The operations in one function that wait for something: catalogue entries
 // that block, enter a loop, wait on a condition or take a thread lock, and
-// constructions of lock guards. What is shared by the checks for blocking in
-// coroutines, in callbacks and under locks.
+// constructions of lock guards; and those that compute for long. What is shared
+// by the checks for coroutines, for callbacks and for what is done under locks.
 #ifndef GRIDLOCK_ENGINE_BLOCKINGOPS_H
 #define GRIDLOCK_ENGINE_BLOCKINGOPS_H
 
@@ -27,6 +27,13 @@ struct BlockingOp {
 /// loop.
 std::vector<BlockingOp> blockingOps(const Program &P, const Contexts &C,
                                     FunctionId F);
+
+/// The same of what computes for long and does not block besides.
+std::vector<BlockingOp> computingOps(const Program &P, const Contexts &C,
+                                     FunctionId F);
+
+/// All of F, on a loop or not, without what takes locks.
+std::vector<BlockingOp> waitingOps(const Program &P, FunctionId F);
 
 } // namespace gridlock
 

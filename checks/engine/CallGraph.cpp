@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "checks/engine/CallGraph.h"
 
-#include "checks/engine/Classify.h"
+#include "checks/engine/Executors.h"
 
 #include <algorithm>
 
@@ -46,29 +46,53 @@ CallGraph::CallGraph(const Program &P) : P(P) {
   std::vector<Forwarding> Forwards;
   for (FunctionId F = 0; F < P.functions().size(); ++F)
     scan(F, Forwards);
-  propagate(std::move(Forwards));
+  std::sort(Forwards.begin(), Forwards.end(), [](const auto &A, const auto &B) {
+    return std::tie(A.To, A.From) < std::tie(B.To, B.From);
+  });
+  propagate(Forwards);
+  propagateLoops(Forwards);
+}
+
+void CallGraph::scanSink(FunctionId F, const facts::Event &E,
+                         const rules::Entry &Sink, Verdict OnLoop) {
+  if (Sink.where() != Where::Loop && Sink.where() != Where::Now)
+    return;
+  const FactsFile &File = P.unit(P.function(F).Unit);
+  bool Certain = OnLoop >= Verdict::Likely;
+  for (const facts::Value *Arg : callableArguments(E, Sink)) {
+    AccessPath Path = AccessPath::of(File, Arg);
+    bool Forwards = isWholeParameter(Path);
+    if (Sink.where() == Where::Now) {
+      if (Forwards)
+        Invoked.emplace(F, Path.Id);
+    } else if (OnLoop != Verdict::No) {
+      for (FunctionId Target : callables(F, Arg))
+        Loops.push_back({Target, F, &E, &Sink, Certain});
+      if (Forwards)
+        if (auto [It, New] = Looped.try_emplace({F, Path.Id}, &Sink, Certain);
+            !New && Certain)
+          It->second = {&Sink, true};
+    }
+  }
 }
 
 void CallGraph::scan(FunctionId F, std::vector<Forwarding> &Forwards) {
   const ProgramFunction &Fn = P.function(F);
   const FactsFile &File = P.unit(Fn.Unit);
-  for (const facts::Block *B : each(Fn.Fact->blocks()))
-    for (const facts::Event *E : each(B->events())) {
+  Classifier Classify(P, F);
+  auto Blocks = each(Fn.Fact->blocks());
+  for (std::uint32_t B = 0; B < Blocks.size(); ++B)
+    for (const facts::Event *E : each(Blocks[B]->events())) {
       if (!isCallLike(*E))
         continue;
       SymbolId Callee = P.resolve(Fn.Unit, E->symbol());
-      for (const rules::Entry *Entry : P.entries(Callee)) {
-        if (!does(*Entry, Effect::RunsCallable))
-          continue;
-        for (const facts::Value *Arg : callableArguments(*E, *Entry)) {
-          if (Entry->where() == Where::Loop)
-            for (FunctionId Target : callables(F, Arg))
-              Loops.push_back({Target, F, E, Entry});
-          AccessPath Path = AccessPath::of(File, Arg);
-          if (Entry->where() == Where::Now && isWholeParameter(Path))
-            Invoked.emplace(F, Path.Id);
-        }
-      }
+      Program::EntryList Entries = P.entries(Callee);
+      if (std::any_of(Entries.begin(), Entries.end(), [](const auto *Entry) {
+            return does(*Entry, Effect::RunsCallable);
+          }))
+        for (const Applied &A : Classify.classify(B, *E))
+          if (A.does(Effect::RunsCallable))
+            scanSink(F, *E, *A.Entry, runsOnLoop(P, F, *E, A));
       if (callsThrough(F, *E)) {
         AccessPath Path = AccessPath::of(File, E->receiver());
         if (isWholeParameter(Path))
@@ -85,10 +109,7 @@ void CallGraph::scan(FunctionId F, std::vector<Forwarding> &Forwards) {
     }
 }
 
-void CallGraph::propagate(std::vector<Forwarding> Forwards) {
-  std::sort(Forwards.begin(), Forwards.end(), [](const auto &A, const auto &B) {
-    return std::tie(A.To, A.From) < std::tie(B.To, B.From);
-  });
+void CallGraph::propagate(const std::vector<Forwarding> &Forwards) {
   std::vector<Parameter> Pending(Invoked.begin(), Invoked.end());
   while (!Pending.empty()) {
     Parameter Callee = Pending.back();
@@ -100,6 +121,48 @@ void CallGraph::propagate(std::vector<Forwarding> Forwards) {
       if (Invoked.insert(It->From).second)
         Pending.push_back(It->From);
   }
+}
+
+// A parameter that is handed on to a parameter that a loop runs is run by the
+// loop, and so is what callers pass for it.
+void CallGraph::propagateLoops(const std::vector<Forwarding> &Forwards) {
+  if (Looped.empty())
+    return;
+  std::vector<Parameter> Pending;
+  for (const auto &[To, Sink] : Looped)
+    Pending.push_back(To);
+  while (!Pending.empty()) {
+    Parameter Callee = Pending.back();
+    Pending.pop_back();
+    auto Sink = Looped.at(Callee);
+    auto It = std::lower_bound(
+        Forwards.begin(), Forwards.end(), Callee,
+        [](const Forwarding &Fwd, const Parameter &To) { return Fwd.To < To; });
+    for (; It != Forwards.end() && It->To == Callee; ++It) {
+      auto [Known, New] = Looped.try_emplace(It->From, Sink);
+      if (!New && (Known->second.second || !Sink.second))
+        continue;
+      Known->second = Sink;
+      Pending.push_back(It->From);
+    }
+  }
+  for (FunctionId F = 0; F < P.functions().size(); ++F)
+    for (const facts::Block *B : each(P.function(F).Fact->blocks()))
+      for (const facts::Event *E : each(B->events())) {
+        if (!isCallLike(*E))
+          continue;
+        FunctionId Body =
+            P.symbol(P.resolve(P.function(F).Unit, E->symbol())).Body;
+        if (Body == NoFunction)
+          continue;
+        auto Args = each(E->args());
+        for (auto It = Looped.lower_bound({Body, 0});
+             It != Looped.end() && It->first.first == Body; ++It)
+          if (It->first.second < Args.size())
+            for (FunctionId Target : callables(F, Args[It->first.second]))
+              Loops.push_back(
+                  {Target, F, E, It->second.first, It->second.second});
+      }
 }
 
 // A call of whatever the receiver holds: a function pointer, or a class like
@@ -122,11 +185,8 @@ std::vector<FunctionId> CallGraph::inLocal(FunctionId F,
   const ProgramFunction &Fn = P.function(F);
   const FactsFile &File = P.unit(Fn.Unit);
   auto Add = [&](const facts::Value *V) {
-    if (!V || V->kind() != facts::ValueKind::Callable)
-      return;
-    FunctionId Body = P.symbol(P.resolve(Fn.Unit, V->symbol())).Body;
-    if (Body != NoFunction)
-      Result.push_back(Body);
+    if (V && V->kind() == facts::ValueKind::Callable)
+      addBodies(P.resolve(Fn.Unit, V->symbol()), Result);
   };
   for (const facts::Block *B : each(Fn.Fact->blocks()))
     for (const facts::Event *E : each(B->events())) {
@@ -150,12 +210,37 @@ std::vector<FunctionId> CallGraph::callables(FunctionId F,
   if (!V)
     return {};
   const ProgramFunction &Fn = P.function(F);
+  std::vector<FunctionId> Result;
   if (V->kind() == facts::ValueKind::Callable) {
-    FunctionId Body = P.symbol(P.resolve(Fn.Unit, V->symbol())).Body;
-    return Body == NoFunction ? std::vector<FunctionId>()
-                              : std::vector<FunctionId>{Body};
+    addBodies(P.resolve(Fn.Unit, V->symbol()), Result);
+    return Result;
   }
-  return inLocal(F, AccessPath::of(P.unit(Fn.Unit), V));
+  Result = inLocal(F, AccessPath::of(P.unit(Fn.Unit), V));
+  std::uint32_t Type = P.withoutReference(Fn.Unit, typeOf(*V));
+  if (Result.empty())
+    for (std::uint32_t Method : each(P.type(Fn.Unit, Type)->methods())) {
+      SymbolId S = P.resolve(Fn.Unit, Method);
+      FunctionId Body = P.symbol(S).Body;
+      if (Body != NoFunction && !P.isSystem(Body) &&
+          P.qualifiedName(S).ends_with("::operator()"))
+        Result.push_back(Body);
+    }
+  return Result;
+}
+
+// The body of a named callable; of a pointer to a virtual method, those of all
+// that override it.
+void CallGraph::addBodies(SymbolId S, std::vector<FunctionId> &Bodies) const {
+  if (S == 0)
+    return;
+  auto Add = [&](SymbolId Of) {
+    if (FunctionId Body = P.symbol(Of).Body; Body != NoFunction)
+      Bodies.push_back(Body);
+  };
+  Add(S);
+  if (hasFlag(P.symbol(S).Fact->flags(), facts::SymbolFlag::Virtual))
+    for (SymbolId Overrider : P.overriders(S))
+      Add(Overrider);
 }
 
 void CallGraph::addTarget(FunctionId F, SymbolId S, bool Virtual,

@@ -12,6 +12,7 @@
 #define GRIDLOCK_ENGINE_CALLGRAPH_H
 
 #include "checks/engine/AccessPath.h"
+#include "checks/engine/Classify.h"
 #include "checks/engine/Program.h"
 
 #include <map>
@@ -40,12 +41,14 @@ enum class Resolution : std::uint8_t {
   Unresolved // a target is unknown
 };
 
-/// A callable handed to something that runs it on an event loop.
+/// A callable handed to something that runs it on an event loop, or to a
+/// function of the program that hands it on to such.
 struct LoopCallable {
   FunctionId Callable;
   FunctionId Registrar; // the function that hands it over
   const facts::Event *Site;
   const rules::Entry *Entry;
+  bool Certain; // false: the executor may be another than a loop
 };
 
 class CallGraph {
@@ -59,7 +62,8 @@ public:
 
   const std::vector<LoopCallable> &loopCallables() const { return Loops; }
 
-  /// Bodies of the callable that V is: named, a lambda, or in a local of F.
+  /// Bodies of the callable that V is: named, a lambda, in a local of F, or an
+  /// object of a class with a call operator.
   std::vector<FunctionId> callables(FunctionId F, const facts::Value *V) const;
 
 private:
@@ -69,7 +73,11 @@ private:
   };
 
   void scan(FunctionId F, std::vector<Forwarding> &Forwards);
-  void propagate(std::vector<Forwarding> Forwards);
+  void scanSink(FunctionId F, const facts::Event &E, const rules::Entry &Sink,
+                Verdict OnLoop);
+  void propagate(const std::vector<Forwarding> &Forwards);
+  void propagateLoops(const std::vector<Forwarding> &Forwards);
+  void addBodies(SymbolId S, std::vector<FunctionId> &Bodies) const;
   void addTarget(FunctionId F, SymbolId S, bool Virtual,
                  std::vector<CallEdge> &Targets) const;
   bool callsThrough(FunctionId F, const facts::Event &E) const;
@@ -78,6 +86,8 @@ private:
   const Program &P;
   std::vector<LoopCallable> Loops;
   std::set<Parameter> Invoked; // functions that call what this parameter holds
+  /// ... that have it called by a loop; the sink, and whether that is certain.
+  std::map<Parameter, std::pair<const rules::Entry *, bool>> Looped;
 };
 
 } // namespace gridlock

@@ -25,6 +25,9 @@ public:
   const Contexts &contexts() const;
   /// What runs synchronously from coroutine roots.
   const Reachability &fromCoroutines() const;
+  /// What runs synchronously from callbacks on a loop and from functions that
+  /// are annotated as such.
+  const Reachability &fromCallbacks() const;
   /// Checks may have it look at single functions again (LockModel::watch).
   LockModel &locks() const;
 
@@ -33,6 +36,7 @@ private:
   mutable std::unique_ptr<CallGraph> TheCalls;
   mutable std::unique_ptr<Contexts> TheContexts;
   mutable std::unique_ptr<Reachability> Coroutines;
+  mutable std::unique_ptr<Reachability> Callbacks;
   mutable std::unique_ptr<LockModel> TheLocks;
 };
 

@@ -50,19 +50,19 @@ Verdict isNull(const facts::Value &V) {
   }
 }
 
-std::uint32_t typeOf(const facts::Value &V) {
-  if (V.type() != 0 || !V.place())
-    return V.type();
-  auto Steps = each(V.place()->path());
-  return Steps.empty() ? V.place()->type() : Steps[Steps.size() - 1]->type();
-}
-
 unsigned written(const facts::Event &E) {
   unsigned Count = each(E.args()).size();
   return Count - std::min(Count, E.default_args());
 }
 
 } // namespace
+
+std::uint32_t typeOf(const facts::Value &V) {
+  if (V.type() != 0 || !V.place())
+    return V.type();
+  auto Steps = each(V.place()->path());
+  return Steps.empty() ? V.place()->type() : Steps[Steps.size() - 1]->type();
+}
 
 bool does(const rules::Entry &Entry, rules::Effect E) {
   for (auto Has : each(Entry.effects()))

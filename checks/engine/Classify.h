@@ -57,6 +57,9 @@ bool does(const rules::Entry &Entry, rules::Effect E);
 /// written one; null if there is none, or if the index means several.
 const facts::Value *argument(const facts::Event &E, int Index);
 
+/// The type of a value, that of the place if it is one; 0: unknown.
+std::uint32_t typeOf(const facts::Value &V);
+
 } // namespace gridlock
 
 #endif

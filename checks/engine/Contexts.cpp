@@ -54,11 +54,13 @@ Contexts::Contexts(const Program &P, const CallGraph &Calls)
       Roots.push_back({F, RootKind::Coroutine, nullptr});
   }
   std::vector<bool> IsRoot = CoroutineRoot;
-  for (const LoopCallable &L : Calls.loopCallables())
-    if (!IsRoot[L.Callable] && !P.isSystem(L.Callable)) {
-      IsRoot[L.Callable] = true;
-      Roots.push_back({L.Callable, RootKind::LoopCallback, &L});
-    }
+  for (bool Certain : {true, false})
+    for (const LoopCallable &L : Calls.loopCallables())
+      if (L.Certain == Certain && !IsRoot[L.Callable] &&
+          !P.isSystem(L.Callable)) {
+        IsRoot[L.Callable] = true;
+        Roots.push_back({L.Callable, RootKind::LoopCallback, &L});
+      }
   for (FunctionId F = 0; F < P.functions().size(); ++F)
     if (!IsRoot[F] && isAnnotated(F))
       Roots.push_back({F, RootKind::Annotated, nullptr});

@@ -34,6 +34,14 @@ const Reachability &Analysis::fromCoroutines() const {
   return *Coroutines;
 }
 
+const Reachability &Analysis::fromCallbacks() const {
+  if (!Callbacks)
+    Callbacks = std::make_unique<Reachability>(
+        P, calls(), contexts(),
+        [](const Root &R) { return R.Kind != RootKind::Coroutine; });
+  return *Callbacks;
+}
+
 LockModel &Analysis::locks() const {
   if (!TheLocks)
     TheLocks = std::make_unique<LockModel>(P, calls());
@@ -131,6 +139,9 @@ AnalysisResult analyse(const std::vector<FactsFile> &Facts,
   countFiles(P, Result.Counts);
   Result.Counts.Roots = A.contexts().roots().size();
   Result.Counts.Unresolved = A.fromCoroutines().unresolved();
+  for (FunctionId F : A.fromCallbacks().reached())
+    if (!A.fromCoroutines().reaches(F))
+      Result.Counts.Unresolved += A.fromCallbacks().unresolvedIn(F);
 
   std::vector<Finding> All;
   Collector Sink(All);

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "checks/engine/Program.h"
 
+#include "checks/engine/Classify.h"
+
 #include <algorithm>
 #include <set>
 #include <tuple>
-#include <unordered_set>
 
 namespace gridlock {
 
@@ -161,6 +162,10 @@ void Program::lookUpEntries(const rules::Catalogue &Rules) {
     auto &List = EntriesByName[E->name()->string_view()];
     if (List.empty())
       List = Rules.find(E->name()->string_view());
+    std::string_view Name = E->name()->string_view();
+    std::size_t Colons = Name.rfind("::");
+    if (Colons != std::string_view::npos && does(*E, rules::Effect::EntersLoop))
+      LoopClasses.insert(Name.substr(0, Colons));
   }
   EntryStart.reserve(Symbols.size() + 1);
   EntryStart.assign(2, 0); // the none symbol has none
@@ -193,6 +198,16 @@ Program::typeEntries(std::uint32_t Unit, std::uint32_t Type) const {
     if (E->kind() != rules::EntryKind::Function)
       Result.push_back(E);
   return Result;
+}
+
+bool Program::isOfLoop(std::string_view TypeName) const {
+  std::size_t End = TypeName.size();
+  while (End != std::string_view::npos && End > 0) {
+    if (LoopClasses.contains(TypeName.substr(0, End)))
+      return true;
+    End = TypeName.rfind("::", End - 1);
+  }
+  return false;
 }
 
 const facts::Type *Program::type(std::uint32_t Unit,

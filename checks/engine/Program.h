@@ -23,6 +23,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace gridlock {
@@ -87,6 +88,9 @@ public:
   /// followed.
   std::vector<const rules::Entry *> typeEntries(std::uint32_t Unit,
                                                 std::uint32_t Type) const;
+  /// Whether a type is an event loop or nested in one, as its executor is: a
+  /// class of which a method enters the loop.
+  bool isOfLoop(std::string_view TypeName) const;
 
   /// The methods that override S, directly or not, that were seen; not S
   /// itself.
@@ -124,6 +128,7 @@ private:
   std::vector<SymbolId> Overriders;
   std::unordered_map<std::string_view, std::vector<const rules::Entry *>>
       EntriesByName;
+  std::unordered_set<std::string_view> LoopClasses;
   std::vector<std::uint32_t> EntryStart; // by symbol, into EntryPool
   std::vector<const rules::Entry *> EntryPool;
 };

@@ -35,9 +35,15 @@ Reachability::Reachability(const Program &P, const CallGraph &Calls,
     : Steps(P.functions().size()), Buckets(1) {
   for (const Root &R : C.roots())
     if (Wanted(R)) {
-      Steps[R.Function].From = &R;
-      Steps[R.Function].Cost = 0;
-      Buckets[0].push_back(R.Function);
+      // What may not run on a loop at all is as uncertain as one of several
+      // overrides.
+      bool Certain = !R.Handed || R.Handed->Certain;
+      Step &Start = Steps[R.Function];
+      Start.From = &R;
+      Start.Weakest = Certain ? EdgeKind::Static : EdgeKind::SeveralOverrides;
+      Start.Cost = Certain ? 0 : costOf(EdgeKind::SeveralOverrides);
+      Buckets.resize(std::max<std::size_t>(Buckets.size(), Start.Cost + 1));
+      Buckets[Start.Cost].push_back(R.Function);
     }
   for (std::size_t Cost = 0; Cost < Buckets.size(); ++Cost) {
     for (std::size_t I = 0; I < Buckets[Cost].size(); ++I) {
@@ -60,8 +66,10 @@ void Reachability::expand(FunctionId F, const CallGraph &Calls,
         E.kind() != facts::EventKind::Construct)
       return;
     Targets.clear();
-    if (Calls.follow(F, E, Targets) == Resolution::Unresolved)
+    if (Calls.follow(F, E, Targets) == Resolution::Unresolved) {
       ++Unresolved;
+      ++Steps[F].Unresolved;
+    }
     for (const CallEdge &Edge : Targets) {
       if (C.isCoroutineRoot(Edge.Target))
         continue;

@@ -23,10 +23,13 @@ public:
 
   /// Functions reached, roots included, in the order of the search.
   const std::vector<FunctionId> &reached() const { return Order; }
+  bool reaches(FunctionId F) const { return Steps[F].From != nullptr; }
   const Root &rootOf(FunctionId F) const { return *Steps[F].From; }
   PathShape shapeOf(FunctionId F) const;
-  /// Calls from reached functions that could not be followed.
+  /// Calls from reached functions, and from one of them, that could not be
+  /// followed.
   std::uint64_t unresolved() const { return Unresolved; }
+  std::uint32_t unresolvedIn(FunctionId F) const { return Steps[F].Unresolved; }
 
   struct Hop {
     FunctionId Caller;
@@ -45,6 +48,7 @@ private:
     std::uint32_t Calls = 0;
     EdgeKind Weakest = EdgeKind::Static;
     bool Done = false;
+    std::uint32_t Unresolved = 0;
   };
   void expand(FunctionId F, const CallGraph &Calls, const Contexts &C);
 

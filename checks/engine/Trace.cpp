@@ -12,13 +12,23 @@ std::string describe(const Program &P, SymbolId S) {
   return "'" + std::string(P.displayName(S)) + "'";
 }
 
+// "'on_read'", "(method 'C::m')", "(lambda in 'f')".
+static std::string kindAndName(const Program &P, SymbolId S) {
+  SymbolId Outer = P.enclosing(S);
+  const facts::Symbol *Fact = P.symbol(S).Fact;
+  if (hasFlag(Fact->flags(), facts::SymbolFlag::LambdaCall) && Outer != S)
+    return "(lambda in '" + std::string(P.qualifiedName(Outer)) + "')";
+  std::string Name = "'" + std::string(P.displayName(S)) + "'";
+  return Fact->record() != 0 ? "(method " + Name + ")" : Name;
+}
+
 std::string describe(const Program &P, const Root &R) {
   std::string Name = describe(P, P.function(R.Function).Symbol);
   switch (R.Kind) {
   case RootKind::Coroutine:
     return "coroutine " + Name;
   case RootKind::LoopCallback:
-    return "callback " + Name;
+    return "callback " + kindAndName(P, P.function(R.Function).Symbol);
   case RootKind::Annotated:
     return Name + ", which is marked as non-blocking,";
   }
@@ -66,6 +76,14 @@ Trace traceTo(const Program &P, const Reachability &R, FunctionId F,
   Result.Notes.push_back(
       {P.locate(RootFunction.Unit, RootFunction.Fact->begin()),
        describe(P, Start) + " starts here"});
+  if (const LoopCallable *Handed = Start.Handed) {
+    const ProgramFunction &Registrar = P.function(Handed->Registrar);
+    SymbolId Sink = P.resolve(Registrar.Unit, Handed->Site->symbol());
+    Result.Notes.push_back({P.locate(Registrar.Unit, Handed->Site->loc()),
+                            "it is handed to '" +
+                                std::string(P.qualifiedName(Sink)) +
+                                "' here, to be run by an event loop"});
+  }
   for (const Reachability::Hop &Hop : Path)
     Result.Notes.push_back(
         {P.locate(P.function(Hop.Caller).Unit, Hop.Site->loc()),

@@ -20,7 +20,7 @@ std::string adviceFor(const rules::Entry &Entry, std::string_view Framework);
 /// "; instead: ..." for messages, or empty.
 std::string insteadClause(const rules::Entry &Entry,
                           std::string_view Framework);
-/// "coroutine 'serve'", "callback the lambda in 'serve'": the root of a path.
+/// "coroutine 'serve'", "callback (lambda in 'serve')": the root of a path.
 std::string describe(const Program &P, const Root &R);
 
 struct Trace {

@@ -8,7 +8,7 @@ namespace gridlock::monitor {
 RealFunctions Real;
 
 // dlsym finds "next" by its caller's address: it must be called from here, not
-// jumped to (this file is compiled with -fno-optimize-sibling-calls).
+// jumped to (hence -fno-optimize-sibling-calls for this file).
 void *findReal(const char *Name, const char *Version) noexcept {
   if (Version)
     if (void *Found = dlvsym(RTLD_NEXT, Name, Version))

@@ -66,17 +66,17 @@ struct Thread {
     if (__builtin_expect(N < MaxHeld, 1))
       Held[N] = {Lock, Site};
   }
-  void released(const void *Lock) noexcept {
-    uint32_t N = HeldCount;
-    if (N == 0)
-      return; // taken before the monitor was ready, or by another thread
-    if (__builtin_expect(N <= MaxHeld && Held[N - 1].Lock == Lock, 1)) {
-      HeldCount = N - 1;
-      return;
-    }
-    releasedOutOfOrder(Lock);
+  bool holdsOnTop(const void *Lock) const noexcept {
+    // One comparison for both ends: 0 - 1 is large.
+    return HeldCount - 1 < MaxHeld && Held[HeldCount - 1].Lock == Lock;
   }
-  void releasedOutOfOrder(const void *Lock) noexcept;
+  void released(const void *Lock) noexcept {
+    if (holdsOnTop(Lock))
+      --HeldCount;
+    else
+      releasedOutOfOrder(Lock);
+  }
+  [[gnu::cold]] void releasedOutOfOrder(const void *Lock) noexcept;
 };
 
 /// True between initialisation and the end of the program.
@@ -84,7 +84,8 @@ extern std::atomic<bool> Ready;
 extern std::atomic<Thread *> AllThreads;
 
 extern __thread Thread *Self __attribute__((tls_model("initial-exec")));
-Thread *attachThread() noexcept; // null while not ready and on threads that end
+[[gnu::cold]] Thread *
+attachThread() noexcept; // null while not ready and on threads that end
 
 /// This thread's state, or null: then pass the call through.
 inline Thread *currentThread() noexcept {

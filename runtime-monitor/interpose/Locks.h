@@ -40,20 +40,19 @@ extern std::atomic<uint32_t> WaitersElsewhere;
 
 /// The lock was given back while others may wait for it. Lock may be gone
 /// already.
-[[gnu::noinline]] void contendedRelease(Thread &T, const void *Lock,
-                                        const char *Operation,
-                                        const void *Site) noexcept;
+[[gnu::noinline, gnu::cold]] void contendedRelease(Thread &T, const void *Lock,
+                                                   const char *Operation,
+                                                   const void *Site) noexcept;
 
 /// Everything but the fast path, apart from it so that that one needs no room
 /// on the stack. Rc: of the first try; without a thread there was none.
 template <class Owner, class Take>
-[[gnu::noinline]] int acquireSlowly(Thread *T, const void *Lock,
-                                    const char *Operation, const void *Site,
-                                    bool Busy, int Rc, Owner OwnerNow,
-                                    Take TakeIt) {
+[[gnu::noinline, gnu::cold]] int
+acquireSlowly(Thread *T, const void *Lock, const char *Operation,
+              const void *Site, int Busy, int Rc, Owner OwnerNow, Take TakeIt) {
   if (!T)
     return TakeIt();
-  if (Busy && TheOptions.Locks) {
+  if (Rc == Busy && TheOptions.Locks) {
     LockWait Wait(*T, Lock, Operation, Site, OwnerNow());
     Rc = TakeIt();
   } else if (Rc != EOWNERDEAD) {
@@ -79,7 +78,7 @@ template <class Owner, class Take>
     }                                                                          \
   }                                                                            \
   return acquireSlowly(                                                        \
-      T, erased(LOCK), Operation.NAME, CALLER, Rc == (BUSY), Rc,               \
+      T, erased(LOCK), Operation.NAME, CALLER, BUSY, Rc,                       \
       [=] { return OWNER; }, [=] { return TAKE; })
 
 /// trylock and its like: held when it succeeds.
@@ -90,16 +89,31 @@ template <class Owner, class Take>
       T->acquired(erased(LOCK), addressOf(CALLER));                            \
   return Rc
 
+/// The fast path ends in a jump and saves no register.
 #define RELEASE(LOCK, NAME, CONTENDED)                                         \
-  Thread *T = currentThread();                                                 \
-  if (__builtin_expect(T == nullptr, 0))                                       \
-    return REAL(NAME)(LOCK);                                                   \
-  T->released(erased(LOCK));                                                   \
-  if (__builtin_expect(!(CONTENDED), 1))                                       \
+  Thread *T = Self;                                                            \
+  if (__builtin_expect(T && T->holdsOnTop(erased(LOCK)) && !(CONTENDED), 1)) { \
+    --T->HeldCount;                                                            \
     return Real.NAME(LOCK);                                                    \
-  int Rc = Real.NAME(LOCK);                                                    \
-  contendedRelease(*T, erased(LOCK), Operation.NAME, CALLER);                  \
-  return Rc
+  }                                                                            \
+  return releaseSlowly(                                                        \
+      erased(LOCK), Operation.NAME, CALLER, [=] { return CONTENDED; },         \
+      [=] { return REAL(NAME)(LOCK); })
+
+template <class Contended, class Release>
+[[gnu::noinline, gnu::cold]] int
+releaseSlowly(const void *Lock, const char *Operation, const void *Site,
+              Contended IsContended, Release ReleaseIt) {
+  Thread *T = currentThread();
+  if (!T)
+    return ReleaseIt();
+  T->released(Lock);
+  const bool Blame = TheOptions.Locks && IsContended();
+  const int Rc = ReleaseIt();
+  if (Blame)
+    contendedRelease(*T, Lock, Operation, Site);
+  return Rc;
+}
 
 template <class T> const void *erased(T *Lock) {
   return const_cast<const std::remove_volatile_t<T> *>(Lock);

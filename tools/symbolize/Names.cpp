@@ -107,6 +107,8 @@ std::string qualifiedName(std::string_view Demangled) {
       Name += C;
     }
   }
+  while (Name.ends_with(' ')) // operator< <int>
+    Name.pop_back();
   // The return type of a template stands before its name.
   const std::size_t Operator = Name.find("operator ");
   const std::size_t Blank = Name.substr(0, Operator).rfind(' ');

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "tools/symbolize/Names.h"
+
+#include <gtest/gtest.h>
+
+using namespace gridlock::symbolize;
+
+TEST(Names, AreWrittenAsTheChecksWriteThem) {
+  const std::pair<const char *, const char *> Cases[] = {
+      {"main", "main"},
+      {"ns::Class::method(int, char const*) const", "ns::Class::method"},
+      {"std::vector<int, std::allocator<int> >::push_back(int const&)",
+       "std::vector::push_back"},
+      {"void ns::f<int, (anonymous namespace)::T>(int)", "ns::f"},
+      {"(anonymous namespace)::Cache::get(int)", "(anonymous)::Cache::get"},
+      {"std::__cxx11::basic_string<char>::size() const",
+       "std::basic_string::size"},
+      {"std::chrono::_V2::steady_clock::now()",
+       "std::chrono::steady_clock::now"},
+      {"main::{lambda(int)#1}::operator()(int) const", "main"},
+      {"ns::f(int)::{lambda()#2}::operator()() const", "ns::f"},
+      {"ns::f(int)::Local::g()", "ns::f::Local::g"},
+      {"ns::operator<<(std::ostream&, ns::T const&)", "ns::operator<<"},
+      {"ns::T::operator()(int)", "ns::T::operator()"},
+      {"bool ns::operator< <int>(ns::T<int> const&, ns::T<int> const&)",
+       "ns::operator<"},
+      {"ns::T::operator->() const", "ns::T::operator->"},
+      {"ns::T::operator bool() const", "ns::T::operator bool"},
+      {"ns::spin() [clone .part.0]", "ns::spin"},
+      {"std::function<void (int)>::operator()(int) const",
+       "std::function::operator()"},
+  };
+  for (auto [From, To] : Cases)
+    EXPECT_EQ(qualifiedName(From), To) << From;
+}
+
+TEST(Names, CoroutineBodiesAreTheirCoroutines) {
+  const std::string Gcc = demangle("_Z4slowiPZ4sloiE15_Z4slowi.Frame.actor");
+  EXPECT_EQ(qualifiedName(Gcc), "slow");
+  EXPECT_TRUE(isCoroutinePart(Gcc));
+  const std::string Clang = demangle("_Z4slowi.resume");
+  EXPECT_EQ(qualifiedName(Clang), "slow");
+  EXPECT_TRUE(isCoroutinePart(Clang));
+  EXPECT_FALSE(isCoroutinePart(demangle("_Z4slowi")));
+}

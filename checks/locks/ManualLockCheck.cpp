@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "checks/locks/ManualLockCheck.h"
+
+#include "checks/engine/Classify.h"
+#include "checks/engine/Dataflow.h"
+#include "checks/engine/Guards.h"
+#include "checks/engine/Trace.h"
+#include "checks/locks/LockText.h"
+
+#include <algorithm>
+#include <set>
+
+namespace gridlock {
+
+using facts::EventKind;
+using rules::Effect;
+
+namespace {
+
+using Sites = std::set<const facts::Event *>; // null: not held on some path
+
+// By lock, the acquisitions that may have left it held.
+struct Open {
+  std::map<AccessPath, Sites> By;
+  bool join(const Open &Other) {
+    bool Changed = false;
+    auto Add = [&](const AccessPath &Lock, const facts::Event *Site) {
+      auto [It, New] = By.try_emplace(Lock);
+      if (New)
+        It->second.insert(nullptr);
+      Changed |= New | It->second.insert(Site).second;
+    };
+    for (const auto &[Lock, From] : Other.By)
+      for (const facts::Event *Site : From)
+        Add(Lock, Site);
+    for (auto &[Lock, From] : By)
+      if (!Other.By.contains(Lock))
+        Changed |= From.insert(nullptr).second;
+    return Changed;
+  }
+};
+
+class Body {
+public:
+  Body(const Program &P, FunctionId F)
+      : P(P), Id(F), F(P.function(F)), File(P.unit(this->F.Unit)) {}
+  void run(FindingSink &Sink);
+
+private:
+  struct Operation {
+    AccessPath Lock;
+    bool Takes;
+    bool HasGuards; // a method of the lock, not a function of C
+  };
+  void findOperations();
+  void event(const facts::Event &E, Open &State);
+  void report(const facts::Event &Taken, FindingSink &Sink) const;
+
+  const Program &P;
+  FunctionId Id;
+  const ProgramFunction &F;
+  const FactsFile &File;
+  std::map<const facts::Event *, Operation> Operations;
+  std::map<const facts::Event *, Sites> Releases; // and what they release
+  std::map<const facts::Event *, Sites> Around;   // held where one is taken
+  Sites Unscoped; // acquisitions that no scope would fit
+};
+
+void Body::findOperations() {
+  for (const facts::Block *B : each(F.Fact->blocks()))
+    for (const facts::Event *E : each(B->events())) {
+      if (E->kind() != EventKind::Call)
+        continue;
+      SymbolId Callee = P.resolve(F.Unit, E->symbol());
+      for (const rules::Entry *Entry : P.entries(Callee)) {
+        bool Takes = does(*Entry, Effect::Acquires) &&
+                     !does(*Entry, Effect::TryAcquires);
+        if (Entry->async() || Entry->lock() < -1 ||
+            (!Takes && !does(*Entry, Effect::Releases)))
+          continue;
+        const ProgramSymbol &S = P.symbol(Callee);
+        if (S.Fact->record() && guardType(P, S.Unit, S.Fact->record()))
+          continue;
+        if (AccessPath Lock = lockArgument(P, Id, *E, Entry->lock()))
+          Operations.emplace(E, Operation{Lock, Takes, Entry->lock() == -1});
+      }
+    }
+}
+
+void Body::event(const facts::Event &E, Open &State) {
+  auto It = Operations.find(&E);
+  if (It == Operations.end())
+    return;
+  Sites &Now =
+      State.By.try_emplace(It->second.Lock, Sites{nullptr}).first->second;
+  if (!It->second.Takes) {
+    Releases[&E].insert(Now.begin(), Now.end());
+    // What was taken later and is still held can't be in an inner scope.
+    for (const auto &[Lock, From] : State.By)
+      for (const facts::Event *Later : From)
+        for (const facts::Event *Site : Now)
+          if (Later && Site && Around[Later].contains(Site))
+            Unscoped.insert({Later, Site});
+    Now = {nullptr};
+    return;
+  }
+  for (const auto &[Lock, From] : State.By)
+    Around[&E].insert(From.begin(), From.end());
+  if (Now != Sites{nullptr}) // taken in several places at once
+    Unscoped.insert(Now.begin(), Now.end());
+  Now = {&E};
+}
+
+void Body::run(FindingSink &Sink) {
+  findOperations();
+  auto Any = [&](bool Takes) {
+    return std::any_of(Operations.begin(), Operations.end(),
+                       [&](auto &O) { return O.second.Takes == Takes; });
+  };
+  if (!Any(true) || !Any(false))
+    return;
+  auto In = solveForward(
+      *F.Fact, Open(),
+      [&](const facts::Event &E, Open &State) { event(E, State); },
+      [](const facts::Edge &, const facts::Block &, Open &) { return true; });
+  if (In[F.Fact->exit()])
+    for (const auto &[Lock, From] : In[F.Fact->exit()]->By)
+      Unscoped.insert(From.begin(), From.end());
+  Sites Balanced;
+  for (const auto &[Release, From] : Releases)
+    (From.size() == 1 ? Balanced : Unscoped).insert(From.begin(), From.end());
+  for (const facts::Event *Taken : Balanced)
+    if (Taken && !Unscoped.contains(Taken))
+      report(*Taken, Sink);
+}
+
+void Body::report(const facts::Event &Taken, FindingSink &Sink) const {
+  const Operation &O = Operations.at(&Taken);
+  std::string Lock = quoteLock(P, Id, O.Lock);
+  Finding Result;
+  Result.Where = P.locate(F.Unit, Taken.loc());
+  Result.Function = findingFunction(P, F.Symbol);
+  if (LockName Name = nameOf(O.Lock); !Name.Text.empty())
+    Result.Operation = LockModel::display(Name);
+  Result.Message = "lock " + Lock + " is taken and released by hand in " +
+                   describe(P, F.Symbol) +
+                   ": an exception or a new return in between leaves it "
+                   "locked; instead: a guard in a scope, such as "
+                   "std::lock_guard";
+  for (const auto &[Release, From] : Releases)
+    if (From.contains(&Taken))
+      Result.Notes.push_back(
+          {P.locate(F.Unit, Release->loc()), "it is released here"});
+  std::sort(Result.Notes.begin(), Result.Notes.end(),
+            [](auto &A, auto &B) { return A.Where < B.Where; });
+  Result.Confidence = O.HasGuards ? Precision::High : Precision::Medium;
+  Sink.report(std::move(Result));
+}
+
+// C has no guards; a class that is a lock itself takes and releases what it
+// wraps.
+bool isExempt(const Program &P, FunctionId Id) {
+  const ProgramFunction &F = P.function(Id);
+  const facts::File &Root = P.unit(F.Unit).root();
+  if (P.text(F.Unit, each(Root.files())[Root.main_file()]->path())
+          .ends_with(".c"))
+    return true;
+  const ProgramSymbol &S = P.symbol(F.Symbol);
+  auto Methods = each(P.type(S.Unit, S.Fact->record())->methods());
+  auto Has = [&](std::string_view Lower, std::string_view Upper) {
+    return std::any_of(
+        Methods.begin(), Methods.end(), [&](std::uint32_t Method) {
+          std::string_view Name = P.qualifiedName(P.resolve(S.Unit, Method));
+          return Name.ends_with(Lower) || Name.ends_with(Upper);
+        });
+  };
+  return S.Fact->record() != 0 && Has("::lock", "::Lock") &&
+         Has("::unlock", "::Unlock");
+}
+
+} // namespace
+
+void ManualLockCheck::run(const Analysis &A, FindingSink &Sink) const {
+  const Program &P = A.program();
+  const LockModel &Model = A.locks();
+  for (FunctionId F = 0; F < P.functions().size(); ++F)
+    if (Model.isRelevant(F) && !P.isSystem(F) && !isExempt(P, F))
+      Body(P, F).run(Sink);
+}
+
+} // namespace gridlock

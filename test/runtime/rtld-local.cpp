@@ -7,6 +7,11 @@
 // RUN: %gridlock run --rules %S/Inputs/fakeclient.yaml --output %t.records -- %t.exe %t.dir/plugin.so
 // RUN: %gridlock report %t.records --format json --output %t.json
 // RUN: %expect %t.json "[f['operation'] for f in findings] == ['fakeclient/fakeclient_wait']"
+// The same with the rules compiled before.
+// RUN: %gridlock rules compile --monitor %S/Inputs/fakeclient.yaml -o %t.rules.so
+// RUN: %gridlock run --rules %t.rules.so --output %t.records -- %t.exe %t.dir/plugin.so
+// RUN: %gridlock report %t.records --format json --output %t.json
+// RUN: %expect %t.json "[f['operation'] for f in findings] == ['fakeclient/fakeclient_wait']"
 #include "loop.h"
 
 #include <dlfcn.h>

@@ -69,6 +69,9 @@ public:
   const std::vector<LockRepeat> &repeats() const { return Repeats; }
   /// Whether F or something that it calls touches locks.
   bool isRelevant(FunctionId F) const { return Relevant[F]; }
+  /// Whether F may be called from outside: nothing calls it, or it is handed
+  /// on.
+  bool isEntered(FunctionId F) const { return Entered[F]; }
   /// Shows WATCH every event of F that can be reached, in blocks' order.
   void watch(FunctionId F, const LockObserver &Watch);
   const LockName &name(LockId L) const { return Names[L]; }

@@ -167,6 +167,39 @@ AccessPath lockArgument(const Program &P, FunctionId F, const facts::Event &E,
   return Path;
 }
 
+bool isOneObject(const Program &P, FunctionId Id, const AccessPath &Path) {
+  switch (Path.Root) {
+  case PlaceRoot::This:
+  case PlaceRoot::Param:
+  case PlaceRoot::Global:
+  case PlaceRoot::Local:
+  case PlaceRoot::Capture:
+    break;
+  default:
+    return false;
+  }
+  bool FollowsPointer = false;
+  for (const PathStep &S : Path.Steps) {
+    if (S.Kind == StepKind::IndexVar || S.Kind == StepKind::IndexUnknown)
+      return false;
+    FollowsPointer |= S.Kind == StepKind::Deref;
+  }
+  if (!FollowsPointer)
+    return true;
+  const ProgramFunction &F = P.function(Id);
+  const FactsFile &File = P.unit(F.Unit);
+  for (const facts::Block *B : each(F.Fact->blocks()))
+    for (const facts::Event *E : each(B->events())) {
+      bool Changes = E->kind() == facts::EventKind::Assign ||
+                     E->kind() == facts::EventKind::Write ||
+                     E->kind() == facts::EventKind::Swap;
+      if (Changes && E->place() &&
+          Path.startsWith(AccessPath::of(File, *E->place())))
+        return false;
+    }
+  return true;
+}
+
 LockName nameOf(const AccessPath &Path) {
   LockName Name;
   std::size_t Start = nameStart(Path);

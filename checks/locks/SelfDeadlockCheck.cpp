@@ -11,7 +11,6 @@
 namespace gridlock {
 
 using facts::EventKind;
-using facts::PlaceRoot;
 using facts::StepKind;
 using rules::Effect;
 
@@ -28,7 +27,6 @@ public:
 
 private:
   bool isKnownNotRecursive(const ChainLink &Site) const;
-  bool isOneObject(const LockRepeat &R) const;
   bool isAvoidable(ChainId Chain) const;
   const ChainLink &acquisition(ChainId Chain) const;
 
@@ -84,41 +82,6 @@ bool Reporter::isKnownNotRecursive(const ChainLink &Site) const {
                      [&](std::uint32_t T) { return IsMutex(Unit, T); });
 }
 
-// Whether the path means the same object at both acquisitions: no element of a
-// container by a variable, and no pointer on it that the function changes.
-bool Reporter::isOneObject(const LockRepeat &R) const {
-  switch (R.Lock.Root) {
-  case PlaceRoot::This:
-  case PlaceRoot::Param:
-  case PlaceRoot::Global:
-  case PlaceRoot::Local:
-  case PlaceRoot::Capture:
-    break;
-  default:
-    return false;
-  }
-  bool FollowsPointer = false;
-  for (const PathStep &S : R.Lock.Steps) {
-    if (S.Kind == StepKind::IndexVar || S.Kind == StepKind::IndexUnknown)
-      return false;
-    FollowsPointer |= S.Kind == StepKind::Deref;
-  }
-  if (!FollowsPointer)
-    return true;
-  const ProgramFunction &F = P.function(R.Function);
-  const FactsFile &File = P.unit(F.Unit);
-  for (const facts::Block *B : each(F.Fact->blocks()))
-    for (const facts::Event *E : each(B->events())) {
-      bool Changes = E->kind() == EventKind::Assign ||
-                     E->kind() == EventKind::Write ||
-                     E->kind() == EventKind::Swap;
-      if (Changes && E->place() &&
-          R.Lock.startsWith(AccessPath::of(File, *E->place())))
-        return false;
-    }
-  return true;
-}
-
 // Whether some call of the chain, or the acquisition, is left out on some path
 // through its function: a parameter may say that the lock is held already.
 bool Reporter::isAvoidable(ChainId Chain) const {
@@ -153,7 +116,7 @@ void Reporter::repeat(const LockRepeat &R) {
                     R.ToMode == rules::LockMode::Shared;
   const ChainLink &Site = acquisition(R.ToChain);
   if (BothShared || P.isSystem(R.Function) || !isKnownNotRecursive(Site) ||
-      !isOneObject(R) ||
+      !isOneObject(P, R.Function, R.Lock) ||
       !Seen.insert({R.Function, R.FromChain, R.ToChain}).second)
     return;
   std::string Lock = quoteLock(P, R.Function, R.Lock);

@@ -25,6 +25,7 @@ bool computes(const Applied &A) {
 
 bool waits(const Applied &A) {
   return blocks(A) && !A.does(Effect::Acquires) &&
+         A.Entry->category() != rules::Category::Lock &&
          A.Entry->cost() != rules::Cost::Brief;
 }
 

@@ -57,9 +57,9 @@ std::string insteadClause(const rules::Entry &Entry,
   return Text.empty() ? Text : "; instead: " + Text;
 }
 
-Trace traceTo(const Program &P, const Reachability &R, FunctionId F,
-              const facts::Event &Operation, const std::string &Name) {
-  std::vector<Reachability::Hop> Path = R.pathTo(F);
+Trace traceAlong(const Program &P, const std::vector<PathSearch::Hop> &Path,
+                 FunctionId F, const facts::Event &Operation,
+                 const std::string &Name) {
   Trace Result;
   const facts::Event *Anchor = &Operation;
   FunctionId User = F;
@@ -70,21 +70,7 @@ Trace traceTo(const Program &P, const Reachability &R, FunctionId F,
   const ProgramFunction &UserFunction = P.function(User);
   Result.Where = P.locate(UserFunction.Unit, Anchor->loc());
   Result.User = UserFunction.Symbol;
-
-  const Root &Start = R.rootOf(F);
-  const ProgramFunction &RootFunction = P.function(Start.Function);
-  Result.Notes.push_back(
-      {P.locate(RootFunction.Unit, RootFunction.Fact->begin()),
-       describe(P, Start) + " starts here"});
-  if (const LoopCallable *Handed = Start.Handed) {
-    const ProgramFunction &Registrar = P.function(Handed->Registrar);
-    SymbolId Sink = P.resolve(Registrar.Unit, Handed->Site->symbol());
-    Result.Notes.push_back({P.locate(Registrar.Unit, Handed->Site->loc()),
-                            "it is handed to '" +
-                                std::string(P.qualifiedName(Sink)) +
-                                "' here, to be run by an event loop"});
-  }
-  for (const Reachability::Hop &Hop : Path)
+  for (const PathSearch::Hop &Hop : Path)
     Result.Notes.push_back(
         {P.locate(P.function(Hop.Caller).Unit, Hop.Site->loc()),
          describe(P, P.function(Hop.Caller).Symbol) + " calls " +
@@ -92,6 +78,25 @@ Trace traceTo(const Program &P, const Reachability &R, FunctionId F,
   if (Anchor != &Operation)
     Result.Notes.push_back(
         {P.locate(P.function(F).Unit, Operation.loc()), Name + " is here"});
+  return Result;
+}
+
+Trace traceTo(const Program &P, const Reachability &R, FunctionId F,
+              const facts::Event &Operation, const std::string &Name) {
+  const Root &Start = R.rootOf(F);
+  const ProgramFunction &RootFunction = P.function(Start.Function);
+  std::vector<Note> Notes;
+  Notes.push_back({P.locate(RootFunction.Unit, RootFunction.Fact->begin()),
+                   describe(P, Start) + " starts here"});
+  if (const LoopCallable *Handed = Start.Handed) {
+    const ProgramFunction &Registrar = P.function(Handed->Registrar);
+    SymbolId Sink = P.resolve(Registrar.Unit, Handed->Site->symbol());
+    Notes.push_back({P.locate(Registrar.Unit, Handed->Site->loc()),
+                     "it is handed to '" + std::string(P.qualifiedName(Sink)) +
+                         "' here, to be run by an event loop"});
+  }
+  Trace Result = traceAlong(P, R.pathTo(F), F, Operation, Name);
+  Result.Notes.insert(Result.Notes.begin(), Notes.begin(), Notes.end());
   return Result;
 }
 

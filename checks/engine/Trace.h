@@ -29,8 +29,12 @@ struct Trace {
   std::vector<Note> Notes;
 };
 
-/// The path from the root to OPERATION in function F. NAME is what the last
+/// The calls of PATH to function F and OPERATION in it. NAME is what the last
 /// note calls it, should it stand outside the user's own code.
+Trace traceAlong(const Program &P, const std::vector<PathSearch::Hop> &Path,
+                 FunctionId F, const facts::Event &Operation,
+                 const std::string &Name);
+/// The same from the root that reaches F.
 Trace traceTo(const Program &P, const Reachability &R, FunctionId F,
               const facts::Event &Operation, const std::string &Name);
 

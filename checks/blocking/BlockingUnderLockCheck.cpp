@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "checks/blocking/BlockingUnderLockCheck.h"
+
+#include "checks/engine/BlockingOps.h"
+#include "checks/engine/Classify.h"
+#include "checks/engine/Trace.h"
+#include "checks/locks/HeldLocks.h"
+#include "checks/locks/LockText.h"
+
+#include <algorithm>
+#include <optional>
+
+namespace gridlock {
+
+namespace {
+
+class Reporter {
+public:
+  explicit Reporter(LockModel &Model)
+      : Model(Model), P(Model.program()), Held(Model) {}
+  void run(FindingSink &Sink) const;
+
+private:
+  std::optional<Finding> finding(const HeldSite &Site, FunctionId F,
+                                 const BlockingOp &Op) const;
+  std::string message(const HeldSite &Site,
+                      const std::vector<HeldLockAt> &Locks,
+                      const BlockingOp &Op, unsigned Calls) const;
+
+  LockModel &Model;
+  const Program &P;
+  HeldLocks Held;
+};
+
+std::string Reporter::message(const HeldSite &Site,
+                              const std::vector<HeldLockAt> &Locks,
+                              const BlockingOp &Op, unsigned Calls) const {
+  std::string Names;
+  for (std::size_t I = 0; I < Locks.size(); ++I)
+    Names += (I == 0                 ? ""
+              : I + 1 < Locks.size() ? ", "
+                                     : " and ") +
+             quoteLock(P, Site.Function, Locks[I].Lock);
+  std::string Text = Op.Name;
+  if (does(*Op.Entry, rules::Effect::WaitsReleasing))
+    Text += " gives back its own lock only, while ";
+  else
+    Text += Op.MayBeHarmless ? " may block while " : " blocks while ";
+  Text += Names + (Locks.size() == 1 ? " is held" : " are held");
+  std::string Holder = describe(P, P.function(Site.Function).Symbol);
+  if (Calls == 0)
+    Text += " in " + Holder;
+  else
+    Text += ": " + Holder + " reaches it through " + std::to_string(Calls) +
+            (Calls == 1 ? " call" : " calls");
+  return Text + "; who wants the lock waits as long";
+}
+
+// What OP in function F, inside SITE or itself the site, is worth telling.
+std::optional<Finding> Reporter::finding(const HeldSite &Site, FunctionId F,
+                                         const BlockingOp &Op) const {
+  std::vector<HeldLockAt> Locks = Held.heldDuring(Site, F, *Op.Site, *Op.Entry);
+  if (Locks.empty())
+    return std::nullopt;
+  PathShape Shape;
+  std::vector<PathSearch::Hop> Path;
+  if (Site.Site != Op.Site) {
+    Shape = Held.shapeOf(F);
+    Path = Held.pathTo(F);
+  }
+  Trace Calls = traceAlong(P, Path, F, *Op.Site, Op.Name);
+  Finding Result;
+  Result.Where = Calls.Where;
+  Result.Function = findingFunction(P, Calls.User);
+  Result.Operation = Op.Entry->op() ? Op.Entry->op()->str() : "";
+  Result.Message = message(Site, Locks, Op, Shape.Calls);
+  for (const HeldLockAt &H : Locks)
+    addTrace(Model, H.Held.Chain, quoteLock(P, Site.Function, H.Lock) + " here",
+             Result.Notes);
+  Result.Notes.insert(Result.Notes.end(), Calls.Notes.begin(),
+                      Calls.Notes.end());
+  // A disk or a local computation is often what the lock is there for: a log
+  // file, a connection to a local database.
+  Precision Ceiling = Op.Entry->cost() == rules::Cost::Unbounded
+                          ? Precision::VeryHigh
+                          : Precision::Medium;
+  Result.Confidence = std::min({Ceiling, Op.Ceiling, precisionOf(Shape)});
+  return Result;
+}
+
+void Reporter::run(FindingSink &Sink) const {
+  std::vector<FunctionId> Functions = Held.inside();
+  for (const HeldSite &Site : Held.sites())
+    Functions.push_back(Site.Function);
+  std::sort(Functions.begin(), Functions.end());
+  Functions.erase(std::unique(Functions.begin(), Functions.end()),
+                  Functions.end());
+  for (FunctionId F : Functions)
+    for (const BlockingOp &Op : waitingOps(P, F)) {
+      // Of the function's own locks and its callers', the surer is told.
+      std::optional<Finding> Best, Outer;
+      if (const HeldSite *Site = Held.at(*Op.Site))
+        Best = finding(*Site, F, Op);
+      if (Held.isInside(F))
+        Outer = finding(Held.siteOf(F), F, Op);
+      if (Outer && (!Best || Outer->Confidence > Best->Confidence))
+        Best = std::move(Outer);
+      if (Best)
+        Sink.report(std::move(*Best));
+    }
+}
+
+} // namespace
+
+void BlockingUnderLockCheck::run(const Analysis &A, FindingSink &Sink) const {
+  Reporter(A.locks()).run(Sink);
+}
+
+} // namespace gridlock

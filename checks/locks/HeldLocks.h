@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What is done while locks are held: every call that the user's own code makes
+// with a lock taken on all paths to it, and the functions that run inside these
+// calls, by the best path.
+//
+// Cost: the lock-set analysis of each function that touches locks once more,
+// and linear in the events of the functions that run inside.
+#ifndef GRIDLOCK_LOCKS_HELDLOCKS_H
+#define GRIDLOCK_LOCKS_HELDLOCKS_H
+
+#include "checks/engine/PathSearch.h"
+#include "checks/locks/LockModel.h"
+
+#include <unordered_map>
+
+namespace gridlock {
+
+struct HeldLockAt {
+  AccessPath Lock;
+  HeldLock Held;
+};
+
+/// A call or construction at which locks are held.
+struct HeldSite {
+  FunctionId Function;
+  const facts::Event *Site;
+  std::vector<HeldLockAt> Locks; // that the callee does not give back
+  std::map<AccessPath, GuardState> Guards;
+  Bindings Known;
+};
+
+class HeldLocks {
+public:
+  explicit HeldLocks(LockModel &Model);
+
+  const std::vector<HeldSite> &sites() const { return Sites; }
+  /// The site that E is, or null.
+  const HeldSite *at(const facts::Event &E) const;
+  /// Functions that run inside a site.
+  const std::vector<FunctionId> &inside() const { return Search.reached(); }
+  bool isInside(FunctionId F) const { return Search.reaches(F); }
+  const HeldSite &siteOf(FunctionId F) const { return Sites[Search.seedOf(F)]; }
+  /// The call at the site included.
+  PathShape shapeOf(FunctionId F) const;
+  std::vector<PathSearch::Hop> pathTo(FunctionId F) const;
+
+  /// The locks of SITE that are still held at OP, which waits in function F:
+  /// not the one that a condition variable gives back meanwhile.
+  std::vector<HeldLockAt> heldDuring(const HeldSite &Site, FunctionId F,
+                                     const facts::Event &Op,
+                                     const rules::Entry &Entry) const;
+
+private:
+  void watch(FunctionId F);
+  void enter(std::uint32_t Site);
+  bool givesBack(FunctionId F, const HeldSite &Site) const;
+
+  LockModel &Model;
+  const Program &P;
+  std::vector<HeldSite> Sites;
+  std::unordered_map<const facts::Event *, std::uint32_t> SiteOf;
+  PathSearch Search;
+};
+
+} // namespace gridlock
+
+#endif

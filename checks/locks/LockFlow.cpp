@@ -5,7 +5,6 @@
 #include "checks/engine/Dataflow.h"
 
 #include <algorithm>
-#include <utility>
 
 namespace gridlock {
 
@@ -68,9 +67,6 @@ void LockFlow::run(const LockObserver &Watch) {
     if (!In[B])
       continue;
     LockState State = *In[B];
-    // While the states settle, a release can come before the path on which the
-    // lock was taken; only what is so now counts.
-    std::set<AccessPath> Carried = std::exchange(State.Released, {});
     for (const facts::Event *E : each(Blocks[B]->events())) {
       if (!Watch) {
         event(*E, State);
@@ -80,8 +76,6 @@ void LockFlow::run(const LockObserver &Watch) {
       event(*E, State);
       Watch(*E, Before, State);
     }
-    GivenBack.insert(State.Released.begin(), State.Released.end());
-    State.Released.merge(Carried);
     In[B] = std::move(State); // from here on the state at the block's end
   }
   finish();
@@ -398,7 +392,7 @@ void LockFlow::finish() {
         Guard.startsWith(AccessPath::ofResult(0)))
       Summary.Guards.emplace(Guard, State);
   for (const AccessPath &Lock : Exit.Released)
-    if (isVisible(Lock) && GivenBack.contains(Lock))
+    if (isVisible(Lock))
       Summary.Released.insert(Lock);
   if (hasFlag(F.Fact->flags(), facts::FunctionFlag::Constructor))
     for (const auto &[Path, B] : Exit.Known)

@@ -64,7 +64,6 @@ private:
   std::map<AccessPath, Try> Tries;        // by the result that tells
   std::map<AccessPath, AccessPath> Asked; // result of owns_lock() -> guard
   std::vector<std::optional<LockState>> In;
-  std::set<AccessPath> GivenBack; // without having been taken here
   std::optional<Binding> Returned;
   bool ReturnsVary = false;
   bool Recording = false;

@@ -29,17 +29,19 @@ private:
   std::set<std::string> GivenBackElsewhere; // names of locks
 };
 
-// Locks that some function releases without having taken them, and without a
-// caller in the program that has: taking one on some paths is how the program
-// hands it from one function to the next.
+// Locks that some function releases that neither takes them nor has a caller in
+// the program that does: taking one on some paths is how the program hands it
+// from one function to the next.
 Reporter::Reporter(const Program &P, LockModel &Model, FindingSink &Sink)
     : P(P), Model(Model), Sink(Sink) {
   for (FunctionId F = 0; F < P.functions().size(); ++F) {
     const LockSummary *Summary = Model.summary(F);
-    if (!Summary || !Model.isEntered(F))
+    if (!Summary || Summary->Released.empty() || !Model.isEntered(F))
       continue;
+    LockUses Uses = findLockUses(Model, F);
     for (const AccessPath &Lock : Summary->Released)
-      if (!Summary->LeftHeld.contains(Lock))
+      if (auto Use = Uses.Locks.find(Lock);
+          Use == Uses.Locks.end() || Use->second.Taken.empty())
         GivenBackElsewhere.insert(nameOf(Lock).Text);
   }
 }

@@ -64,7 +64,7 @@ LockUses findLockUses(LockModel &Model, FunctionId Id) {
       Use.ByDestructor |= IsEnd;
     }
     for (const AccessPath &Lock : After.Released)
-      if (!Before.Released.contains(Lock))
+      if (!Before.Released.contains(Lock) && !Before.Held.contains(Lock))
         Result.ReleasedOnly.insert(nameOf(Lock).Text);
     if (Made && IsEnd && E.receiver() && E.receiver()->place() &&
         AccessPath::of(File, E.receiver()) ==
@@ -93,8 +93,12 @@ std::vector<LockLeak> findLeaks(const Program &P, FunctionId Id,
     Pending.pop_back();
     const facts::Event *Leaves = nullptr;
     for (const facts::Event *E : each(Blocks[Block]->events())) {
-      if (Use.Released.contains(E))
+      if (Use.Released.contains(E)) {
+        // Released before it is taken: callers hold it, and get it back held.
+        if (!Open)
+          return {};
         Open = nullptr;
+      }
       if (Use.Taken.contains(E))
         Open = E;
       if (E->kind() == EventKind::Return || E->kind() == EventKind::Throw)

@@ -42,8 +42,12 @@ void LockState::take(const AccessPath &Lock, rules::LockMode Mode,
 }
 
 void LockState::giveBack(const AccessPath &Lock) {
-  if (Held.erase(Lock) == 0)
+  auto It = Held.find(Lock);
+  // Held on some paths only: on the others it is the caller's.
+  if (It == Held.end() || !It->second.Must)
     Released.insert(Lock);
+  if (It != Held.end())
+    Held.erase(It);
 }
 
 void LockState::endGuard(const AccessPath &Guard) {

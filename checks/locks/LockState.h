@@ -33,7 +33,7 @@ struct LockState {
   std::map<AccessPath, HeldLock> Held;
   std::map<AccessPath, GuardState> Guards;
   Bindings Known;
-  std::set<AccessPath> Released; // given back without having been taken here
+  std::set<AccessPath> Released; // given back on a path without it taken here
 
   bool join(const LockState &Other);
 

@@ -28,6 +28,7 @@ public:
 private:
   bool isKnownNotRecursive(const ChainLink &Site) const;
   bool isAvoidable(ChainId Chain) const;
+  bool isTold(ChainId Chain) const;
   const ChainLink &acquisition(ChainId Chain) const;
 
   const Program &P;
@@ -111,6 +112,30 @@ bool Reporter::isAvoidable(ChainId Chain) const {
   return false;
 }
 
+// Whether a call of the chain gives a constant for a parameter that its callee
+// tests: most likely it says that the lock is held already.
+bool Reporter::isTold(ChainId Chain) const {
+  for (ChainId Next = Model.chain(Chain).Next; Next != 0;
+       Chain = Next, Next = Model.chain(Chain).Next) {
+    auto Args = each(Model.chain(Chain).Site->args());
+    auto IsConstant = [&](const facts::Value *Tested) {
+      return Tested && Tested->place() &&
+             Tested->place()->root() == facts::PlaceRoot::Param &&
+             Tested->place()->id() < Args.size() &&
+             (Args[Tested->place()->id()]->kind() ==
+                  facts::ValueKind::Constant ||
+              Args[Tested->place()->id()]->kind() == facts::ValueKind::Null);
+    };
+    const ProgramFunction &F = P.function(Model.chain(Next).Function);
+    for (const facts::Block *B : each(F.Fact->blocks()))
+      for (const facts::Edge *E : each(B->edges()))
+        if (E->predicate() && (IsConstant(E->predicate()->left()) ||
+                               IsConstant(E->predicate()->right())))
+          return true;
+  }
+  return false;
+}
+
 void Reporter::repeat(const LockRepeat &R) {
   bool BothShared = R.FromMode == rules::LockMode::Shared &&
                     R.ToMode == rules::LockMode::Shared;
@@ -138,9 +163,12 @@ void Reporter::repeat(const LockRepeat &R) {
                                     }) > 1;
   PathShape Shape{R.Calls,
                   R.Uncertain ? EdgeKind::SeveralOverrides : EdgeKind::Static};
-  Result.Confidence = isAvoidable(R.ToChain) || ThroughField
-                          ? std::min(Precision::Medium, precisionOf(Shape))
-                          : precisionOf(Shape);
+  Precision Ceiling = Precision::VeryHigh;
+  if (isAvoidable(R.ToChain))
+    Ceiling = isTold(R.ToChain) ? Precision::Low : Precision::Medium;
+  else if (ThroughField)
+    Ceiling = Precision::Medium;
+  Result.Confidence = std::min(Ceiling, precisionOf(Shape));
   Sink.report(std::move(Result));
 }
 

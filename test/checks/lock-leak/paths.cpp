@@ -74,9 +74,10 @@ void flag_ok(bool Wanted) {
 }
 
 void changed_flag_bad(int Wanted) {
-  if (Wanted)
-    // CHECK: paths.cpp:[[@LINE+1]]:11: warning: lock 'Table' stays locked when 'changed_flag_bad' ends
-    Table.lock();
+  if (!Wanted)
+    return;
+  // CHECK: paths.cpp:[[@LINE+1]]:9: warning: lock 'Table' stays locked when 'changed_flag_bad' ends
+  Table.lock();
   Wanted = ready();
   if (Wanted)
     Table.unlock();
@@ -157,6 +158,28 @@ void loop_ok(int Count) {
     Table.unlock();
   }
 }
+
+// Called with the lock held; lets go of it for a while.
+struct Writer {
+  std::mutex Lock;
+  void make_room_ok(bool Force) {
+    while (true) {
+      if (ready())
+        break;
+      if (Force) {
+        Lock.unlock();
+        work();
+        Lock.lock();
+      } else {
+        work();
+      }
+    }
+  }
+  void write_ok() {
+    std::lock_guard<std::mutex> Hold(Lock);
+    make_room_ok(true);
+  }
+};
 
 // Only takes, only releases.
 void wrapLock() { Table.lock(); }

@@ -113,6 +113,19 @@ void paused_ok() {
   pause();
 }
 
+bool more();
+void pause_often() {
+  while (more()) {
+    Table.unlock();
+    Table.lock();
+  }
+}
+
+void paused_often_ok() {
+  std::lock_guard<std::mutex> Hold(Table);
+  pause_often();
+}
+
 // The caller says whether it holds the lock: not in the default profile.
 void add(bool Held) {
   if (!Held)

@@ -13,7 +13,7 @@ packages=(
   libyaml-cpp-dev libdw-dev
   # tests
   libgtest-dev libbenchmark-dev python3 python3-yaml python3-jsonschema python3-psutil
-  jq strace gdb
+  jq strace gdb libcurl4 libpq5
 )
 
 missing=()

@@ -2,22 +2,13 @@
 // from the facts that are there, and no file is extracted again.
 // REQUIRES: llvm22
 // RUN: rm -rf %t && mkdir %t
-// RUN: %gridlock check --cache-dir %t/cache --llvm 22 %s -- -std=c++20 | %FileCheck %s --check-prefix=BEFORE
+// RUN: %gridlock check --cache-dir %t/cache --llvm 22 %s -- -std=c++20 -I%root/test/cli/Inputs/project/include | %FileCheck %s --check-prefix=BEFORE
 // RUN: find %t/cache -name '*.glkf' -printf '%%p %%T@\n' > %t/before
-// RUN: %not %gridlock check --cache-dir %t/cache --llvm 22 --rules %root/test/rules/Inputs/mylib.yaml %s -- -std=c++20 | %FileCheck %s
+// RUN: %not %gridlock check --cache-dir %t/cache --llvm 22 --rules %root/test/rules/Inputs/mylib.yaml %s -- -std=c++20 -I%root/test/cli/Inputs/project/include | %FileCheck %s
 // RUN: find %t/cache -name '*.glkf' -printf '%%p %%T@\n' > %t/after
 // RUN: test -s %t/before && cmp %t/before %t/after
-#include <coroutine>
+#include "task.h"
 
-struct task {
-  struct promise_type {
-    task get_return_object() { return {}; }
-    std::suspend_always initial_suspend() noexcept { return {}; }
-    std::suspend_always final_suspend() noexcept { return {}; }
-    void return_void() {}
-    void unhandled_exception() {}
-  };
-};
 extern "C" int mylib_fetch(int id, int milliseconds);
 
 task session_bad() {

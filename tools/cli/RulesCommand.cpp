@@ -2,6 +2,8 @@
 //
 // gridlock rules: what the catalogue says, and the compiler for a user's own
 // rules.
+#include "checks/engine/CheckRegistry.h"
+#include "checks/facts/Range.h"
 #include "rules/Spelling.h"
 #include "rules/UserRules.h"
 #include "tools/cli/Command.h"
@@ -105,6 +107,25 @@ static int show(const Catalogue &Rules, const RulesOptions &Options) {
   return Clean;
 }
 
+/// Whether a check of this id is in this build: in the static half, or one of
+/// the two that only the monitor has.
+static bool isWritten(const std::string &Check) {
+  return findCheck(Check) || Check == "gridlock-loop-stall" ||
+         Check == "gridlock-lock-contention";
+}
+
+/// What answers a practice or a mistake; what is not written yet is marked so.
+static std::string answersOf(const GuideRow &Row, bool &Written) {
+  std::string What;
+  for (const auto *Check : each(Row.checks())) {
+    bool Here = isWritten(Check->str());
+    Written |= Here;
+    What += (What.empty() ? "" : ", ") + Check->str() +
+            (Here ? "" : " (not written yet)");
+  }
+  return What;
+}
+
 static int coverage(const Catalogue &Rules) {
   std::map<std::string, unsigned> RulesOfRow;
   for (const Entry *E : Rules.all())
@@ -115,6 +136,7 @@ static int coverage(const Catalogue &Rules) {
     unsigned Covered = 0, All = 0;
   };
   Count Operations, Answered;
+  bool Unanswered = false;
   for (const GuideRow *Row : Rules.guide()) {
     // Practices and mistakes are answered by checks, operations by rules.
     std::string Id = Row->id()->str();
@@ -122,23 +144,24 @@ static int coverage(const Catalogue &Rules) {
     std::string What;
     if (IsOperation && RulesOfRow[Id])
       What = std::to_string(RulesOfRow[Id]) + " rules";
-    for (unsigned I = 0;
-         !IsOperation && Row->checks() && I < Row->checks()->size(); ++I)
-      What += (I ? ", " : "") + Row->checks()->Get(I)->str();
+    bool Written = IsOperation;
+    if (!IsOperation)
+      What = answersOf(*Row, Written);
     Count &Kind = IsOperation ? Operations : Answered;
     ++Kind.All;
-    Kind.Covered += !What.empty();
-    std::printf("%-11s %-36s %s\n", What.empty() ? "NOT COVERED" : "covered",
+    Kind.Covered += Written && !What.empty();
+    std::printf("%-11s %-36s %s\n",
+                What.empty() ? "NOT COVERED"
+                : Written    ? "covered"
+                             : "planned",
                 Id.c_str(), What.c_str());
+    Unanswered |= What.empty();
   }
   std::printf("%u of %u operations have rules, %u of %u practices and mistakes "
-              "have checks\n",
+              "have a check in this build\n",
               Operations.Covered, Operations.All, Answered.Covered,
               Answered.All);
-  return Operations.Covered == Operations.All &&
-                 Answered.Covered == Answered.All
-             ? Clean
-             : Findings;
+  return Unanswered ? Findings : Clean;
 }
 
 static int validate(const RulesOptions &Options) {

@@ -83,6 +83,23 @@ void changed_flag_bad(int Wanted) {
     Table.unlock();
 }
 
+void tested_before_ok(int Mode) {
+  if (Mode == 0 || ready())
+    return;
+  Table.lock();
+  if (Mode == 0 || ready())
+    return;
+  Table.unlock();
+}
+
+void known_flag_ok() {
+  bool Failed = false;
+  Table.lock();
+  if (Failed)
+    return;
+  Table.unlock();
+}
+
 void by_call_ok() {
   if (ready())
     Table.lock();

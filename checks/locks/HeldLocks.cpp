@@ -22,20 +22,29 @@ bool sameName(const AccessPath &A, const AccessPath &B) {
   return !Name.Text.empty() && Name.Text == nameOf(B).Text;
 }
 
-// The locks that a path of the site's function stands for, taken off LOCKS.
-void remove(const AccessPath &Path, const HeldSite &Site,
-            std::vector<HeldLockAt> &Locks) {
-  AccessPath Object = canonical(Path, Site.Known);
-  auto Guard = Site.Guards.find(Object);
-  std::vector<AccessPath> Given = Guard == Site.Guards.end()
-                                      ? std::vector<AccessPath>{Object}
-                                      : Guard->second.Locks;
-  std::erase_if(Locks, [&](const HeldLockAt &H) {
-    return std::any_of(Given.begin(), Given.end(), [&](const AccessPath &Lock) {
-      return Lock == H.Lock ||
-             (Lock.Root == PlaceRoot::None && sameName(Lock, H.Lock));
-    });
-  });
+// Whether two paths that differ may name one lock all the same: behind a
+// pointer of which the target is unknown.
+bool mayAlias(const AccessPath &Own, const AccessPath &Held) {
+  auto IsDeref = [](const PathStep &S) {
+    return S.Kind == facts::StepKind::Deref;
+  };
+  auto Follows = [&](const AccessPath &Path) {
+    return std::any_of(Path.Steps.begin(), Path.Steps.end(), IsDeref);
+  };
+  if (Own.Root == PlaceRoot::None)
+    return sameName(Own, Held);
+  if (!Own.Steps.empty() && IsDeref(Own.Steps.back()))
+    return true;
+  return (Follows(Own) || Follows(Held)) && !Own.Steps.empty() &&
+         !Held.Steps.empty() && Own.Steps.back() == Held.Steps.back();
+}
+
+// Takes the lock OWN off LOCKS, or all that it may be.
+void remove(const AccessPath &Own, std::vector<HeldLockAt> &Locks) {
+  if (std::erase_if(Locks,
+                    [&](const HeldLockAt &H) { return H.Lock == Own; }) == 0)
+    std::erase_if(Locks,
+                  [&](const HeldLockAt &H) { return mayAlias(Own, H.Lock); });
 }
 
 } // namespace
@@ -94,7 +103,8 @@ void HeldLocks::enter(std::uint32_t Index) {
     Substitution Sub(P, Site.Function, *Site.Site, Site.Known, nullptr, false);
     for (const AccessPath &Path : Callee->Released)
       if (auto Object = Sub.apply(Path))
-        remove(*Object, Site, Site.Locks);
+        for (const AccessPath &Lock : lockedBy(*Site.Site, *Object))
+          remove(Lock, Site.Locks);
   }
   if (!Site.Locks.empty())
     for (const CallEdge &Edge : Targets)
@@ -133,34 +143,54 @@ std::vector<PathSearch::Hop> HeldLocks::pathTo(FunctionId F) const {
   return Path;
 }
 
+// The locks of the guard that PATH names at the call E, or the path itself.
+std::vector<AccessPath> HeldLocks::lockedBy(const facts::Event &E,
+                                            AccessPath Path) const {
+  const HeldSite *Site = at(E);
+  if (!Site)
+    return {std::move(Path)};
+  Path = canonical(std::move(Path), Site->Known);
+  auto Guard = Site->Guards.find(Path);
+  return Guard == Site->Guards.end() ? std::vector<AccessPath>{std::move(Path)}
+                                     : Guard->second.Locks;
+}
+
 std::vector<HeldLockAt> HeldLocks::heldDuring(const HeldSite &Site,
                                               FunctionId F,
                                               const facts::Event &Op,
                                               const rules::Entry &Entry) const {
-  std::vector<HeldLockAt> Locks = Site.Locks;
   if (!does(Entry, Effect::WaitsReleasing))
-    return Locks;
-  // The waiter's own lock, in the words of the function at the site.
-  AccessPath Own = lockArgument(P, F, Op, Entry.lock());
+    return Site.Locks;
+  // The waiter's own locks, in the words of the function at the site.
+  AccessPath Waiter = lockArgument(P, F, Op, Entry.lock());
+  if (!Waiter)
+    return {}; // unknown: it may be any of them
+  std::vector<AccessPath> Own = lockedBy(Op, std::move(Waiter));
   std::vector<PathSearch::Hop> Path;
   if (Site.Site != &Op)
     Path = pathTo(F);
   for (std::size_t I = Path.size(); I > 0; --I) {
-    // A lock or guard that lives in a function inside is none of the site's.
-    if (Own.Root == PlaceRoot::Local || Own.Root == PlaceRoot::Temporary)
-      return Locks;
-    Bindings None;
     const PathSearch::Hop &Hop = Path[I - 1];
-    Substitution Sub(P, Hop.Caller, *Hop.Site, I == 1 ? Site.Known : None,
+    const HeldSite *Call = at(*Hop.Site);
+    Bindings None;
+    Substitution Sub(P, Hop.Caller, *Hop.Site, Call ? Call->Known : None,
                      nullptr, false);
-    std::optional<AccessPath> Object = Sub.apply(Own);
-    if (!Object)
-      return {}; // unknown: it may be any of them
-    Own = std::move(*Object);
+    std::vector<AccessPath> Outer;
+    for (const AccessPath &Lock : Own) {
+      // What lives in a function inside is none of the site's.
+      if (Lock.Root == PlaceRoot::Local || Lock.Root == PlaceRoot::Temporary)
+        continue;
+      std::optional<AccessPath> Object = Sub.apply(Lock);
+      if (!Object)
+        return {};
+      std::vector<AccessPath> Locks = lockedBy(*Hop.Site, *Object);
+      Outer.insert(Outer.end(), Locks.begin(), Locks.end());
+    }
+    Own = std::move(Outer);
   }
-  if (!Own)
-    return {};
-  remove(Own, Site, Locks);
+  std::vector<HeldLockAt> Locks = Site.Locks;
+  for (const AccessPath &Lock : Own)
+    remove(Lock, Locks);
   return Locks;
 }
 

@@ -55,6 +55,8 @@ private:
   void watch(FunctionId F);
   void enter(std::uint32_t Site);
   bool givesBack(FunctionId F, const HeldSite &Site) const;
+  std::vector<AccessPath> lockedBy(const facts::Event &E,
+                                   AccessPath Path) const;
 
   LockModel &Model;
   const Program &P;

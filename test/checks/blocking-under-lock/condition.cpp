@@ -71,3 +71,42 @@ void pop_bad(Queue &Jobs) {
   std::lock_guard<std::mutex> Outer(Other);
   Jobs.pop_ok();
 }
+
+// A condition variable of the program's own that knows its lock by a pointer.
+class OwnMutex {
+public:
+  void lock() { Inner.lock(); }
+  void unlock() { Inner.unlock(); }
+
+private:
+  friend class OwnCondition;
+  std::mutex Inner;
+};
+class OwnCondition {
+public:
+  explicit OwnCondition(OwnMutex *Lock) : Lock(Lock) {}
+  void wait() {
+    std::unique_lock<std::mutex> Guard(Lock->Inner, std::adopt_lock);
+    Waiting.wait(Guard);
+    Guard.release();
+  }
+
+private:
+  std::condition_variable Waiting;
+  OwnMutex *Lock;
+};
+class Store {
+public:
+  Store() : Idle(&Lock) {}
+  void wait_ok() {
+    Lock.lock();
+    while (Busy)
+      Idle.wait();
+    Lock.unlock();
+  }
+
+private:
+  OwnMutex Lock;
+  OwnCondition Idle;
+  bool Busy = false;
+};

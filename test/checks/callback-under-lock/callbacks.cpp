@@ -1,0 +1,56 @@
+// Callbacks that are invoked under a lock: from the strict profile on.
+// RUN: %check_all callback-under-lock %s --profile strict -- -I%S/../Inputs
+#include "mock/function.h"
+#include "mock/sync.h"
+
+struct Source {
+  std::mutex Lock;
+  std::function<void(int)> Listener;
+  int Last;
+
+  void publish_bad(int Event) {
+    std::lock_guard<std::mutex> Hold(Lock);
+    Last = Event;
+    // CHECK: callbacks.cpp:[[@LINE+2]]:5: warning: callback 'Source::Listener' is invoked in 'Source::publish_bad' while lock 'Source::Lock' is held: if it takes that lock, or waits for a thread that does, neither goes on; instead: copy what it needs and invoke it after the release
+    // CHECK: callbacks.cpp:[[@LINE-3]]:33: note: 'Source::publish_bad' takes 'Source::Lock' here
+    Listener(Event);
+  }
+
+  void publish_ok(int Event) {
+    {
+      std::lock_guard<std::mutex> Hold(Lock);
+      Last = Event;
+    }
+    Listener(Event);
+  }
+
+  void unlocked_ok(int Event) {
+    std::unique_lock<std::mutex> Hold(Lock);
+    Last = Event;
+    Hold.unlock();
+    Listener(Event);
+  }
+};
+
+struct Less {
+  bool operator()(int A, int B) const { return A < B; }
+};
+
+std::mutex Table;
+
+// What is called is known.
+void resolved_ok(Less Before) {
+  std::lock_guard<std::mutex> Hold(Table);
+  Before(1, 2);
+  auto Local = [] {};
+  Local();
+}
+
+template <typename F> void with_lock(F Action) {
+  std::lock_guard<std::mutex> Hold(Table);
+  Action();
+}
+
+void handed_over_ok() {
+  with_lock([] {});
+}

@@ -58,10 +58,15 @@ unsigned written(const facts::Event &E) {
 } // namespace
 
 std::uint32_t typeOf(const facts::Value &V) {
-  if (V.type() != 0 || !V.place())
-    return V.type();
-  auto Steps = each(V.place()->path());
-  return Steps.empty() ? V.place()->type() : Steps[Steps.size() - 1]->type();
+  // The object's own type says more than what it was converted to for the call.
+  if (V.place() && V.kind() != facts::ValueKind::Callable) {
+    auto Steps = each(V.place()->path());
+    std::uint32_t Own =
+        Steps.empty() ? V.place()->type() : Steps[Steps.size() - 1]->type();
+    if (Own != 0)
+      return Own;
+  }
+  return V.type();
 }
 
 bool does(const rules::Entry &Entry, rules::Effect E) {

@@ -1,19 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "checks/locks/ManualLockCheck.h"
 
-#include "checks/engine/Classify.h"
 #include "checks/engine/Dataflow.h"
-#include "checks/engine/Guards.h"
 #include "checks/engine/Trace.h"
+#include "checks/locks/LockOperations.h"
 #include "checks/locks/LockText.h"
 
 #include <algorithm>
 #include <set>
 
 namespace gridlock {
-
-using facts::EventKind;
-using rules::Effect;
 
 namespace {
 
@@ -42,50 +38,22 @@ struct Open {
 
 class Body {
 public:
-  Body(const Program &P, FunctionId F)
-      : P(P), Id(F), F(P.function(F)), File(P.unit(this->F.Unit)) {}
+  Body(const Program &P, const LockModel &Model, FunctionId F)
+      : P(P), Id(F), F(P.function(F)), Operations(lockOperations(Model, F)) {}
   void run(FindingSink &Sink);
 
 private:
-  struct Operation {
-    AccessPath Lock;
-    bool Takes;
-    bool HasGuards; // a method of the lock, not a function of C
-  };
-  void findOperations();
   void event(const facts::Event &E, Open &State);
   void report(const facts::Event &Taken, FindingSink &Sink) const;
 
   const Program &P;
   FunctionId Id;
   const ProgramFunction &F;
-  const FactsFile &File;
-  std::map<const facts::Event *, Operation> Operations;
+  std::map<const facts::Event *, LockOperation> Operations;
   std::map<const facts::Event *, Sites> Releases; // and what they release
   std::map<const facts::Event *, Sites> Around;   // held where one is taken
   Sites Unscoped; // acquisitions that no scope would fit
 };
-
-void Body::findOperations() {
-  for (const facts::Block *B : each(F.Fact->blocks()))
-    for (const facts::Event *E : each(B->events())) {
-      if (E->kind() != EventKind::Call)
-        continue;
-      SymbolId Callee = P.resolve(F.Unit, E->symbol());
-      for (const rules::Entry *Entry : P.entries(Callee)) {
-        bool Takes = does(*Entry, Effect::Acquires) &&
-                     !does(*Entry, Effect::TryAcquires);
-        if (Entry->async() || Entry->lock() < -1 ||
-            (!Takes && !does(*Entry, Effect::Releases)))
-          continue;
-        const ProgramSymbol &S = P.symbol(Callee);
-        if (S.Fact->record() && guardType(P, S.Unit, S.Fact->record()))
-          continue;
-        if (AccessPath Lock = lockArgument(P, Id, *E, Entry->lock()))
-          Operations.emplace(E, Operation{Lock, Takes, Entry->lock() == -1});
-      }
-    }
-}
 
 void Body::event(const facts::Event &E, Open &State) {
   auto It = Operations.find(&E);
@@ -112,7 +80,6 @@ void Body::event(const facts::Event &E, Open &State) {
 }
 
 void Body::run(FindingSink &Sink) {
-  findOperations();
   auto Any = [&](bool Takes) {
     return std::any_of(Operations.begin(), Operations.end(),
                        [&](auto &O) { return O.second.Takes == Takes; });
@@ -135,7 +102,7 @@ void Body::run(FindingSink &Sink) {
 }
 
 void Body::report(const facts::Event &Taken, FindingSink &Sink) const {
-  const Operation &O = Operations.at(&Taken);
+  const LockOperation &O = Operations.at(&Taken);
   std::string Lock = quoteLock(P, Id, O.Lock);
   Finding Result;
   Result.Where = P.locate(F.Unit, Taken.loc());
@@ -153,7 +120,8 @@ void Body::report(const facts::Event &Taken, FindingSink &Sink) const {
           {P.locate(F.Unit, Release->loc()), "it is released here"});
   std::sort(Result.Notes.begin(), Result.Notes.end(),
             [](auto &A, auto &B) { return A.Where < B.Where; });
-  Result.Confidence = O.HasGuards ? Precision::High : Precision::Medium;
+  Result.Confidence =
+      O.Guards == GuardSupply::Library ? Precision::High : Precision::Medium;
   Sink.report(std::move(Result));
 }
 
@@ -185,7 +153,7 @@ void ManualLockCheck::run(const Analysis &A, FindingSink &Sink) const {
   const LockModel &Model = A.locks();
   for (FunctionId F = 0; F < P.functions().size(); ++F)
     if (Model.isRelevant(F) && !P.isSystem(F) && !isExempt(P, F))
-      Body(P, F).run(Sink);
+      Body(P, Model, F).run(Sink);
 }
 
 } // namespace gridlock

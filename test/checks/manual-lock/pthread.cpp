@@ -1,4 +1,4 @@
-// Locks of C in C++ need a guard of the program's own: from the strict profile on.
+// Locks of C and lock classes of the program's own: from the strict profile on.
 // RUN: %check_all manual-lock %s --profile strict
 #include <pthread.h>
 
@@ -14,3 +14,42 @@ void add_bad() {
 
 void enter_ok() { pthread_mutex_lock(&table); }
 void leave_ok() { pthread_mutex_unlock(&table); }
+
+class Mutex {
+  pthread_mutex_t Inner;
+
+public:
+  void lock() { pthread_mutex_lock(&Inner); }
+  void unlock() { pthread_mutex_unlock(&Inner); }
+};
+
+class Hold {
+  Mutex &Held;
+
+public:
+  explicit Hold(Mutex &M) : Held(M) { Held.lock(); }
+  ~Hold() { Held.unlock(); }
+};
+
+struct Store {
+  Mutex Lock;
+  int Size;
+
+  void grow_bad() {
+    // CHECK: pthread.cpp:[[@LINE+1]]:10: warning: lock 'Store::Lock' is taken and released by hand in 'Store::grow_bad'
+    Lock.lock();
+    ++Size;
+    Lock.unlock();
+  }
+  void grow_ok() {
+    Hold Now(Lock);
+    ++Size;
+  }
+  void enter() { Lock.lock(); }
+  void leave() { Lock.unlock(); }
+  void inside_ok() {
+    enter();
+    ++Size;
+    leave();
+  }
+};

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "checks/locks/LockOperations.h"
+
+#include "checks/engine/Classify.h"
+#include "checks/engine/Guards.h"
+
+#include <optional>
+
+namespace gridlock {
+
+using facts::EventKind;
+using facts::ImplicitKind;
+using facts::PlaceRoot;
+using rules::Effect;
+
+namespace {
+
+// Whether a method only takes, or only releases, one lock in its object.
+std::optional<bool> takesOwn(const LockSummary &S) {
+  auto IsOwn = [](const AccessPath &Lock) {
+    return Lock.Root == PlaceRoot::This;
+  };
+  if (!S.Guards.empty())
+    return std::nullopt;
+  // A wait adopts a lock that the caller took, and leaves it held.
+  if (S.LeftHeld.size() == 1 && S.Released.empty() && !S.Acquires.empty() &&
+      IsOwn(S.LeftHeld.begin()->first))
+    return true;
+  if (S.LeftHeld.empty() && S.Released.size() == 1 && S.Acquires.empty() &&
+      IsOwn(*S.Released.begin()))
+    return false;
+  return std::nullopt;
+}
+
+} // namespace
+
+std::map<const facts::Event *, LockOperation>
+lockOperations(const LockModel &Model, FunctionId Id) {
+  const Program &P = Model.program();
+  const ProgramFunction &F = P.function(Id);
+  const FactsFile &File = P.unit(F.Unit);
+  std::map<const facts::Event *, LockOperation> Result;
+  auto Event = [&](const facts::Event &E) {
+    if (E.kind() != EventKind::Call || E.implicit() == ImplicitKind::Destructor)
+      return;
+    SymbolId Callee = P.resolve(F.Unit, E.symbol());
+    const ProgramSymbol &S = P.symbol(Callee);
+    if (Callee == 0 ||
+        (S.Fact->record() != 0 && guardType(P, S.Unit, S.Fact->record())))
+      return;
+    for (const rules::Entry *Entry : P.entries(Callee)) {
+      bool Takes =
+          does(*Entry, Effect::Acquires) && !does(*Entry, Effect::TryAcquires);
+      if (Entry->async() || Entry->lock() < -1 ||
+          (!Takes && !does(*Entry, Effect::Releases)))
+        continue;
+      if (AccessPath Lock = lockArgument(P, Id, E, Entry->lock()))
+        Result.emplace(&E,
+                       LockOperation{Lock, Takes,
+                                     Entry->lock() == -1 ? GuardSupply::Library
+                                                         : GuardSupply::None});
+    }
+    const LockSummary *Summary = S.Body == NoFunction || P.isCoroutine(S.Body)
+                                     ? nullptr
+                                     : Model.summary(S.Body);
+    AccessPath Object = AccessPath::of(File, E.receiver());
+    // A method of a lock class, not one that locks a part of a larger object.
+    if (Summary && Object && Object != AccessPath{PlaceRoot::This})
+      if (auto Takes = takesOwn(*Summary))
+        Result.emplace(&E, LockOperation{Object, *Takes, GuardSupply::Own});
+  };
+  for (const facts::Block *B : each(F.Fact->blocks()))
+    for (const facts::Event *E : each(B->events()))
+      Event(*E);
+  return Result;
+}
+
+} // namespace gridlock

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The calls by which a function takes and releases locks by hand: methods and
+// functions that the catalogue knows, and methods of lock classes of the
+// program's own.
+#ifndef GRIDLOCK_LOCKS_LOCKOPERATIONS_H
+#define GRIDLOCK_LOCKS_LOCKOPERATIONS_H
+
+#include "checks/locks/LockModel.h"
+
+namespace gridlock {
+
+enum class GuardSupply : std::uint8_t {
+  Library, // a method of a lock that comes with guards
+  Own,     // a lock class of the program's own
+  None     // a function of a C library
+};
+
+struct LockOperation {
+  AccessPath Lock;
+  bool Takes; // else releases
+  GuardSupply Guards;
+};
+
+/// By event. Guards' own methods, tries and locks that are awaited are none.
+std::map<const facts::Event *, LockOperation>
+lockOperations(const LockModel &Model, FunctionId F);
+
+} // namespace gridlock
+
+#endif

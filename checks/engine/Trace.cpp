@@ -30,7 +30,11 @@ std::string describe(const Program &P, const Root &R) {
   case RootKind::LoopCallback:
     return "callback " + kindAndName(P, P.function(R.Function).Symbol);
   case RootKind::Annotated:
-    return Name + ", which is marked as non-blocking,";
+    return Name +
+           (hasFlag(P.symbol(P.function(R.Function).Symbol).Fact->flags(),
+                    facts::SymbolFlag::NonBlocking)
+                ? " (marked as non-blocking)"
+                : " (marked as running on a loop)");
   }
   return Name;
 }

@@ -97,6 +97,12 @@ void also_handed_ok(asio::io_context &Loop) {
   asio::post(Loop, [] { shared_ok(); });
 }
 
+// Called by a framework that the catalogue doesn't know.
+[[clang::annotate("gridlock::runs_on_loop")]] void annotated_bad() {
+  // CHECK: callables.cpp:[[@LINE+1]]:3: warning: 'sleep' blocks the event loop in 'annotated_bad' (marked as running on a loop)
+  sleep(1);
+}
+
 int main() {
   asio::io_context Loop;
   sleep(1);

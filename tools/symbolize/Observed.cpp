@@ -137,9 +137,12 @@ void Collector::addFinding(const char *Rule, const std::string &Operation,
   const std::string Function = User            ? User->Function
                                : Stack.empty() ? ""
                                                : Stack.front().Function;
-  const bool Lock = std::string_view(Rule) == "gridlock-lock-contention";
-  if (!Lock && User && User->Coroutine &&
-      std::string_view(Rule) == "gridlock-blocking-in-callback")
+  // As in the static half: what a coroutine reaches, through whatever calls, is
+  // the coroutine's.
+  const bool InCoroutine =
+      std::any_of(Stack.begin(), Stack.end(),
+                  [](const Frame &At) { return At.User && At.Coroutine; });
+  if (InCoroutine && std::string_view(Rule) == "gridlock-blocking-in-callback")
     Rule = "gridlock-blocking-in-coroutine";
   auto [It, New] = Entries.try_emplace({Rule, Function, Operation});
   Entry &E = It->second;

@@ -2,6 +2,7 @@
 #include "tools/symbolize/Symbolizer.h"
 
 #include "tools/symbolize/Names.h"
+#include "tools/symbolize/Units.h"
 
 #include <cstring>
 #include <dwarf.h>
@@ -70,7 +71,7 @@ int addMachineFrame(Dwfl_Frame *State, void *To) {
 }
 
 struct Mapping {
-  std::uint64_t Start, Offset;
+  std::uint64_t Start, End, Offset;
   std::string File;
 };
 
@@ -86,6 +87,7 @@ std::vector<Mapping> parseMaps(const std::string &Text) {
                     Rights, &Offset, &At) < 4)
       continue;
     M.Start = Start;
+    M.End = End;
     M.Offset = Offset;
     M.File = Line.substr(static_cast<std::size_t>(At));
     Result.push_back(M);
@@ -109,10 +111,12 @@ bool isUser(const Frame &F) {
          !startsWithAny(F.Module, {"/usr/lib", "/lib", "[vdso]"}) &&
          F.Where.File.find("/usr/include/") == std::string::npos &&
          !startsWithAny(F.Where.File, {"/usr/lib/", "/usr/local/include/"}) &&
-         !startsWithAny(F.Function,
-                        {"gridlock::monitor::", "std::", "__gnu_cxx::",
-                         "__gthread", "__cxxabi", "boost::", "boost_asio_",
-                         "asio::", "_start", "_init", "__libc_"});
+         !startsWithAny(
+             F.Function,
+             {"gridlock::monitor::", "std::", "__gnu_cxx::", "__gthread",
+              "__cxxabi", "boost::", "boost_asio_", "asio::", "_start", "_init",
+              "__libc_", "__interceptor_", "___interceptor_", "__sanitizer::",
+              "__asan", "__tsan", "__msan", "__lsan", "__ubsan"});
 }
 
 /// Where the function is declared: its concrete or inlined instance refers
@@ -175,7 +179,8 @@ std::string absolute(const char *File, const char *Directory) {
 
 struct Symbolizer::Image {
   Dwfl *Session = nullptr;
-  std::set<std::string> Monitor; // its module's path
+  std::vector<Mapping> Missing; // of files that can't be read any more
+  Units CompileUnits;
 
   ~Image() {
     if (Session)
@@ -200,15 +205,15 @@ Symbolizer::Image &Symbolizer::image(std::size_t Maps) {
   std::set<std::string> Seen;
   if (Maps < Process.Maps.size())
     for (const Mapping &M : parseMaps(Process.Maps[Maps])) {
-      if (M.Offset != 0 || !M.File.starts_with("/") ||
-          !Seen.insert(M.File).second)
-        continue;
       constexpr std::string_view Deleted = " (deleted)";
+      if (!M.File.starts_with("/"))
+        continue;
       if (M.File.ends_with(Deleted) || access(M.File.c_str(), R_OK) != 0) {
-        Problems.insert(M.File +
-                        ": not there any more, its functions have no names");
+        Slot->Missing.push_back(M);
         continue;
       }
+      if (M.Offset != 0 || !Seen.insert(M.File).second)
+        continue;
       Dwfl_Module *Module = dwfl_report_elf(Slot->Session, M.File.c_str(),
                                             M.File.c_str(), -1, M.Start, false);
       if (!Module)
@@ -250,6 +255,11 @@ void Symbolizer::addFrames(Image &I, std::uint64_t Pc, std::uint64_t Sp,
   Outer.Sp = Sp;
   Dwfl_Module *Module = dwfl_addrmodule(I.Session, Address);
   if (!Module) {
+    // Only now it matters: programs also share data in files they delete.
+    for (const Mapping &M : I.Missing)
+      if (Address >= M.Start && Address < M.End)
+        Problems.insert(M.File +
+                        ": not there any more, its functions have no names");
     std::ostringstream Text;
     Text << "0x" << std::hex << Pc;
     Outer.Display = Text.str();
@@ -266,15 +276,18 @@ void Symbolizer::addFrames(Image &I, std::uint64_t Pc, std::uint64_t Sp,
 
   // Where the innermost function is, then from where each was inlined.
   Location Where;
-  if (Dwfl_Line *Line = dwfl_module_getsrc(Module, Address)) {
+  const auto [Unit, Bias] = I.CompileUnits.at(Module, Address);
+  if (Dwarf_Line *Line =
+          Unit ? dwarf_getsrc_die(Unit, Address - Bias) : nullptr) {
     int Number = 0, Column = 0;
-    const char *File =
-        dwfl_lineinfo(Line, nullptr, &Number, &Column, nullptr, nullptr);
-    Where = {absolute(File, dwfl_line_comp_dir(Line)),
+    dwarf_lineno(Line, &Number);
+    dwarf_linecol(Line, &Column);
+    Dwarf_Attribute Attribute;
+    Where = {absolute(dwarf_linesrc(Line, nullptr, nullptr),
+                      dwarf_formstring(
+                          dwarf_attr(Unit, DW_AT_comp_dir, &Attribute))),
              static_cast<unsigned>(Number), static_cast<unsigned>(Column)};
   }
-  Dwarf_Addr Bias = 0;
-  Dwarf_Die *Unit = dwfl_module_addrdie(Module, Address, &Bias);
   Dwarf_Die *Scopes = nullptr, *Chain = nullptr;
   int Count = Unit ? dwarf_getscopes(Unit, Address - Bias, &Scopes) : 0;
   if (Count > 0)

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "tools/symbolize/Units.h"
+
+#include <elfutils/libdw.h>
+
+namespace gridlock::symbolize {
+
+Units::Ranges Units::rangesOf(Dwfl_Module *Module) {
+  Ranges Result;
+  Dwarf_Addr Bias = 0;
+  for (Dwarf_Die *Die = nullptr;
+       (Die = dwfl_module_nextcu(Module, Die, &Bias)) != nullptr;) {
+    Dwarf_Addr Base, Start, End;
+    for (std::ptrdiff_t Offset = 0;
+         (Offset = dwarf_ranges(Die, Offset, &Base, &Start, &End)) > 0;)
+      // What the linker threw away is at 0.
+      if (Start != 0 && Start < End)
+        Result[Start + Bias] = {End + Bias, {Die, Bias}};
+  }
+  return Result;
+}
+
+Unit Units::at(Dwfl_Module *Module, Dwarf_Addr Address) {
+  Unit Found;
+  Found.Die = dwfl_module_addrdie(Module, Address, &Found.Bias);
+  if (Found.Die)
+    return Found;
+  auto [It, New] = Modules.try_emplace(Module);
+  if (New)
+    It->second = rangesOf(Module);
+  auto After = It->second.upper_bound(Address);
+  if (After == It->second.begin() || Address >= (--After)->second.End)
+    return {};
+  return After->second.Of;
+}
+
+} // namespace gridlock::symbolize

@@ -45,7 +45,8 @@ template <class Wait> void masked(const char *Name, Wait &&WaitIt) {
   const bool Expired = WaitIt(5, &None) == 0;
   raise(SIGUSR1); // pending, and let in by the wait's mask
   const int Rc = WaitIt(5000, &None);
-  std::printf("%s: %s, then %s by SIGUSR1\n", Name, Expired, Rc < 0 ? strerrorname_np(errno) : "none");
+  std::printf("%s: %s, then %s by SIGUSR1\n", Name, Expired ? "timeout" : "none",
+              Rc < 0 ? strerrorname_np(errno) : "none");
   pthread_sigmask(SIG_SETMASK, &Before, nullptr);
 }
 

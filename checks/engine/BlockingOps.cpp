@@ -97,7 +97,7 @@ public:
   void visitGuard(const facts::Event &E) {
     auto Guard = guardConstruction(P, Unit, E);
     if (Guard && Guard->Start == GuardStart::Locks && !Guard->Locks.empty() &&
-        !Guard->Type->async())
+        !Guard->Async)
       Result.push_back({&E, Guard->Type, "'" + Guard->Type->name()->str() + "'",
                         true, Precision::Medium});
   }

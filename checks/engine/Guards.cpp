@@ -20,6 +20,16 @@ std::optional<GuardStart> tagOf(std::string_view Type) {
   return std::nullopt;
 }
 
+bool isAsyncLock(const Program &P, std::uint32_t Unit, std::uint32_t Type) {
+  Type = P.withoutReference(Unit, Type);
+  if (P.type(Unit, Type)->kind() == facts::TypeKind::Pointer)
+    Type = P.type(Unit, Type)->pointee();
+  for (const rules::Entry *E : P.typeEntries(Unit, Type))
+    if (E->kind() == rules::EntryKind::Mutex && E->async())
+      return true;
+  return false;
+}
+
 } // namespace
 
 const rules::Entry *guardType(const Program &P, std::uint32_t Unit,
@@ -43,7 +53,7 @@ guardConstruction(const Program &P, std::uint32_t Unit, const facts::Event &E) {
       guardType(P, Constructor.Unit, Constructor.Fact->record());
   if (!Type)
     return std::nullopt;
-  GuardConstruction Result{Type, GuardStart::Locks, {}};
+  GuardConstruction Result{Type, GuardStart::Locks, {}, Type->async()};
   for (const facts::Value *Arg : each(E.args())) {
     std::uint32_t ArgType = P.withoutReference(Unit, Arg->type());
     if (auto Tag = tagOf(P.typeName(Unit, ArgType)))
@@ -51,8 +61,10 @@ guardConstruction(const Program &P, std::uint32_t Unit, const facts::Event &E) {
     else if (Arg->is_duration() ||
              P.typeName(Unit, ArgType).starts_with("std::chrono::"))
       Result.Start = GuardStart::Tries;
-    else
+    else {
       Result.Locks.push_back(Arg);
+      Result.Async |= isAsyncLock(P, Unit, Arg->type());
+    }
   }
   return Result;
 }

@@ -18,6 +18,7 @@ struct GuardConstruction {
   const rules::Entry *Type;
   GuardStart Start;
   std::vector<const facts::Value *> Locks;
+  bool Async; // of a lock that is awaited: holding it blocks no thread
 };
 
 /// The guard entry of a type, null if it is none.

@@ -180,7 +180,7 @@ bool LockFlow::guardEvent(const facts::Event &E, LockState &State) {
   if (auto Guard = guardConstruction(P, F.Unit, E); Guard && E.place()) {
     AccessPath Place = AccessPath::of(File, *E.place());
     GuardState Owned{{}, Guard->Type->mode(), false, true};
-    if (Guard->Type->async())
+    if (Guard->Async)
       return true;
     for (const facts::Value *Lock : Guard->Locks)
       if (AccessPath Path = AccessPath::of(File, Lock)) {

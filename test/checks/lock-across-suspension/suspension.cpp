@@ -169,3 +169,39 @@ struct queue_awaiter {
 };
 
 task own_awaiter_ok() { co_await queue_awaiter{Table}; }
+
+// The standard guards over a lock that is awaited.
+namespace async_simple::coro {
+struct Mutex {
+  task coLock();
+  void unlock();
+};
+} // namespace async_simple::coro
+
+task guarded_ok(async_simple::coro::Mutex &M) {
+  co_await M.coLock();
+  std::unique_lock<async_simple::coro::Mutex> Hold(M, std::adopt_lock);
+  co_await other();
+}
+
+struct guard_awaiter {
+  async_simple::coro::Mutex &Lock;
+  bool await_ready() { return false; }
+  void await_suspend(std::coroutine_handle<>) {}
+  std::unique_lock<async_simple::coro::Mutex> await_resume() {
+    return std::unique_lock<async_simple::coro::Mutex>{Lock, std::adopt_lock};
+  }
+};
+
+task awaited_guard_ok(async_simple::coro::Mutex &M) {
+  auto Hold = co_await guard_awaiter{M};
+  co_await other();
+}
+
+// ... and one over a lock of threads that is made elsewhere.
+task adopted_bad(std::mutex &M) {
+  M.lock();
+  std::unique_lock<std::mutex> Hold(M, std::adopt_lock);
+  // CHECK: suspension.cpp:[[@LINE+1]]:3: warning: lock {{.*}} is held while coroutine 'adopted_bad'
+  co_await other();
+}

@@ -2,6 +2,7 @@
 #include "checks/engine/Fingerprint.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <tuple>
 
@@ -26,15 +27,40 @@ std::string fingerprint(std::string_view Rule, std::string_view Function,
   return Text;
 }
 
+namespace {
+
+// What makes a finding in one instantiation of a template equal to that in
+// another: its message without template arguments.
+std::string withoutTemplateArguments(std::string_view Message) {
+  std::string Result;
+  unsigned Depth = 0;
+  for (char C : Message)
+    if (C == '<')
+      ++Depth;
+    else if (C == '>' && Depth != 0)
+      --Depth;
+    else if (Depth == 0)
+      Result += C;
+  return Result;
+}
+
+} // namespace
+
 void finishFindings(std::vector<Finding> &Findings) {
   auto Key = [](const Finding &F) {
-    return std::tie(F.Where, F.Rule, F.Message, F.Function, F.Operation);
+    return std::make_tuple(std::cref(F.Where), std::cref(F.Rule),
+                           withoutTemplateArguments(F.Message),
+                           std::cref(F.Function), std::cref(F.Operation));
   };
+  // Of equal ones the most certain is kept.
   std::stable_sort(Findings.begin(), Findings.end(),
                    [&](const Finding &A, const Finding &B) {
-                     if (Key(A) != Key(B))
-                       return Key(A) < Key(B);
-                     return A.Confidence > B.Confidence;
+                     auto OfA = Key(A), OfB = Key(B);
+                     if (OfA != OfB)
+                       return OfA < OfB;
+                     if (A.Confidence != B.Confidence)
+                       return A.Confidence > B.Confidence;
+                     return A.Message < B.Message;
                    });
   Findings.erase(std::unique(Findings.begin(), Findings.end(),
                              [&](const Finding &A, const Finding &B) {

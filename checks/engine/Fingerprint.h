@@ -21,8 +21,8 @@ inline constexpr unsigned FingerprintScheme = 1;
 std::string fingerprint(std::string_view Rule, std::string_view Function,
                         std::string_view Operation, unsigned Ordinal);
 
-/// Sorts by place, rule and message, drops repeated findings and fills in every
-/// fingerprint; ordinals count in the sorted order. The result does not depend
+/// Sorts by place, rule and message, drops repeated findings (also those of
+/// other instantiations of a template) and fills in every fingerprint; ordinals count in the sorted order. The result does not depend
 /// on the order given.
 void finishFindings(std::vector<Finding> &Findings);
 

@@ -54,6 +54,28 @@ TEST(Fingerprint, SurvivesMovedCodeAndCountsEqualOnes) {
   EXPECT_NE(Before[0].Fingerprint, Before[1].Fingerprint);
 }
 
+TEST(Fingerprint, InstantiationsGiveOneFinding) {
+  auto Make = [](const char *Message, Precision Confidence) {
+    Finding F;
+    F.Rule = "r";
+    F.Function = "f";
+    F.Operation = "posix/sleep";
+    F.Message = Message;
+    F.Where = {"a.h", 3, 1};
+    F.Confidence = Confidence;
+    return F;
+  };
+  std::vector<Finding> Found{
+      Make("'sleep' blocks in 'f<int>'", Precision::High),
+      Make("'sleep' blocks in 'f<std::vector<long>>'", Precision::VeryHigh),
+      Make("'sleep' may block in 'f<int>'", Precision::High)};
+  finishFindings(Found);
+  ASSERT_EQ(Found.size(), 2u);
+  EXPECT_EQ(Found[0].Message, "'sleep' blocks in 'f<std::vector<long>>'");
+  EXPECT_EQ(Found[1].Message, "'sleep' may block in 'f<int>'");
+  EXPECT_NE(Found[0].Fingerprint, Found[1].Fingerprint);
+}
+
 TEST(Precision, FallsWithLengthAndUncertainEdges) {
   EXPECT_EQ(precisionOf({0, EdgeKind::Static}), Precision::VeryHigh);
   EXPECT_EQ(precisionOf({5, EdgeKind::Static}), Precision::High);

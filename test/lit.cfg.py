@@ -2,6 +2,7 @@
 #   %gridlock %rulec %extract19 %extract22   the built programs
 #   %tidy19 %tidy22       clang-tidy of that major with its plugin loaded
 #   %clang_tidy19 ...     clang-tidy without a plugin; %plugin19 %plugin22: the plugins
+#   %clangplugin19 ...    clang++ of that major with its plugin loaded; %embed19: the plugin
 #   %check_all CHECK FILE [--profile P] [-- FLAGS]   the same CHECK lines against the
 #                         command-line tool and clang-tidy, both of each LLVM major
 #   %cxx %cc %clang       compilers; %monitor_so %monitor_a: the monitor
@@ -52,6 +53,9 @@ for major in ("19", "22"):
     substitutions[f"%extract{major}"] = f"{build}/bin/gridlock-extract-{major}"
     substitutions[f"%plugin{major}"] = plugin
     substitutions[f"%clang_tidy{major}"] = tidy
+    embed = f"{build}/lib/GridlockClang-{major}.so"
+    substitutions[f"%embed{major}"] = embed
+    substitutions[f"%clangplugin{major}"] = f"/usr/bin/clang++-{major} -fplugin={embed}"
     substitutions[f"%tidy{major}"] = f"{tidy} -load={plugin}"
     if major in majors:
         config.available_features.add(f"llvm{major}")

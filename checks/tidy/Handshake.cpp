@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Loaded into another major of clang-tidy, a module is silently without effect:
+// For the clang-tidy module and the Clang plugin: GRIDLOCK_MODULE, loaded into
+// another major of GRIDLOCK_HOST, would be silently without effect or worse:
 // its calls resolve to functions of another layout, or to none. So the first
 // thing that runs on loading compares the majors and ends the process, before
 // anything of LLVM but one string function is used.
@@ -29,9 +30,8 @@ __attribute__((constructor(101))) void checkHostVersion() {
   if (Major == LLVM_VERSION_MAJOR)
     return;
   std::fprintf(stderr,
-               "gridlock: GridlockTidy-%d.so was loaded into \"%s\"; load "
-               "GridlockTidy-%d.so, "
-               "or run clang-tidy-%d\n",
+               "gridlock: " GRIDLOCK_MODULE "-%d.so was loaded into \"%s\"; "
+               "load " GRIDLOCK_MODULE "-%d.so, or run " GRIDLOCK_HOST "-%d\n",
                LLVM_VERSION_MAJOR, Host.c_str(), Major, LLVM_VERSION_MAJOR);
   _exit(CannotRun);
 }

@@ -40,11 +40,21 @@ void addCheckOptions(CLI::App &App, CheckOptions &Options) {
                  "beside the compile database, or the user's cache folder)")
       ->type_name("DIR");
   App.add_flag("--quiet", Options.Quiet, "No progress and no remarks");
+  CLI::Option *Objects =
+      App.add_option(
+             "--objects", Options.Objects,
+             "Check what was compiled with -fplugin=GridlockClang-NN.so: "
+             "object files, archives or linked binaries; "
+             "'build/**/*.o' is expanded")
+          ->type_name("GLOB...");
   // See markCompilerFlags.
   App.add_flag("--has-compiler-flags", Options.HasFlags)->group("");
   App.add_option("--compiler-flag", Options.Flags)
       ->group("")
       ->allow_extra_args(false);
+  for (const char *Other : {"paths", "--build", "--llvm", "--jobs",
+                            "--cache-dir", "--has-compiler-flags"})
+    Objects->excludes(App.get_option(Other));
 }
 
 std::vector<std::string>

@@ -20,10 +20,11 @@ class App;
 namespace gridlock::cli {
 
 struct CheckOptions {
-  std::vector<std::string> Paths; // or, with flags, the files
-  std::vector<std::string> Flags; // what follows `--`
-  bool HasFlags = false;          // there was a `--`
-  std::string Database;           // -p
+  std::vector<std::string> Paths;   // or, with flags, the files
+  std::vector<std::string> Flags;   // what follows `--`
+  bool HasFlags = false;            // there was a `--`
+  std::string Database;             // -p
+  std::vector<std::string> Objects; // --objects, instead of all of these
   std::string Checks;
   std::string Profile = "default";
   unsigned Major = 0; // --llvm; 0: the newest that was built

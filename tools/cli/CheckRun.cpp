@@ -6,6 +6,7 @@
 #include "checks/engine/Globs.h"
 #include "rules/Spelling.h"
 #include "rules/UserRules.h"
+#include "tools/cli/ObjectFacts.h"
 #include "tools/driver/Extraction.h"
 #include "tools/driver/Files.h"
 
@@ -33,9 +34,13 @@ public:
         Meter(driver::Progress::modeForStderr(Options.Quiet)) {}
 
   std::variant<report::Report, std::string> run() {
-    for (const auto Step :
-         {&CheckRun::checkGlobs, &CheckRun::loadRules, &CheckRun::findTool,
-          &CheckRun::findFiles, &CheckRun::extractFacts, &CheckRun::loadFacts})
+    using Steps = std::vector<std::string (CheckRun::*)()>;
+    const Steps FromSource = {&CheckRun::checkGlobs,   &CheckRun::loadRules,
+                              &CheckRun::findTool,     &CheckRun::findFiles,
+                              &CheckRun::extractFacts, &CheckRun::loadFacts};
+    const Steps FromObjects = {&CheckRun::checkGlobs, &CheckRun::loadRules,
+                               &CheckRun::loadObjects};
+    for (const auto Step : Options.Objects.empty() ? FromSource : FromObjects)
       if (std::string Error = (this->*Step)(); !Error.empty())
         return Error;
     analyseFacts();
@@ -207,6 +212,78 @@ private:
       else
         take(Unit, std::move(It->second), Partial, Analysed);
     }
+    count(std::move(Partial), std::move(Analysed));
+    return {};
+  }
+
+  /// The facts that the user's own compile has embedded.
+  std::string loadObjects() {
+    auto Collected = collectObjectFacts(Options.Objects, Cwd);
+    if (const auto *Error = std::get_if<std::string>(&Collected))
+      return *Error;
+    auto &Found = std::get<ObjectFacts>(Collected);
+    if (Found.Facts.empty() && Found.Broken.empty())
+      return "no facts in any of " + std::to_string(Found.Objects) +
+             " object files; compile them with " + pluginFlags();
+    if (!Found.Without.empty() && !Options.Quiet)
+      say(std::to_string(Found.Without.size()) + " of " +
+          std::to_string(Found.Objects) + " object files have no facts ('" +
+          Found.Without.front() + "'); compile them with " + pluginFlags());
+    chooseObjectsRoot(Found.Facts);
+    for (const auto &[Object, Reason] : Found.Broken)
+      fail(Object, Reason);
+    std::map<std::string, report::Trouble> Partial;
+    std::set<std::string> Analysed;
+    for (FactsFile &File : Found.Facts)
+      take({Result.Root / mainFile(File), {}, {}}, std::move(File), Partial,
+           Analysed);
+    count(std::move(Partial), std::move(Analysed));
+    return {};
+  }
+
+  static std::string pluginFlags() {
+    for (const driver::Extractor &Tool : driver::findExtractors()) {
+      const std::string Major = std::to_string(Tool.Major);
+      const fs::path Plugin =
+          driver::findLibrary("GridlockClang-" + Major + ".so");
+      if (!Plugin.empty())
+        return "clang++-" + Major + " -fplugin=" + Plugin.string();
+    }
+    return "clang++-NN -fplugin=.../GridlockClang-NN.so";
+  }
+
+  static fs::path mainFile(const FactsFile &File) {
+    const auto *Files = File.root().files();
+    const std::uint32_t Main = File.root().main_file();
+    return Files && Main < Files->size() ? File.string(Files->Get(Main)->path())
+                                         : std::string_view();
+  }
+
+  /// Objects don't say what their paths are relative to: the first of the
+  /// current folder and its parents that has the first of the files.
+  void chooseObjectsRoot(const std::vector<FactsFile> &Files) {
+    CompileDatabase Absolute; // compiled outside of a root
+    Result.Root = Cwd;
+    for (const FactsFile &File : Files) {
+      const fs::path Main = mainFile(File);
+      if (Main.is_absolute()) {
+        Absolute.Commands.push_back({{}, Main, {}, 0});
+        continue;
+      }
+      std::error_code Error;
+      for (fs::path Here = Cwd; Here.has_relative_path();
+           Here = Here.parent_path())
+        if (fs::exists(Here / Main, Error)) {
+          Result.Root = Here;
+          return;
+        }
+    }
+    if (Absolute.Commands.size() == Files.size())
+      Result.Root = driver::chooseRoot(Absolute, Cwd);
+  }
+
+  void count(std::map<std::string, report::Trouble> Partial,
+             std::set<std::string> Analysed) {
     for (auto &[File, Trouble] : Partial)
       Result.Troubles.push_back(std::move(Trouble));
     // A file with two commands counts once, as failed if one of them failed.
@@ -222,7 +299,6 @@ private:
         std::count_if(Partial.begin(), Partial.end(), [&](const auto &Item) {
           return Analysed.count(Item.first);
         }));
-    return {};
   }
 
   void take(const driver::ExtractedUnit &Unit, FactsFile File,

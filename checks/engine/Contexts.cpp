@@ -3,6 +3,7 @@
 
 #include "checks/engine/Classify.h"
 #include "checks/engine/Dataflow.h"
+#include "checks/engine/Offloaded.h"
 
 #include <algorithm>
 #include <map>
@@ -46,13 +47,12 @@ SwitchMap findSwitches(const Program &P, FunctionId Id) {
 
 Contexts::Contexts(const Program &P, const CallGraph &Calls)
     : P(P), CoroutineRoot(P.functions().size(), false) {
-  for (FunctionId F = 0; F < P.functions().size(); ++F) {
-    if (!isTask(F))
-      continue;
-    CoroutineRoot[F] = true;
-    if (!P.isSystem(F))
+  for (FunctionId F = 0; F < P.functions().size(); ++F)
+    CoroutineRoot[F] = isTask(F);
+  std::vector<bool> Offloaded = offloadedCoroutines(P, *this);
+  for (FunctionId F = 0; F < P.functions().size(); ++F)
+    if (CoroutineRoot[F] && !Offloaded[F] && !P.isSystem(F))
       Roots.push_back({F, RootKind::Coroutine, nullptr});
-  }
   std::vector<bool> IsRoot = CoroutineRoot;
   for (bool Certain : {true, false})
     for (const LoopCallable &L : Calls.loopCallables())
@@ -118,6 +118,13 @@ void Contexts::forEachOnLoop(FunctionId Id, const Visitor &Visit) const {
       Transfer(*E, State);
     }
   }
+}
+
+bool Contexts::switchesToLoop(FunctionId F) const {
+  for (auto [Event, To] : findSwitches(P, F))
+    if (To == Where::Loop || To == Where::Now)
+      return true;
+  return false;
 }
 
 std::string Contexts::frameworkOf(const Root &R) const {

@@ -3,7 +3,8 @@
 // Where code runs on an event loop: the async roots, and for coroutines that
 // switch their executor the events after which they are somewhere else.
 //
-// Roots are coroutines of task kind (told from generators by their promise),
+// Roots are coroutines of task kind (told from generators by their promise)
+// that are not always run elsewhere (Offloaded.h),
 // callables handed to something that runs them on a loop, and functions
 // annotated so. Bodies in system headers, `main` and static initialisers are
 // none.
@@ -46,6 +47,8 @@ public:
   /// was entered in: for a coroutine, those before it left the loop or after it
   /// came back, on some path.
   void forEachOnLoop(FunctionId F, const Visitor &Visit) const;
+  /// Whether F is a coroutine that may switch to a loop itself.
+  bool switchesToLoop(FunctionId F) const;
 
   /// The framework whose advice fits: of the root's task type, else the one
   /// that the root's file uses most, else "any".
@@ -58,7 +61,6 @@ private:
   const Program &P;
   std::vector<Root> Roots;
   std::vector<bool> CoroutineRoot;
-  std::vector<bool> Switches; // functions with a suspension that may switch
 };
 
 } // namespace gridlock

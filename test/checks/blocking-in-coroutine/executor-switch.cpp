@@ -37,3 +37,65 @@ task one_branch_bad(cppcoro::static_thread_pool &Pool, bool Far) {
   // CHECK: executor-switch.cpp:[[@LINE+1]]:3: warning: 'sleep' blocks the event loop in coroutine 'one_branch_bad'
   sleep(1);
 }
+
+// Coroutines that are only ever awaited on the pool, also through another.
+task innermost_ok() {
+  sleep(1);
+  co_return;
+}
+task awaited_there_ok() {
+  sleep(1);
+  co_await innermost_ok();
+}
+task awaits_on_pool_ok(cppcoro::static_thread_pool &Pool) {
+  co_await Pool.schedule();
+  co_await awaited_there_ok();
+}
+
+// ... and one that is also awaited before the switch.
+task awaited_before_bad() {
+  // CHECK: executor-switch.cpp:[[@LINE+1]]:3: warning: 'sleep' blocks the event loop in coroutine 'awaited_before_bad'
+  sleep(1);
+  co_return;
+}
+task awaits_twice_ok(cppcoro::static_thread_pool &Pool) {
+  co_await awaited_before_bad();
+  co_await Pool.schedule();
+  co_await awaited_before_bad();
+}
+
+// ... one that is made there but awaited after the way back, and one nobody awaits.
+task made_there_bad() {
+  // CHECK: executor-switch.cpp:[[@LINE+1]]:3: warning: 'sleep' blocks the event loop in coroutine 'made_there_bad'
+  sleep(1);
+  co_return;
+}
+task comes_back_ok(cppcoro::static_thread_pool &Pool, cppcoro::io_service &Loop) {
+  co_await Pool.schedule();
+  task Made = made_there_bad();
+  co_await Loop.schedule();
+  co_await Made;
+}
+task back_on_loop_bad() {
+  // CHECK: executor-switch.cpp:[[@LINE+1]]:3: warning: 'sleep' blocks the event loop in coroutine 'back_on_loop_bad'
+  sleep(1);
+  co_return;
+}
+task returns_ok(cppcoro::static_thread_pool &Pool, cppcoro::io_service &Loop) {
+  co_await Pool.schedule();
+  co_await Loop.schedule();
+  co_await back_on_loop_bad();
+}
+
+// A callable that leaves this function may be called anywhere.
+void keep(task (*Later)());
+task escapes_bad() {
+  // CHECK: executor-switch.cpp:[[@LINE+1]]:3: warning: 'sleep' blocks the event loop in coroutine 'escapes_bad'
+  sleep(1);
+  co_return;
+}
+task lets_escape_ok(cppcoro::static_thread_pool &Pool) {
+  keep(escapes_bad);
+  co_await Pool.schedule();
+  co_await escapes_bad();
+}

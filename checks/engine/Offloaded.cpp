@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "checks/engine/Offloaded.h"
+
+#include "checks/engine/Classify.h"
+#include "checks/engine/Executors.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace gridlock {
+
+using facts::EventKind;
+using facts::PlaceRoot;
+using rules::Effect;
+using rules::Where;
+
+namespace {
+
+// Where a coroutine runs as far as one use of it says: where its user runs, or
+// what the use itself makes of it.
+enum class Place : std::uint8_t { Unknown, WithUser, Elsewhere };
+
+struct Use {
+  FunctionId User;
+  Place At;
+};
+
+bool runsElsewhere(const Program &P, FunctionId F, const facts::Event &E,
+                   const Applied &A) {
+  if (A.does(Effect::ConsumesTask) || A.does(Effect::RunsCallable))
+    if (A.Entry->where() == Where::Elsewhere)
+      return A.Holds >= Verdict::Likely;
+  return A.does(Effect::RunsCallable) && A.Entry->where() == Where::Loop &&
+         runsOnLoop(P, F, E, A) == Verdict::No;
+}
+
+class UseScan {
+public:
+  UseScan(const Program &P, const Contexts &C)
+      : P(P), C(C), Uses(P.functions().size()) {}
+
+  void scan(FunctionId F) {
+    Called.clear();
+    const ProgramFunction &Fn = P.function(F);
+    Classifier Classify(P, F);
+    auto Blocks = each(Fn.Fact->blocks());
+    for (const facts::Block *B : Blocks)
+      for (const facts::Event *E : each(B->events()))
+        if (E->kind() == EventKind::Call)
+          if (FunctionId Callee = coroutine(Fn.Unit, E->symbol());
+              Callee != NoFunction)
+            Called[E->id()] = {Callee, Place::Unknown};
+    for (std::uint32_t B = 0; B < Blocks.size(); ++B)
+      for (const facts::Event *E : each(Blocks[B]->events()))
+        handOver(F, B, *E, Classify);
+    if (P.isCoroutine(F) && !Called.empty())
+      awaits(F);
+    for (auto [Id, Task] : Called)
+      Uses[Task.first].push_back({F, Task.second});
+  }
+
+  const std::vector<Use> &of(FunctionId F) const { return Uses[F]; }
+
+private:
+  FunctionId coroutine(std::uint32_t Unit, std::uint32_t Symbol) const {
+    FunctionId F = P.symbol(P.resolve(Unit, Symbol)).Body;
+    return F != NoFunction && C.isCoroutineRoot(F) ? F : NoFunction;
+  }
+
+  // Tasks and callables that are arguments, and callables that go elsewhere.
+  void handOver(FunctionId F, std::uint32_t Block, const facts::Event &E,
+                Classifier &Classify) {
+    std::uint32_t Unit = P.function(F).Unit;
+    bool Judged = false, Away = false;
+    for (const facts::Value *Arg : each(E.args())) {
+      auto Task = Called.end();
+      if (Arg->place() && Arg->place()->root() == PlaceRoot::CallResult &&
+          !Arg->place()->path())
+        Task = Called.find(Arg->place()->id());
+      FunctionId Callable = Arg->kind() == facts::ValueKind::Callable
+                                ? coroutine(Unit, Arg->symbol())
+                                : NoFunction;
+      if (Task == Called.end() && Callable == NoFunction)
+        continue;
+      if (!Judged) {
+        Judged = true;
+        for (const Applied &A : Classify.classify(Block, E))
+          Away |= runsElsewhere(P, F, E, A);
+      }
+      Place At = Away ? Place::Elsewhere : Place::Unknown;
+      if (Task != Called.end())
+        Task->second.second = At;
+      else
+        Uses[Callable].push_back({F, At});
+    }
+    if (E.kind() != EventKind::Construct && E.value() &&
+        E.value()->kind() == facts::ValueKind::Callable)
+      if (FunctionId G = coroutine(Unit, E.value()->symbol()); G != NoFunction)
+        Uses[G].push_back({F, Place::Unknown});
+  }
+
+  void awaits(FunctionId F) {
+    std::set<const facts::Event *> WithEntry;
+    C.forEachOnLoop(F, [&](std::uint32_t, const facts::Event &E) {
+      if (E.kind() == EventKind::Suspend)
+        WithEntry.insert(&E);
+    });
+    bool Returns = C.switchesToLoop(F);
+    for (const facts::Block *B : each(P.function(F).Fact->blocks()))
+      for (const facts::Event *E : each(B->events())) {
+        if (E->kind() != EventKind::Suspend || !E->value() ||
+            !E->value()->place() ||
+            E->value()->place()->root() != PlaceRoot::CallResult)
+          continue;
+        auto Task = Called.find(E->value()->place()->id());
+        if (Task == Called.end())
+          continue;
+        if (!WithEntry.contains(E))
+          Task->second.second = Place::Elsewhere;
+        else if (!Returns)
+          Task->second.second = Place::WithUser;
+      }
+  }
+
+  const Program &P;
+  const Contexts &C;
+  std::vector<std::vector<Use>> Uses;
+  std::map<std::uint32_t, std::pair<FunctionId, Place>> Called; // by event
+};
+
+} // namespace
+
+std::vector<bool> offloadedCoroutines(const Program &P, const Contexts &C) {
+  UseScan Scan(P, C);
+  std::vector<FunctionId> Candidates;
+  for (FunctionId F = 0; F < P.functions().size(); ++F) {
+    Scan.scan(F);
+    // Calls of a virtual method name the one that it overrides.
+    const facts::Symbol *S = P.symbol(P.function(F).Symbol).Fact;
+    if (C.isCoroutineRoot(F) && each(S->overrides()).size() == 0)
+      Candidates.push_back(F);
+  }
+  std::vector<bool> Result(P.functions().size(), false);
+  for (bool Changed = true; Changed;) {
+    Changed = false;
+    for (FunctionId F : Candidates)
+      if (!Result[F] && !Scan.of(F).empty() &&
+          std::all_of(Scan.of(F).begin(), Scan.of(F).end(), [&](const Use &U) {
+            return U.At == Place::Elsewhere ||
+                   (U.At == Place::WithUser && Result[U.User]);
+          }))
+        Changed = Result[F] = true;
+  }
+  return Result;
+}
+
+} // namespace gridlock

@@ -13,6 +13,16 @@ struct io_service {
 };
 } // namespace cppcoro
 
+namespace coro {
+struct thread_pool {
+  task schedule(task);
+  void spawn_detached(task);
+};
+struct scheduler {
+  task schedule(task);
+};
+} // namespace coro
+
 task on_pool_ok(cppcoro::static_thread_pool &Pool) {
   co_await Pool.schedule();
   sleep(1);
@@ -98,4 +108,23 @@ task lets_escape_ok(cppcoro::static_thread_pool &Pool) {
   keep(escapes_bad);
   co_await Pool.schedule();
   co_await escapes_bad();
+}
+
+// Tasks that are handed to a pool to run them there, or to a loop.
+task handed_over_ok() {
+  sleep(1);
+  co_return;
+}
+task hands_over_ok(coro::thread_pool &Pool) {
+  Pool.spawn_detached(handed_over_ok());
+  co_await Pool.schedule(handed_over_ok());
+}
+task handed_to_loop_bad() {
+  // CHECK: executor-switch.cpp:[[@LINE+1]]:3: warning: 'sleep' blocks the event loop in coroutine 'handed_to_loop_bad'
+  sleep(1);
+  co_return;
+}
+task hands_to_both_ok(coro::thread_pool &Pool, coro::scheduler &Loop) {
+  Pool.spawn_detached(handed_to_loop_bad());
+  co_await Loop.schedule(handed_to_loop_bad());
 }

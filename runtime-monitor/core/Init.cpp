@@ -9,6 +9,7 @@
 #include "runtime-monitor/core/Text.h"
 #include "runtime-monitor/interpose/Interpose.h"
 #include "runtime-monitor/locks/Contention.h"
+#include "runtime-monitor/locks/Order.h"
 #include "runtime-monitor/loops/Loops.h"
 #include "runtime-monitor/records/Snapshot.h"
 #include "runtime-monitor/records/Writer.h"
@@ -32,6 +33,7 @@ void forkedChild() noexcept {
   resetSnapshot();
   forgetLoops();
   forgetContention();
+  forgetLockOrders();
   forgetOtherThreads();
   if (!TheOptions.FollowChildren) {
     Ready.store(false);
@@ -76,6 +78,7 @@ __attribute__((constructor(101))) void startMonitor() {
   nameOperations();
   startThreads();
   startContention();
+  startLockOrders();
   openRecords();
   pthread_atfork(nullptr, nullptr, forkedChild);
   Ready.store(true, std::memory_order_release);

@@ -2,7 +2,9 @@
 #include "runtime-monitor/core/Thread.h"
 
 #include "runtime-monitor/core/Arena.h"
+#include "runtime-monitor/core/Clock.h"
 #include "runtime-monitor/core/Lock.h"
+#include "runtime-monitor/locks/Order.h"
 #include "runtime-monitor/loops/Loops.h"
 
 #include <pthread.h>
@@ -27,6 +29,7 @@ static void threadEnds(void *State) noexcept {
   Detached = true;
   if (Loop *L = T->Current.load(std::memory_order_relaxed))
     endLoop(*L);
+  endLockOrders(*T);
   T->BusySince.store(0, std::memory_order_relaxed);
   T->Current.store(nullptr, std::memory_order_relaxed);
   T->Call.store(nullptr, std::memory_order_relaxed);
@@ -71,6 +74,7 @@ Thread *attachThread() noexcept {
                                              std::memory_order_release))
       ;
   }
+  T->Start = Clock::now();
   T->Tid.store(static_cast<uint32_t>(sys::threadId()),
                std::memory_order_release);
   Self = T;
@@ -96,6 +100,9 @@ void forgetOtherThreads() noexcept {
   T->ReportedTick.store(0, std::memory_order_relaxed);
   for (WaitSite &S : T->Sites)
     S = {};
+  for (Thread::RecentOrder &R : T->Recent)
+    R = {};
+  T->HasOrders = false;
   AllThreads.store(T, std::memory_order_relaxed);
 }
 

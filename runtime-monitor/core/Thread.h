@@ -23,13 +23,22 @@ struct WaitSite {
   Loop *Found = nullptr;
 };
 
+/// How a lock is taken: bits of its site, above all addresses.
+struct Taking {
+  static constexpr uint64_t Shared = uint64_t{1} << 63;
+  static constexpr uint64_t Mutex = 0, Write = uint64_t{1} << 62,
+                            Other = uint64_t{1} << 61;
+  static constexpr uint64_t Timed = uint64_t{1} << 60; // gives up
+  static constexpr uint64_t All = Shared | Write | Other | Timed;
+};
+
 struct HeldLock {
   const void *Lock;
-  uint64_t Site;
+  uint64_t Site; // return address of the acquisition, with Taking's bits
 };
 
 struct Thread {
-  static constexpr unsigned MaxSites = 4, MaxHeld = 48;
+  static constexpr unsigned MaxSites = 4, MaxHeld = 48, MaxRecent = 16;
 
   // Innermost interposed call the thread is in, and how many it has made.
   std::atomic<gridlock_call *> Call{nullptr};
@@ -53,6 +62,15 @@ struct Thread {
 
   uint32_t HeldCount = 0; // may exceed MaxHeld: then only the first are known
   HeldLock Held[MaxHeld];
+
+  // Orders in which it has taken locks lately (locks/Order.h).
+  struct RecentOrder {
+    uint64_t Key;
+    std::atomic<uint64_t> *Last;
+  };
+  RecentOrder Recent[MaxRecent] = {};
+  uint64_t Start = 0; // when the monitor first saw it
+  bool HasOrders = false;
 
   std::atomic<uint32_t> Signals{
       0};                       // of the watchdog, that interrupted the thread

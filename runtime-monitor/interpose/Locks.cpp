@@ -82,24 +82,26 @@ bool someoneWaits() {
 } // namespace
 
 INTERPOSE int pthread_mutex_lock(pthread_mutex_t *M) noexcept {
-  ACQUIRE(M, pthread_mutex_lock, pthread_mutex_trylock, EBUSY, ownerOf(M),
-          REAL(pthread_mutex_lock)(M));
+  ACQUIRE(M, pthread_mutex_lock, Taking::Mutex, pthread_mutex_trylock, EBUSY,
+          ownerOf(M), REAL(pthread_mutex_lock)(M));
 }
 
 INTERPOSE int pthread_mutex_timedlock(pthread_mutex_t *M,
                                       const timespec *Until) noexcept {
-  ACQUIRE(M, pthread_mutex_timedlock, pthread_mutex_trylock, EBUSY, ownerOf(M),
+  ACQUIRE(M, pthread_mutex_timedlock, Taking::Mutex | Taking::Timed,
+          pthread_mutex_trylock, EBUSY, ownerOf(M),
           REAL(pthread_mutex_timedlock)(M, Until));
 }
 
 INTERPOSE int pthread_mutex_clocklock(pthread_mutex_t *M, clockid_t Clock,
                                       const timespec *Until) noexcept {
-  ACQUIRE(M, pthread_mutex_clocklock, pthread_mutex_trylock, EBUSY, ownerOf(M),
+  ACQUIRE(M, pthread_mutex_clocklock, Taking::Mutex | Taking::Timed,
+          pthread_mutex_trylock, EBUSY, ownerOf(M),
           REAL(pthread_mutex_clocklock)(M, Clock, Until));
 }
 
 INTERPOSE int pthread_mutex_trylock(pthread_mutex_t *M) noexcept {
-  TRY_ACQUIRE(M, pthread_mutex_trylock);
+  TRY_ACQUIRE(M, pthread_mutex_trylock, Taking::Mutex);
 }
 
 INTERPOSE int pthread_mutex_unlock(pthread_mutex_t *M) noexcept {
@@ -107,45 +109,49 @@ INTERPOSE int pthread_mutex_unlock(pthread_mutex_t *M) noexcept {
 }
 
 INTERPOSE int pthread_rwlock_rdlock(pthread_rwlock_t *L) noexcept {
-  ACQUIRE(L, pthread_rwlock_rdlock, pthread_rwlock_tryrdlock, EBUSY, ownerOf(L),
-          REAL(pthread_rwlock_rdlock)(L));
+  ACQUIRE(L, pthread_rwlock_rdlock, Taking::Shared, pthread_rwlock_tryrdlock,
+          EBUSY, ownerOf(L), REAL(pthread_rwlock_rdlock)(L));
 }
 
 INTERPOSE int pthread_rwlock_timedrdlock(pthread_rwlock_t *L,
                                          const timespec *Until) noexcept {
-  ACQUIRE(L, pthread_rwlock_timedrdlock, pthread_rwlock_tryrdlock, EBUSY,
-          ownerOf(L), REAL(pthread_rwlock_timedrdlock)(L, Until));
+  ACQUIRE(L, pthread_rwlock_timedrdlock, Taking::Shared | Taking::Timed,
+          pthread_rwlock_tryrdlock, EBUSY, ownerOf(L),
+          REAL(pthread_rwlock_timedrdlock)(L, Until));
 }
 
 INTERPOSE int pthread_rwlock_clockrdlock(pthread_rwlock_t *L, clockid_t Clock,
                                          const timespec *Until) noexcept {
-  ACQUIRE(L, pthread_rwlock_clockrdlock, pthread_rwlock_tryrdlock, EBUSY,
-          ownerOf(L), REAL(pthread_rwlock_clockrdlock)(L, Clock, Until));
+  ACQUIRE(L, pthread_rwlock_clockrdlock, Taking::Shared | Taking::Timed,
+          pthread_rwlock_tryrdlock, EBUSY, ownerOf(L),
+          REAL(pthread_rwlock_clockrdlock)(L, Clock, Until));
 }
 
 INTERPOSE int pthread_rwlock_wrlock(pthread_rwlock_t *L) noexcept {
-  ACQUIRE(L, pthread_rwlock_wrlock, pthread_rwlock_trywrlock, EBUSY, ownerOf(L),
-          REAL(pthread_rwlock_wrlock)(L));
+  ACQUIRE(L, pthread_rwlock_wrlock, Taking::Write, pthread_rwlock_trywrlock,
+          EBUSY, ownerOf(L), REAL(pthread_rwlock_wrlock)(L));
 }
 
 INTERPOSE int pthread_rwlock_timedwrlock(pthread_rwlock_t *L,
                                          const timespec *Until) noexcept {
-  ACQUIRE(L, pthread_rwlock_timedwrlock, pthread_rwlock_trywrlock, EBUSY,
-          ownerOf(L), REAL(pthread_rwlock_timedwrlock)(L, Until));
+  ACQUIRE(L, pthread_rwlock_timedwrlock, Taking::Write | Taking::Timed,
+          pthread_rwlock_trywrlock, EBUSY, ownerOf(L),
+          REAL(pthread_rwlock_timedwrlock)(L, Until));
 }
 
 INTERPOSE int pthread_rwlock_clockwrlock(pthread_rwlock_t *L, clockid_t Clock,
                                          const timespec *Until) noexcept {
-  ACQUIRE(L, pthread_rwlock_clockwrlock, pthread_rwlock_trywrlock, EBUSY,
-          ownerOf(L), REAL(pthread_rwlock_clockwrlock)(L, Clock, Until));
+  ACQUIRE(L, pthread_rwlock_clockwrlock, Taking::Write | Taking::Timed,
+          pthread_rwlock_trywrlock, EBUSY, ownerOf(L),
+          REAL(pthread_rwlock_clockwrlock)(L, Clock, Until));
 }
 
 INTERPOSE int pthread_rwlock_tryrdlock(pthread_rwlock_t *L) noexcept {
-  TRY_ACQUIRE(L, pthread_rwlock_tryrdlock);
+  TRY_ACQUIRE(L, pthread_rwlock_tryrdlock, Taking::Shared);
 }
 
 INTERPOSE int pthread_rwlock_trywrlock(pthread_rwlock_t *L) noexcept {
-  TRY_ACQUIRE(L, pthread_rwlock_trywrlock);
+  TRY_ACQUIRE(L, pthread_rwlock_trywrlock, Taking::Write);
 }
 
 INTERPOSE int pthread_rwlock_unlock(pthread_rwlock_t *L) noexcept {
@@ -153,12 +159,12 @@ INTERPOSE int pthread_rwlock_unlock(pthread_rwlock_t *L) noexcept {
 }
 
 INTERPOSE int pthread_spin_lock(pthread_spinlock_t *L) noexcept {
-  ACQUIRE(L, pthread_spin_lock, pthread_spin_trylock, EBUSY, 0u,
+  ACQUIRE(L, pthread_spin_lock, Taking::Other, pthread_spin_trylock, EBUSY, 0u,
           REAL(pthread_spin_lock)(L));
 }
 
 INTERPOSE int pthread_spin_trylock(pthread_spinlock_t *L) noexcept {
-  TRY_ACQUIRE(L, pthread_spin_trylock);
+  TRY_ACQUIRE(L, pthread_spin_trylock, Taking::Other);
 }
 
 INTERPOSE int pthread_spin_unlock(pthread_spinlock_t *L) noexcept {
@@ -166,14 +172,17 @@ INTERPOSE int pthread_spin_unlock(pthread_spinlock_t *L) noexcept {
 }
 
 INTERPOSE int mtx_lock(mtx_t *M) {
-  ACQUIRE(M, mtx_lock, mtx_trylock, thrd_busy, ownerOf(M), REAL(mtx_lock)(M));
+  ACQUIRE(M, mtx_lock, Taking::Mutex, mtx_trylock, thrd_busy, ownerOf(M),
+          REAL(mtx_lock)(M));
 }
 
 INTERPOSE int mtx_timedlock(mtx_t *M, const timespec *Until) {
-  ACQUIRE(M, mtx_timedlock, mtx_trylock, thrd_busy, ownerOf(M),
-          REAL(mtx_timedlock)(M, Until));
+  ACQUIRE(M, mtx_timedlock, Taking::Mutex | Taking::Timed, mtx_trylock,
+          thrd_busy, ownerOf(M), REAL(mtx_timedlock)(M, Until));
 }
 
-INTERPOSE int mtx_trylock(mtx_t *M) { TRY_ACQUIRE(M, mtx_trylock); }
+INTERPOSE int mtx_trylock(mtx_t *M) {
+  TRY_ACQUIRE(M, mtx_trylock, Taking::Mutex);
+}
 
 INTERPOSE int mtx_unlock(mtx_t *M) { RELEASE(M, mtx_unlock, hasWaiters(M)); }

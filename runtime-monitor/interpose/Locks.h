@@ -7,6 +7,7 @@
 
 #include "runtime-monitor/interpose/Interpose.h"
 #include "runtime-monitor/locks/Contention.h"
+#include "runtime-monitor/locks/Order.h"
 
 namespace gridlock::monitor {
 
@@ -49,7 +50,8 @@ extern std::atomic<uint32_t> WaitersElsewhere;
 template <class Owner, class Take>
 [[gnu::noinline, gnu::cold]] int
 acquireSlowly(Thread *T, const void *Lock, const char *Operation,
-              const void *Site, int Busy, int Rc, Owner OwnerNow, Take TakeIt) {
+              const void *Site, uint64_t How, int Busy, int Rc, Owner OwnerNow,
+              Take TakeIt) {
   if (!T)
     return TakeIt();
   if (Rc == Busy && TheOptions.Locks) {
@@ -59,34 +61,54 @@ acquireSlowly(Thread *T, const void *Lock, const char *Operation,
     Rc = TakeIt();
   }
   if (Rc == 0 || Rc == EOWNERDEAD)
-    T->acquired(Lock, addressOf(Site));
+    T->acquired(Lock, addressOf(Site) | How);
   return Rc;
+}
+
+/// The thread holds other locks: their order is looked at before it may wait.
+template <class Try, class Owner, class Take>
+[[gnu::noinline]] int acquireNested(Thread *T, const void *Lock,
+                                    const char *Operation, const void *Site,
+                                    uint64_t How, int Busy, Try TryIt,
+                                    Owner OwnerNow, Take TakeIt) {
+  takesInOrder(*T, Lock, Operation, addressOf(Site) | How);
+  const int Rc = TryIt();
+  if (Rc != 0)
+    return acquireSlowly(T, Lock, Operation, Site, How, Busy, Rc, OwnerNow,
+                         TakeIt);
+  T->acquired(Lock, addressOf(Site) | How);
+  return 0;
 }
 
 // The macros below are the bodies of interposers. A thread state exists only
 // once all real functions are known, so the fast path calls them unchecked.
 
 /// Try first; the lock is mostly free.
-#define ACQUIRE(LOCK, NAME, TRY, BUSY, OWNER, TAKE)                            \
+#define ACQUIRE(LOCK, NAME, HOW, TRY, BUSY, OWNER, TAKE)                       \
   Thread *T = currentThread();                                                 \
   int Rc = 0;                                                                  \
   if (__builtin_expect(T != nullptr, 1)) {                                     \
+    if (__builtin_expect(T->HeldCount != 0, 0))                                \
+      return acquireNested(                                                    \
+          T, erased(LOCK), Operation.NAME, CALLER, HOW, BUSY,                  \
+          [=] { return Real.TRY(LOCK); }, [=] { return OWNER; },               \
+          [=] { return TAKE; });                                               \
     Rc = Real.TRY(LOCK);                                                       \
     if (__builtin_expect(Rc == 0, 1)) {                                        \
-      T->acquired(erased(LOCK), addressOf(CALLER));                            \
+      T->acquired(erased(LOCK), addressOf(CALLER) | (HOW));                    \
       return 0;                                                                \
     }                                                                          \
   }                                                                            \
   return acquireSlowly(                                                        \
-      T, erased(LOCK), Operation.NAME, CALLER, BUSY, Rc,                       \
+      T, erased(LOCK), Operation.NAME, CALLER, HOW, BUSY, Rc,                  \
       [=] { return OWNER; }, [=] { return TAKE; })
 
 /// trylock and its like: held when it succeeds.
-#define TRY_ACQUIRE(LOCK, NAME)                                                \
+#define TRY_ACQUIRE(LOCK, NAME, HOW)                                           \
   int Rc = REAL(NAME)(LOCK);                                                   \
   if (Rc == 0 || Rc == EOWNERDEAD)                                             \
     if (Thread *T = currentThread())                                           \
-      T->acquired(erased(LOCK), addressOf(CALLER));                            \
+      T->acquired(erased(LOCK), addressOf(CALLER) | (HOW));                    \
   return Rc
 
 /// The fast path ends in a jump and saves no register.

@@ -42,7 +42,8 @@ enum class RecordKind : uint32_t {
   Contention, // ContentionRecord
   Stack,      // StackRecord and Snapshot
   Lost,       // LostRecord: something could not be kept
-  End         // EndRecord: the program ended in order
+  End,        // EndRecord: the program ended in order
+  Order       // OrderRecord and HeldRecord[]
 };
 
 struct RecordHeader {
@@ -142,8 +143,25 @@ struct ContentionRecord {
   char Operation[64];
 };
 
+// A thread took a lock while it held others.
+struct OrderRecord {
+  uint32_t Id, Tid;
+  uint64_t Lock, Site;             // wanted; return address of the acquisition
+  uint64_t First, Last;            // when
+  uint64_t ThreadStart, ThreadEnd; // 0: not ended
+  uint32_t Shared;
+  uint32_t Held; // that follow
+  char Operation[64];
+};
+
+struct HeldRecord {
+  uint64_t Lock, Site;
+  uint32_t Shared, Reserved;
+};
+
 struct StackRecord {
-  RecordKind Of; // Loop, Block, Contention or Stall (the lock holder's stack)
+  // Loop, Block, Contention, Order or Stall (the lock holder's stack)
+  RecordKind Of;
   uint32_t Id;
 };
 

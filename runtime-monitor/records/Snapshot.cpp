@@ -4,6 +4,7 @@
 #include "runtime-monitor/core/Lock.h"
 #include "runtime-monitor/core/Text.h"
 #include "runtime-monitor/locks/Contention.h"
+#include "runtime-monitor/locks/Order.h"
 #include "runtime-monitor/loops/Loops.h"
 #include "runtime-monitor/records/Writer.h"
 
@@ -97,6 +98,43 @@ void writeLockSites() noexcept {
   }
 }
 
+void writeLockOrders() noexcept {
+  LockOrders::Fresh.store(0, std::memory_order_relaxed);
+  if (!LockOrders::Table)
+    return;
+  for (uint32_t I = 0; I < LockOrders::Size; ++I) {
+    LockOrder &O = LockOrders::Table[I];
+    if (O.State.load(std::memory_order_acquire) != 2)
+      continue;
+    uint64_t Last = O.Last.load(std::memory_order_relaxed);
+    uint64_t End = O.ThreadEnd.load(std::memory_order_relaxed);
+    if (O.Written == std::max(Last, End))
+      continue;
+    O.Written = std::max(Last, End);
+    OrderRecord R{};
+    R.Id = I + 1;
+    R.Tid = O.Tid;
+    R.Lock = reinterpret_cast<uint64_t>(O.Lock);
+    R.Site = O.Site & ~Taking::All;
+    R.First = O.First;
+    R.Last = Last;
+    R.ThreadStart = O.ThreadStart;
+    R.ThreadEnd = End;
+    R.Shared = (O.Site & Taking::Shared) != 0;
+    R.Held = O.HeldCount;
+    copy(R.Operation, O.Operation);
+    HeldRecord Held[LockOrder::MaxHeld] = {};
+    for (uint32_t H = 0; H < O.HeldCount; ++H) {
+      Held[H].Lock = reinterpret_cast<uint64_t>(O.Held[H].Lock);
+      Held[H].Site = O.Held[H].Site & ~Taking::All;
+      Held[H].Shared = (O.Held[H].Site & Taking::Shared) != 0;
+    }
+    writeRecord(RecordKind::Order, {&R, sizeof R},
+                {Held, O.HeldCount * sizeof(HeldRecord)});
+    writeStack(RecordKind::Order, R.Id, O.Stack);
+  }
+}
+
 // The owner goes on counting meanwhile; a bucket too few or too many is no
 // harm.
 struct {
@@ -136,6 +174,8 @@ void writeLoop(Loop &L) noexcept {
 }
 
 bool somethingToWrite() noexcept {
+  if (LockOrders::Fresh.load(std::memory_order_relaxed) != 0)
+    return true;
   for (Loop *L = AllLoops.load(std::memory_order_acquire); L; L = L->Next)
     if (L->Iterations != L->Written)
       return true;
@@ -164,6 +204,7 @@ uint64_t writeSnapshot(bool Last) noexcept {
     writeBlocks(*L);
   }
   writeLockSites();
+  writeLockOrders();
   writeLost();
   SnapshotLock.release();
   return Findings;

@@ -4,11 +4,11 @@
 #include "checks/engine/Fingerprint.h"
 #include "rules/Catalogue.h"
 #include "runtime-monitor/loops/Histogram.h"
+#include "tools/symbolize/LockOrder.h"
 #include "tools/symbolize/LoopTimes.h"
 #include "tools/symbolize/LoopWaits.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <tuple>
 
 namespace gridlock::symbolize {
@@ -60,6 +60,7 @@ private:
   void addStalls(const ProcessRecords &P, Symbolizer &S, LoopWaits &Waits);
   void addBlocks(const ProcessRecords &P, Symbolizer &S, LoopWaits &Waits);
   void addLocks(const ProcessRecords &P, Symbolizer &S);
+  void addOrders(const ProcessRecords &P, Symbolizer &S);
   void addFinding(const char *Rule, const std::string &Operation,
                   const std::vector<Frame> &Stack, const Measured &M,
                   Precision Confidence, const std::string &LoopName);
@@ -67,6 +68,7 @@ private:
   void remark(const ProcessRecords &P, const Symbolizer &S);
 
   Location relative(Location Where) const;
+  Side sideOf(std::vector<Frame> Stack) const;
   void addNotes(Finding &F, const std::vector<Frame> &Stack) const;
   std::string nameOf(const ProcessRecords &P, std::uint32_t Loop) const;
   void sharedLoop(const ProcessRecords &P, std::uint32_t Loop);
@@ -76,6 +78,7 @@ private:
   Observed &Result;
   const rules::Catalogue Rules = rules::Catalogue::embedded();
   std::map<Key, Entry> Entries;
+  std::map<std::string, Finding> Orders; // by their functions
   std::map<std::pair<std::uint32_t, std::uint32_t>, LoopRow> Rows;
 };
 
@@ -136,7 +139,7 @@ void Collector::addFinding(const char *Rule, const std::string &Operation,
   const Frame *User = innermostUser(Stack);
   const std::string Function = User            ? User->Function
                                : Stack.empty() ? ""
-                                               : Stack.front().Function;
+                                               : Stack.front().Display;
   // As in the static half: what a coroutine reaches, through whatever calls, is
   // the coroutine's.
   const bool InCoroutine =
@@ -282,6 +285,18 @@ void Collector::addBlocks(const ProcessRecords &P, Symbolizer &S,
   }
 }
 
+Side Collector::sideOf(std::vector<Frame> Stack) const {
+  Side One;
+  if (const Frame *User = innermostUser(Stack)) {
+    One.Function = User->Function;
+    One.Where = relative(User->Where);
+  } else if (!Stack.empty()) {
+    One.Function = Stack.front().Display;
+  }
+  One.Stack = std::move(Stack);
+  return One;
+}
+
 void Collector::addLocks(const ProcessRecords &P, Symbolizer &S) {
   const std::uint64_t Least = std::uint64_t{P.Header.ContentionMs} * 1000000;
   std::map<std::uint64_t, LockRow> ByLock;
@@ -289,18 +304,13 @@ void Collector::addLocks(const ProcessRecords &P, Symbolizer &S) {
     LockRow &Row = ByLock[C.Lock];
     Row.Pid = P.Header.Pid;
     Row.Address = C.Lock;
-    Side One;
+    std::vector<Frame> Stack;
     if (auto Raw = P.Stacks.find({RecordKind::Contention, Id});
         Raw != P.Stacks.end())
-      One.Stack = S.unwind(Raw->second);
+      Stack = S.unwind(Raw->second);
     else
-      One.Stack = S.at(C.Site, P.Maps.empty() ? 0 : P.Maps.size() - 1);
-    if (const Frame *User = innermostUser(One.Stack)) {
-      One.Function = User->Function;
-      One.Where = relative(User->Where);
-    } else if (!One.Stack.empty()) {
-      One.Function = One.Stack.front().Display;
-    }
+      Stack = S.at(C.Site, P.Maps.empty() ? 0 : P.Maps.size() - 1);
+    Side One = sideOf(std::move(Stack));
     One.Operation = operationOf(Rules, One.Stack, C.Operation);
     One.Count = C.Count;
     One.Total = C.Total;
@@ -343,6 +353,45 @@ void Collector::addWait(const LockRow &Row, const Side &W) {
              std::to_string(Row.Holders[I].Count) + " times"});
 }
 
+void Collector::addOrders(const ProcessRecords &P, Symbolizer &S) {
+  for (const OrderCycle &Cycle : findOrderCycles(P.Orders)) {
+    Finding F;
+    F.Rule = "gridlock-lock-order";
+    std::vector<std::string> Functions;
+    for (const OrderStep &Step : Cycle) {
+      const OrderRecord &O = Step.Order->Head;
+      const auto Raw = P.Stacks.find({RecordKind::Order, O.Id});
+      const std::size_t Maps = P.Maps.empty() ? 0 : P.Maps.size() - 1;
+      const std::vector<Frame> Stack =
+          Raw != P.Stacks.end() ? S.unwind(Raw->second) : S.at(O.Site, Maps);
+      const Side Takes = sideOf(Stack);
+      const Side Holds = sideOf(S.at(Step.From->Site, Maps));
+      if (Functions.empty()) {
+        F.Function = Takes.Function;
+        F.Where = Takes.Where;
+      }
+      Functions.push_back(Takes.Function);
+      F.Notes.push_back({Holds.Where, "thread " + std::to_string(O.Tid) +
+                                          " holds lock " +
+                                          hexadecimal(Step.From->Lock) +
+                                          ", taken in " + Holds.Function});
+      F.Notes.push_back({Takes.Where, "and takes lock " + hexadecimal(O.Lock) +
+                                          " in " + Takes.Function});
+      addNotes(F, Stack);
+    }
+    F.Message = "threads took the same locks in " +
+                std::string(Cycle.size() == 2 ? "opposite orders"
+                                              : "orders that form a cycle") +
+                ", which can deadlock: one here";
+    for (std::size_t I = 1; I < Functions.size(); ++I)
+      F.Message += ", one in " + Functions[I];
+    std::sort(Functions.begin(), Functions.end());
+    for (const std::string &Function : Functions)
+      F.Operation += (F.Operation.empty() ? "" : ",") + Function;
+    Orders.try_emplace(F.Operation, std::move(F));
+  }
+}
+
 void Collector::remark(const ProcessRecords &P, const Symbolizer &S) {
   const std::string Name = P.File.filename().string() + ": ";
   if (P.Truncated)
@@ -370,6 +419,7 @@ void Collector::add(const ProcessRecords &P) {
   addStalls(P, S, Waits);
   addBlocks(P, S, Waits);
   addLocks(P, S);
+  addOrders(P, S);
   remark(P, S);
   Result.Processes += 1;
 }
@@ -407,6 +457,10 @@ void Collector::finish() {
     Numbers[K] = E.Numbers;
     Findings.push_back(std::move(F));
   }
+  for (auto &[Functions, F] : Orders) {
+    Numbers[{F.Rule, F.Function, F.Operation}] = {1, 0, 0, false};
+    Findings.push_back(std::move(F));
+  }
   finishFindings(Findings);
   const auto NumbersOf = [&](const Finding &F) {
     return Numbers[{F.Rule, F.Function, F.Operation}];
@@ -436,21 +490,6 @@ Observed observe(const std::vector<ProcessRecords> &Processes,
     C.add(P);
   C.finish();
   return Result;
-}
-
-std::string duration(std::uint64_t Ns) {
-  char Text[32];
-  const double N = static_cast<double>(Ns);
-  if (Ns < 1000)
-    std::snprintf(Text, sizeof Text, "%.0f ns", N);
-  else if (Ns < 1000000)
-    std::snprintf(Text, sizeof Text, "%.3g us", N / 1e3);
-  else if (Ns < 1000000000)
-    std::snprintf(Text, sizeof Text, Ns < 100000000 ? "%.3g ms" : "%.0f ms",
-                  N / 1e6);
-  else
-    std::snprintf(Text, sizeof Text, "%.2f s", N / 1e9);
-  return Text;
 }
 
 } // namespace gridlock::symbolize

@@ -66,6 +66,7 @@ void writeObservedJson(std::ostream &Out, const Observed &O);
 
 /// "312 ms", "1.25 s", "40 us".
 std::string duration(std::uint64_t Ns);
+std::string hexadecimal(std::uint64_t Address); // with 0x
 
 } // namespace gridlock::symbolize
 

@@ -2,6 +2,7 @@
 #include "tools/symbolize/Observed.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <iomanip>
 #include <ostream>
 #include <sstream>
@@ -103,9 +104,9 @@ void writeLocks(std::ostream &Out, const Observed &O,
          "is not listed)\n";
   for (std::size_t I = 0; I < O.Locks.size() && I < MostLocks; ++I) {
     const LockRow &L = O.Locks[I];
-    Out << "  lock 0x" << std::hex << L.Address << std::dec << " (process "
-        << L.Pid << "): waited for " << L.Count << " times, "
-        << duration(L.Total) << " in all, longest " << duration(L.Max) << '\n';
+    Out << "  lock " << hexadecimal(L.Address) << " (process " << L.Pid
+        << "): waited for " << L.Count << " times, " << duration(L.Total)
+        << " in all, longest " << duration(L.Max) << '\n';
     for (std::size_t W = 0; W < L.Waiters.size() && W < 3; ++W)
       writeSide(Out, "waiting:", L.Waiters[W], O, Options);
     for (std::size_t H = 0; H < L.Holders.size() && H < 3; ++H)
@@ -138,6 +139,28 @@ void writeObservedText(std::ostream &Out, const Observed &O,
       << (O.Report.Findings.size() == 1 ? " finding, " : " findings, ")
       << O.Locks.size()
       << (O.Locks.size() == 1 ? " contended lock\n" : " contended locks\n");
+}
+
+std::string duration(std::uint64_t Ns) {
+  char Text[32];
+  const double N = static_cast<double>(Ns);
+  if (Ns < 1000)
+    std::snprintf(Text, sizeof Text, "%.0f ns", N);
+  else if (Ns < 1000000)
+    std::snprintf(Text, sizeof Text, "%.3g us", N / 1e3);
+  else if (Ns < 1000000000)
+    std::snprintf(Text, sizeof Text, Ns < 100000000 ? "%.3g ms" : "%.0f ms",
+                  N / 1e6);
+  else
+    std::snprintf(Text, sizeof Text, "%.2f s", N / 1e9);
+  return Text;
+}
+
+std::string hexadecimal(std::uint64_t Address) {
+  char Text[24];
+  std::snprintf(Text, sizeof Text, "0x%llx",
+                static_cast<unsigned long long>(Address));
+  return Text;
 }
 
 } // namespace gridlock::symbolize

@@ -123,6 +123,16 @@ bool readRecord(ProcessRecords &R, RecordKind Kind, Payload P) {
     R.Contention[C.Id] = C;
     return true;
   }
+  case RecordKind::Order: {
+    OrderData O;
+    if (!P.take(O.Head))
+      return false;
+    terminate(O.Head.Operation);
+    for (HeldRecord H; O.Held.size() < O.Head.Held && P.take(H);)
+      O.Held.push_back(H);
+    R.Orders[O.Head.Id] = std::move(O);
+    return true;
+  }
   case RecordKind::Stack: {
     StackRecord Of;
     RawStack Stack;

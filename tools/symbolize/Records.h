@@ -26,6 +26,11 @@ struct LoopData {
   std::vector<monitor::Bucket> Buckets;
 };
 
+struct OrderData {
+  monitor::OrderRecord Head{};
+  std::vector<monitor::HeldRecord> Held;
+};
+
 struct StallData {
   monitor::StallRecord Head{};
   RawStack Stack;
@@ -45,6 +50,7 @@ struct ProcessRecords {
   std::map<std::uint32_t, std::uint64_t> StallDurations; // of those that ended
   std::map<std::uint32_t, monitor::BlockRecord> Blocks;
   std::map<std::uint32_t, monitor::ContentionRecord> Contention;
+  std::map<std::uint32_t, OrderData> Orders;
   std::map<std::pair<monitor::RecordKind, std::uint32_t>, RawStack> Stacks;
   std::map<std::string, std::uint64_t> Lost;
   bool Ended = false;        // in order

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "runtime-monitor/locks/Order.h"
+
+#include "runtime-monitor/capture/Watchdog.h"
+#include "runtime-monitor/core/Calls.h"
+#include "runtime-monitor/core/Clock.h"
+#include "runtime-monitor/core/Options.h"
+#include "runtime-monitor/core/Syscalls.h"
+#include "runtime-monitor/records/Writer.h"
+
+#include <pthread.h>
+
+namespace gridlock::monitor {
+
+LockOrder *LockOrders::Table = nullptr;
+std::atomic<uint32_t> LockOrders::Fresh{0};
+
+namespace {
+
+constexpr unsigned MostStacks = 256;
+std::atomic<unsigned> Stacks{0};
+
+uint64_t mix(uint64_t Hash, uint64_t Value) noexcept {
+  Hash = (Hash ^ Value) * 0x9e3779b97f4a7c15u;
+  return Hash ^ (Hash >> 29);
+}
+
+// False if the lock was given back in a way the monitor did not see. Its memory
+// may be gone.
+bool stillHeld(const HeldLock &H, uint32_t Tid) noexcept {
+  if (H.Site & (Taking::Shared | Taking::Other))
+    return true; // nobody's name is in it
+  const size_t Offset = H.Site & Taking::Write
+                            ? offsetof(pthread_rwlock_t, __data.__cur_writer)
+                            : offsetof(pthread_mutex_t, __data.__owner);
+  uint32_t Owner = 0;
+  return sys::copyMemory(&Owner, addressOf(H.Lock) + Offset, sizeof Owner) ==
+             sizeof Owner &&
+         Owner == Tid;
+}
+
+// Where locks are chosen from large tables by hash, one place in the code makes
+// orders without end; the first ones tell as much as all.
+constexpr uint32_t MostOfPlace = 128, StacksOfPlace = 4, Places = 1024;
+std::atomic<uint32_t> OfPlace[Places];
+std::atomic<uint32_t> Used{0};
+
+// The entry for Key; or if there is none yet, null and the free slot for it,
+// null if there is no room.
+LockOrder *find(uint64_t Key, LockOrder *&Free) noexcept {
+  Free = nullptr;
+  for (uint32_t Probe = 0; Probe < 64; ++Probe) {
+    LockOrder &At =
+        LockOrders::Table[((Key >> 9) + Probe) & (LockOrders::Size - 1)];
+    uint32_t State = At.State.load(std::memory_order_acquire);
+    if (State == 0) {
+      Free = &At;
+      return nullptr;
+    }
+    // Another thread's that is being filled in can't have this thread's key.
+    if (State == 2 && At.Key == Key)
+      return &At;
+  }
+  return nullptr;
+}
+
+void record(Thread &T, uint64_t Key, const void *Lock, const char *Operation,
+            uint64_t Site, uint64_t Now, const gridlock_call &Call) noexcept {
+  LockOrder *Free;
+  if (LockOrder *O = find(Key, Free)) {
+    O->Last.store(Now, std::memory_order_relaxed);
+    T.Recent[Key % Thread::MaxRecent] = {Key, &O->Last};
+    return;
+  }
+  uint64_t Place = Site;
+  for (uint32_t I = 0; I < T.HeldCount; ++I)
+    Place = mix(Place, T.Held[I].Site);
+  std::atomic<uint32_t> &Known = OfPlace[mix(Place, 0) % Places];
+  if (Known.load(std::memory_order_relaxed) >= MostOfPlace)
+    return;
+  if (!Free || Used.load(std::memory_order_relaxed) > LockOrders::Size / 4 * 3)
+    return lost("orders of locks (table full)");
+  const uint32_t Tid = T.Tid.load(std::memory_order_relaxed);
+  for (uint32_t I = 0; I < T.HeldCount; ++I)
+    if (!stillHeld(T.Held[I], Tid))
+      return;
+  uint32_t Empty = 0;
+  while (!Free->State.compare_exchange_strong(Empty, 1)) {
+    find(Key, Free); // another thread was faster
+    if (!Free)
+      return;
+    Empty = 0;
+  }
+  LockOrder *O = Free;
+  O->Tid = Tid;
+  O->Key = Key;
+  O->Lock = Lock;
+  O->Site = Site;
+  O->Operation = Operation;
+  O->ThreadStart = T.Start;
+  O->First = Now;
+  O->HeldCount = T.HeldCount;
+  for (uint32_t I = 0; I < T.HeldCount; ++I)
+    O->Held[I] = T.Held[I];
+  const uint32_t Before = Known.fetch_add(1, std::memory_order_relaxed);
+  if (Before == MostOfPlace - 1)
+    lost("places in the code with over 128 orders of locks");
+  if (Before < StacksOfPlace &&
+      Stacks.fetch_add(1, std::memory_order_relaxed) < MostStacks)
+    O->Stack.store(takeOwnStack(Call), std::memory_order_relaxed);
+  T.HasOrders = true;
+  O->Last.store(Now, std::memory_order_relaxed);
+  T.Recent[Key % Thread::MaxRecent] = {Key, &O->Last};
+  O->State.store(2, std::memory_order_release);
+  Used.fetch_add(1, std::memory_order_relaxed);
+  LockOrders::Fresh.fetch_add(1, std::memory_order_relaxed);
+}
+
+} // namespace
+
+void startLockOrders() noexcept {
+  LockOrders::Table =
+      static_cast<LockOrder *>(sys::map(sizeof(LockOrder) * LockOrders::Size));
+}
+
+void forgetLockOrders() noexcept {
+  if (LockOrders::Table) // all zero again
+    sys::call(SYS_madvise, sys::address(LockOrders::Table),
+              sizeof(LockOrder) * LockOrders::Size, MADV_DONTNEED);
+  LockOrders::Fresh.store(0, std::memory_order_relaxed);
+  Used.store(0, std::memory_order_relaxed);
+  for (std::atomic<uint32_t> &Known : OfPlace)
+    Known.store(0, std::memory_order_relaxed);
+}
+
+void takesInOrder(Thread &T, const void *Lock, const char *Operation,
+                  uint64_t Site) noexcept {
+  gridlock_call Call;
+  GRIDLOCK_CAPTURE(&Call);
+  if (T.Inside || !LockOrders::Table || !TheOptions.Locks ||
+      Site & Taking::Timed)
+    return;
+  if (T.HeldCount > LockOrder::MaxHeld)
+    return lost("orders of locks (more than 16 held)");
+  uint64_t Key = mix(mix(T.Start, addressOf(Lock)), Site);
+  for (uint32_t I = 0; I < T.HeldCount; ++I) {
+    if (T.Held[I].Lock == Lock)
+      return; // recursive
+    Key = mix(mix(Key, addressOf(T.Held[I].Lock)),
+              T.Held[I].Site & Taking::Shared);
+  }
+  const uint64_t Now = Clock::now();
+  Thread::RecentOrder &R = T.Recent[Key % Thread::MaxRecent];
+  if (__builtin_expect(R.Key == Key && R.Last, 1))
+    return R.Last->store(Now, std::memory_order_relaxed);
+  const uint32_t Before = LockOrders::Fresh.load(std::memory_order_relaxed);
+  {
+    InsideMonitor Guard(T);
+    record(T, Key, Lock, Operation, Site, Now, Call);
+  }
+  // The watchdog may sleep for ever; this thread may, too, from here.
+  if (LockOrders::Fresh.load(std::memory_order_relaxed) != Before)
+    Watchdog::busy(Now);
+}
+
+void endLockOrders(Thread &T) noexcept {
+  if (!T.HasOrders)
+    return;
+  const uint64_t Now = Clock::now();
+  for (uint32_t I = 0; I < LockOrders::Size; ++I) {
+    LockOrder &O = LockOrders::Table[I];
+    if (O.State.load(std::memory_order_acquire) == 2 &&
+        O.ThreadStart == T.Start && O.Tid == T.Tid.load())
+      O.ThreadEnd.store(Now, std::memory_order_relaxed);
+  }
+}
+
+} // namespace gridlock::monitor

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Deadlocks that a run did not meet but could have: threads that took the same
+// locks in orders that form a cycle.
+#ifndef GRIDLOCK_TOOLS_SYMBOLIZE_LOCKORDER_H
+#define GRIDLOCK_TOOLS_SYMBOLIZE_LOCKORDER_H
+
+#include "tools/symbolize/Records.h"
+
+namespace gridlock::symbolize {
+
+/// One thread's part: it wants what the next step's thread holds.
+struct OrderStep {
+  const OrderData *Order;
+  const monitor::HeldRecord *From; // of Order's held ones
+};
+using OrderCycle = std::vector<OrderStep>;
+
+/// Cycles in which every step is another thread's, the threads ran at the same
+/// time, no two hold a common lock that would keep them apart, and no lock is
+/// both held and wanted in shared mode. Of up to four threads, one for each set
+/// of places in the code. A lock is known by its address only: where the same
+/// places take two locks both ways and at different times, the memory may have
+/// been used for other locks in between, which is no cycle.
+std::vector<OrderCycle>
+findOrderCycles(const std::map<std::uint32_t, OrderData> &Orders);
+
+} // namespace gridlock::symbolize
+
+#endif

@@ -53,26 +53,35 @@ private:
       return true;
     }
     if (elf_kind(Handle) != ELF_K_AR)
-      return thinArchive(Name, Handle);
+      return standsForObjects(Name, Handle);
     Elf *Member = nullptr;
     for (Elf_Cmd Command = ELF_C_READ_MMAP;
          (Member = elf_begin(Descriptor, Command, Handle)); elf_end(Member)) {
       const Elf_Arhdr *Header = elf_getarhdr(Member);
+      const std::string Inner =
+          Name + "(" + (Header ? Header->ar_name : "?") + ")";
       if (elf_kind(Member) == ELF_K_ELF)
-        object(Name + "(" + (Header ? Header->ar_name : "?") + ")", Member);
+        object(Inner, Member);
+      else
+        standsForObjects(Inner, Member);
       Command = elf_next(Member);
     }
     return true;
   }
 
-  bool thinArchive(const std::string &Name, Elf *Handle) {
-    constexpr std::string_view Magic = "!<thin>\n";
+  /// True if it is one of the files that stand for objects, but hold none.
+  bool standsForObjects(const std::string &Name, Elf *Handle) {
     std::size_t Size = 0;
     const char *Bytes = elf_rawfile(Handle, &Size);
-    if (!Bytes || std::string_view(Bytes, Size).rfind(Magic, 0) != 0)
+    const std::string_view Content(Bytes ? Bytes : "", Bytes ? Size : 0);
+    if (Content.substr(0, 8) == "!<thin>\n")
+      Result.Broken.emplace_back(
+          Name, "a thin archive has no content of its own; name its objects");
+    else if (Content.substr(0, 4) == "BC\xC0\xDE")
+      Result.Broken.emplace_back(Name, "LLVM bitcode (-flto): the facts are in "
+                                       "the linked binary; name that");
+    else
       return false;
-    Result.Broken.emplace_back(
-        Name, "a thin archive has no content of its own; name its objects");
     return true;
   }
 

@@ -2,29 +2,49 @@
 #include "checks/engine/Program.h"
 
 #include "checks/engine/Classify.h"
+#include "checks/engine/LinkUnits.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <tuple>
 
 namespace gridlock {
 
+namespace {
+
+std::string_view path(const FactsFile &File, std::uint32_t Index) {
+  auto Sources = each(File.root().files());
+  return Index < Sources.size() ? File.string(Sources[Index]->path())
+                                : std::string_view();
+}
+
+std::string_view mainFile(const FactsFile &File) {
+  return path(File, File.root().main_file());
+}
+
+/// Visits the functions that have a body in this file: mangled name, file.
+template <typename Visitor>
+void forEachDefinition(const FactsFile &File, Visitor Visit) {
+  auto Symbols = each(File.root().symbols());
+  for (const facts::Function *F : each(File.root().functions()))
+    if (F->symbol() != 0 && F->begin())
+      Visit(File.string(Symbols[F->symbol()]->mangled()),
+            path(File, F->begin()->file()));
+}
+
+} // namespace
+
 Program::Program(const std::vector<FactsFile> &Files,
                  const rules::Catalogue &Rules) {
   for (const FactsFile &File : Files)
     Units.push_back({&File, {}});
-  auto MainFile = [](const FactsFile &File) {
-    auto Sources = each(File.root().files());
-    std::uint32_t Main = File.root().main_file();
-    return Main < Sources.size() ? File.string(Sources[Main]->path())
-                                 : std::string_view();
-  };
   std::sort(Units.begin(), Units.end(),
-            [&](const UnitData &A, const UnitData &B) {
-              return std::make_tuple(MainFile(*A.Facts),
+            [](const UnitData &A, const UnitData &B) {
+              return std::make_tuple(mainFile(*A.Facts),
                                      A.Facts->root().command_hash(),
                                      std::string_view(A.Facts->name())) <
-                     std::make_tuple(MainFile(*B.Facts),
+                     std::make_tuple(mainFile(*B.Facts),
                                      B.Facts->root().command_hash(),
                                      std::string_view(B.Facts->name()));
             });
@@ -34,17 +54,36 @@ Program::Program(const std::vector<FactsFile> &Files,
   lookUpEntries(Rules);
 }
 
+// By mangled name and, where several programs define the same function, by the
+// file of the definition that the unit means.
 void Program::joinSymbols() {
+  using Key = std::pair<std::string_view, std::string_view>;
+  LinkUnits Links;
+  for (const UnitData &Unit : Units)
+    forEachDefinition(*Unit.Facts,
+                      [&](auto Name, auto File) { Links.defined(Name, File); });
+  std::map<Key, SymbolId> ByHome;
   std::unordered_map<std::string_view, SymbolId> ByName;
   Symbols.push_back({0, nullptr, NoFunction});
   for (std::uint32_t U = 0; U < Units.size(); ++U) {
     auto Local = each(Units[U].Facts->root().symbols());
     Units[U].Symbols.assign(std::max<std::size_t>(Local.size(), 1), 0);
+    std::string_view Main = mainFile(*Units[U].Facts);
+    std::map<std::string_view, std::string_view> Own; // of ambiguous names
+    forEachDefinition(*Units[U].Facts, [&](auto Name, auto File) {
+      if (!Links.homeOf(Name, Main).empty())
+        Own.try_emplace(Name, File);
+    });
     for (std::uint32_t I = 1; I < Local.size(); ++I) {
       std::string_view Name = text(U, Local[I]->mangled());
       SymbolId Fresh = static_cast<SymbolId>(Symbols.size());
       SymbolId Id = Fresh;
-      if (!Name.empty())
+      std::string_view Home = Links.homeOf(Name, Main);
+      if (auto Here = Own.find(Name); Here != Own.end())
+        Home = Here->second;
+      if (!Home.empty())
+        Id = ByHome.try_emplace({Name, Home}, Fresh).first->second;
+      else if (!Name.empty())
         Id = ByName.try_emplace(Name, Fresh).first->second;
       if (Id == Fresh)
         Symbols.push_back({U, Local[I], NoFunction});

@@ -103,9 +103,11 @@ TEST(Engine, DoesNotDependOnTheOrderOfFiles) {
   for (FactsBuilder *F : {&A, &B}) {
     F->taskType("task");
     F->library("sleep");
-    // Both files define the same inline function, at different lines.
+    // Both units have the same inline function, at different lines (macros).
+    F->inFile("helper.h");
     F->NextLine = F == &A ? 10 : 50;
     F->function("inline_helper").call("sleep");
+    F->inFile("");
   }
   A.function("one").coroutine("task").call("inline_helper");
   B.function("two").coroutine("task").call("inline_helper");
@@ -113,9 +115,26 @@ TEST(Engine, DoesNotDependOnTheOrderOfFiles) {
   AnalysisResult Second = analyseAll({&B, &A}, "");
   EXPECT_EQ(messages(First), messages(Second));
   ASSERT_EQ(First.Findings.size(), 1u);
-  EXPECT_EQ(First.Findings[0].Where.File, "a.cpp");
+  EXPECT_EQ(First.Findings[0].Where.File, "helper.h");
   EXPECT_EQ(First.Findings[0].Fingerprint, Second.Findings[0].Fingerprint);
   EXPECT_EQ(First.Counts.Functions, 3u);
+}
+
+// Two programs in one database: each caller means the definition nearest to it.
+TEST(Engine, KeepsFunctionsOfSeveralProgramsApart) {
+  FactsBuilder A("one/main.cpp"), B("one/load.cpp");
+  FactsBuilder C("two/main.cpp"), D("two/load.cpp");
+  for (FactsBuilder *F : {&A, &C})
+    F->taskType("task");
+  A.function("first").coroutine("task").call("load");
+  C.function("second").coroutine("task").call("load");
+  B.function("load");
+  D.library("sleep");
+  D.function("load").call("sleep");
+  AnalysisResult Result = analyseAll({&A, &B, &C, &D}, "");
+  ASSERT_EQ(Result.Findings.size(), 1u);
+  EXPECT_EQ(Result.Findings[0].Where.File, "two/load.cpp");
+  EXPECT_NE(Result.Findings[0].Message.find("'second'"), std::string::npos);
 }
 
 TEST(Engine, InternalLinkageKeepsFunctionsApart) {

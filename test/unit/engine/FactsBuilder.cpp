@@ -83,7 +83,7 @@ void FactsBuilder::library(const std::string &Name) {
 FunctionBuilder FactsBuilder::function(const std::string &Name) {
   auto Fact = std::make_unique<FunctionT>();
   Fact->symbol = symbol(Name);
-  Fact->begin = std::make_unique<Loc>(0, NextLine++, 1);
+  Fact->begin = std::make_unique<Loc>(CurrentFile, NextLine++, 1);
   Fact->blocks.push_back(std::make_unique<BlockT>());
   File.functions.push_back(std::move(Fact));
   return FunctionBuilder(*this, *File.functions.back());
@@ -182,6 +182,16 @@ void FactsBuilder::noLint(unsigned Line, const std::string &Checks) {
   File.files[0]->nolint.push_back(std::move(Range));
 }
 
+void FactsBuilder::inFile(const std::string &Path) {
+  CurrentFile = 0;
+  if (Path.empty())
+    return;
+  CurrentFile = static_cast<std::uint32_t>(File.files.size());
+  auto Source = std::make_unique<SourceFileT>();
+  Source->path = string(Path);
+  File.files.push_back(std::move(Source));
+}
+
 FactsFile FactsBuilder::build() const {
   auto Loaded = FactsFile::fromBuffer(packFacts(File), File.strings[1]);
   if (auto *Problem = std::get_if<std::string>(&Loaded))
@@ -209,7 +219,7 @@ EventT &FunctionBuilder::event(EventKind Kind) {
   auto E = std::make_unique<EventT>();
   E->kind = Kind;
   E->id = NextEvent++;
-  E->loc = std::make_unique<Loc>(0, Facts.NextLine++, 1);
+  E->loc = std::make_unique<Loc>(Facts.CurrentFile, Facts.NextLine++, 1);
   Fact.blocks.back()->events.push_back(std::move(E));
   return *Fact.blocks.back()->events.back();
 }
@@ -280,7 +290,7 @@ PlaceT FunctionBuilder::local(const std::string &Name,
     auto L = std::make_unique<LocalT>();
     L->name = Facts.string(Name);
     L->type = Facts.type(Type);
-    L->loc = std::make_unique<Loc>(0, Facts.NextLine, 1);
+    L->loc = std::make_unique<Loc>(Facts.CurrentFile, Facts.NextLine, 1);
     Fact.locals.push_back(std::move(L));
   }
   PlaceT Place;

@@ -102,7 +102,12 @@ public:
   FactsFile build() const;
 
   facts::FileT File;
+  /// Places what follows in this file, a header for instance; "" = the main
+  /// file.
+  void inFile(const std::string &Path);
+
   unsigned NextLine = 1;
+  std::uint32_t CurrentFile = 0;
 
 private:
   std::map<std::string, std::uint32_t> Strings, Types, Symbols;

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "checks/engine/LinkUnits.h"
+
+#include <algorithm>
+
+namespace gridlock {
+
+namespace {
+
+/// How many leading folders two paths share.
+std::size_t sharedFolders(std::string_view A, std::string_view B) {
+  auto [End, Other] = std::mismatch(A.begin(), A.end(), B.begin(), B.end());
+  return static_cast<std::size_t>(std::count(A.begin(), End, '/'));
+}
+
+} // namespace
+
+void LinkUnits::defined(std::string_view Name, std::string_view File) {
+  auto [It, New] = First.try_emplace(Name, File);
+  if (!New && It->second != File)
+    Several[Name].insert({It->second, File});
+}
+
+std::string_view LinkUnits::homeOf(std::string_view Name,
+                                   std::string_view MainFile) const {
+  auto Homes = Several.find(Name);
+  if (Homes == Several.end())
+    return {};
+  return *std::max_element(Homes->second.begin(), Homes->second.end(),
+                           [&](std::string_view A, std::string_view B) {
+                             return sharedFolders(A, MainFile) <
+                                    sharedFolders(B, MainFile);
+                           });
+}
+
+} // namespace gridlock

@@ -2,7 +2,6 @@
 #include "checks/engine/Offloaded.h"
 
 #include "checks/engine/Classify.h"
-#include "checks/engine/Executors.h"
 
 #include <algorithm>
 #include <map>
@@ -26,13 +25,11 @@ struct Use {
   Place At;
 };
 
-bool runsElsewhere(const Program &P, FunctionId F, const facts::Event &E,
-                   const Applied &A) {
-  if (A.does(Effect::ConsumesTask) || A.does(Effect::RunsCallable))
-    if (A.Entry->where() == Where::Elsewhere)
-      return A.Holds >= Verdict::Likely;
-  return A.does(Effect::RunsCallable) && A.Entry->where() == Where::Loop &&
-         runsOnLoop(P, F, E, A) == Verdict::No;
+// Only an entry that says so: that an entry for loops does not apply may have
+// other reasons than the executor.
+bool runsElsewhere(const Applied &A) {
+  return (A.does(Effect::ConsumesTask) || A.does(Effect::RunsCallable)) &&
+         A.Entry->where() == Where::Elsewhere && A.Holds >= Verdict::Likely;
 }
 
 class UseScan {
@@ -86,7 +83,7 @@ private:
       if (!Judged) {
         Judged = true;
         for (const Applied &A : Classify.classify(Block, E))
-          Away |= runsElsewhere(P, F, E, A);
+          Away |= runsElsewhere(A);
       }
       Place At = Away ? Place::Elsewhere : Place::Unknown;
       if (Task != Called.end())

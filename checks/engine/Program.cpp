@@ -23,14 +23,18 @@ std::string_view mainFile(const FactsFile &File) {
   return path(File, File.root().main_file());
 }
 
-/// Visits the functions that have a body in this file: mangled name, file.
+/// Visits the functions that have a name and a body in this file: mangled name,
+/// file. Functions without a name are never joined.
 template <typename Visitor>
 void forEachDefinition(const FactsFile &File, Visitor Visit) {
   auto Symbols = each(File.root().symbols());
-  for (const facts::Function *F : each(File.root().functions()))
-    if (F->symbol() != 0 && F->begin())
-      Visit(File.string(Symbols[F->symbol()]->mangled()),
-            path(File, F->begin()->file()));
+  for (const facts::Function *F : each(File.root().functions())) {
+    if (F->symbol() == 0 || !F->begin())
+      continue;
+    std::string_view Name = File.string(Symbols[F->symbol()]->mangled());
+    if (!Name.empty())
+      Visit(Name, path(File, F->begin()->file()));
+  }
 }
 
 } // namespace

@@ -30,6 +30,12 @@ public:
       symbol(*S);
     for (const Function *Fn : each(F.functions()))
       function(*Fn);
+    for (const GlobalAttributes *G : each(F.globals())) {
+      string(G->name(), "global name");
+      string(G->display(), "global display");
+      for (const Attribute *A : each(G->attributes()))
+        attribute(*A);
+    }
     for (const Diagnostic *D : each(F.diagnostics())) {
       loc(D->loc());
       string(D->message(), "diagnostic");
@@ -91,6 +97,8 @@ private:
     if (T.promise())
       typeIndex(T.promise()->type());
     loc(T.loc());
+    for (const Attribute *A : each(T.attributes()))
+      attribute(*A);
   }
   void symbol(const Symbol &S) {
     string(S.mangled(), "mangled name");
@@ -103,6 +111,8 @@ private:
     for (const Parameter *P : each(S.params())) {
       string(P->name(), "parameter name");
       typeIndex(P->type());
+      for (const Attribute *A : each(P->attributes()))
+        attribute(*A);
     }
     typeIndex(S.result_type());
     for (std::uint32_t O : each(S.overrides()))
@@ -156,6 +166,12 @@ private:
     value(E.value());
     typeIndex(E.type());
     typeIndex(E.awaiter_type());
+    if (const Statement *Whole = E.statement()) {
+      loc(Whole->begin());
+      loc(Whole->end());
+      loc(Whole->scope_end());
+      string(Whole->object(), "statement object");
+    }
     string(E.text(), "event text");
   }
   void function(const Function &Fn) {

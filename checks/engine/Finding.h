@@ -31,6 +31,21 @@ struct Location {
 struct Note {
   Location Where;
   std::string Message;
+  /// Notes with the same number tell one thread's (one side's) steps: a deadlock
+  /// has several.
+  unsigned Side = 0;
+};
+
+/// One replacement of source text: from Begin up to, not including, the position
+/// EndLine:EndColumn of the same file; an insertion where both are the same.
+/// Columns count bytes.
+struct Edit {
+  Location Begin;
+  unsigned EndLine = 0;
+  unsigned EndColumn = 0;
+  std::string Text; // instead of what was there
+  bool operator==(const Edit &) const = default;
+  auto operator<=>(const Edit &) const = default;
 };
 
 struct Finding {
@@ -46,6 +61,9 @@ struct Finding {
   Precision Confidence = Precision::High;
   std::string
       Fingerprint; // see Fingerprint.h; filled in after all findings are known
+  /// What surely puts it right, all edits together; sorted, without overlap.
+  /// Empty where there is no such change.
+  std::vector<Edit> Fix;
 };
 
 } // namespace gridlock

@@ -98,8 +98,13 @@ void BodyScan::walk(const Stmt *S) {
   if (Try)
     InTry[S] = Try;
   if (const auto *Body = dyn_cast<CompoundStmt>(S)) {
-    for (const Stmt *Child : Body->body())
+    for (const Stmt *Child : Body->body()) {
+      const auto *E = dyn_cast<Expr>(Child);
+      if (const auto *Call = dyn_cast_or_null<CallExpr>(
+              E ? E->IgnoreImplicit() : nullptr))
+        Blocks[Call] = Body;
       expressionStatement(Child);
+    }
     return;
   }
   if (const auto *L = dyn_cast<LambdaExpr>(S))

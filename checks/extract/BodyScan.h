@@ -30,6 +30,8 @@ struct BodyScan {
 
   enum class Use { Discarded, VoidCast };
   llvm::DenseMap<const clang::Expr *, Use> Unused;
+  /// Calls that are a whole statement, and the block they stand in.
+  llvm::DenseMap<const clang::CallExpr *, const clang::CompoundStmt *> Blocks;
   llvm::DenseMap<const clang::Expr *, ConstructTarget> Targets;
   /// await_ready, await_suspend and await_resume calls, by call.
   llvm::DenseMap<const clang::Stmt *, const clang::CoroutineSuspendExpr *>

@@ -263,6 +263,7 @@ void FunctionExtractor::plainCall(const CallExpr *C,
            Op && Op->getOperator() != OO_Call)
     E.implicit = facts::ImplicitKind::Operator;
   markUse(E, C);
+  extent(E, C);
   const bool Destroys = isa_and_nonnull<CXXDestructorDecl>(Callee) &&
                         E.receiver && E.receiver->place;
   if (Destroys)

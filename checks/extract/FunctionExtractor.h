@@ -86,6 +86,9 @@ private:
   void arguments(Event &E, llvm::ArrayRef<const clang::Expr *> Args);
   void markUse(Event &E, const clang::Expr *C);
 
+  // Statements.cpp
+  void extent(Event &E, const clang::CallExpr *C);
+
   // Coroutines.cpp
   void coroutine(const clang::CoroutineBodyStmt *Body);
   void prologue();

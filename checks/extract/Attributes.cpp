@@ -3,6 +3,7 @@
 // The attributes that say something about locks, blocking or suppression;
 // others leave no fact. Names are the modern spellings, whatever the source
 // uses.
+#include "checks/extract/Names.h"
 #include "checks/extract/Tables.h"
 #include "checks/extract/Values.h"
 
@@ -97,9 +98,33 @@ private:
 std::vector<std::unique_ptr<facts::AttributeT>>
 Tables::attributes(const Decl *D) {
   AttributeReader Reader(*this);
-  for (const Attr *A : D->attrs())
+  // Later declarations inherit what earlier ones said.
+  for (const Attr *A : D->getMostRecentDecl()->attrs())
     Reader.read(A);
   return std::move(Reader.Out);
+}
+
+// Parameters inherit nothing: what any declaration says counts.
+std::vector<std::unique_ptr<facts::AttributeT>>
+Tables::parameterAttributes(const FunctionDecl *FD, unsigned Index) {
+  AttributeReader Reader(*this);
+  for (const FunctionDecl *Redecl : FD->redecls())
+    if (Index < Redecl->getNumParams())
+      for (const Attr *A : Redecl->getParamDecl(Index)->attrs())
+        if (!A->isInherited())
+          Reader.read(A);
+  return std::move(Reader.Out);
+}
+
+void Tables::noteGlobal(const VarDecl *VD, std::uint32_t Name) {
+  auto Attributes = attributes(VD);
+  if (Attributes.empty())
+    return;
+  auto Global = std::make_unique<facts::GlobalAttributesT>();
+  Global->name = Name;
+  Global->display = string(qualifiedName(VD));
+  Global->attributes = std::move(Attributes);
+  Out.globals.push_back(std::move(Global));
 }
 
 } // namespace gridlock::extract

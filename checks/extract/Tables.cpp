@@ -122,7 +122,10 @@ std::uint32_t Tables::identity(GlobalDecl GD) {
   if (!D->isExternallyVisible())
     Name += '@' + Out.strings[Out.files[file(sources().getMainFileID())]->path];
   std::uint32_t Index = string(Name);
-  return Identities[D->getCanonicalDecl()] = Index;
+  Identities[D->getCanonicalDecl()] = Index;
+  if (const auto *VD = dyn_cast<VarDecl>(D))
+    noteGlobal(VD, Index);
+  return Index;
 }
 
 } // namespace gridlock::extract

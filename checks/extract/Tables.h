@@ -60,6 +60,9 @@ private:
   void fillSymbol(const clang::FunctionDecl *FD, facts::SymbolT &S);
   std::vector<std::unique_ptr<facts::AttributeT>>
   attributes(const clang::Decl *D);
+  std::vector<std::unique_ptr<facts::AttributeT>>
+  parameterAttributes(const clang::FunctionDecl *FD, unsigned Index);
+  void noteGlobal(const clang::VarDecl *VD, std::uint32_t Name);
   // TypeFacts.cpp
   void fillType(clang::QualType T, std::uint32_t Index);
   void fillRecord(const clang::CXXRecordDecl *RD, std::uint32_t Index);

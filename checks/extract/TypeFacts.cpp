@@ -69,6 +69,8 @@ void Tables::fillType(QualType T, std::uint32_t Index) {
     Facts.pointee = type(Array->getElementType());
   else if (const CXXRecordDecl *RD = T->getAsCXXRecordDecl())
     fillRecord(RD, Index);
+  if (const auto *Record = T->getAs<RecordType>())
+    Facts.attributes = attributes(Record->getDecl());
 }
 
 void Tables::fillRecord(const CXXRecordDecl *RD, std::uint32_t Index) {

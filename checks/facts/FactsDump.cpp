@@ -44,6 +44,10 @@ public:
              "-" + std::to_string(N->last()) + " [" + str(N->checks()) + "]");
     for (const facts::Type *T : each(Root.types()))
       type(*T);
+    for (const GlobalAttributes *G : each(Root.globals()))
+      attributes(G->attributes(), str(G->display()));
+    for (const Symbol *S : each(Root.symbols()))
+      symbol(*S);
     for (const Function *Fn : each(Root.functions()))
       function(*Fn);
     if (const Unresolved *U = Root.unresolved())
@@ -166,6 +170,27 @@ private:
            each(each(Root.symbols())[Method]->overrides()))
         line("override " + symbolName(Method) + " of " +
              symbolName(Overridden));
+    attributes(T.attributes(), str(T.display()));
+    for (const Field *F : each(T.fields()))
+      attributes(F->attributes(), str(T.display()) + "::" + str(F->name()));
+  }
+  void symbol(const Symbol &S) {
+    attributes(S.attributes(), str(S.qualified()));
+    for (const Parameter *P : each(S.params()))
+      attributes(P->attributes(),
+                 str(S.qualified()) + " parameter '" + str(P->name()) + "'");
+  }
+  template <typename List>
+  void attributes(const List *Attributes, const std::string &Of) {
+    for (const Attribute *A : each(Attributes)) {
+      std::string Text = "attribute of " + Of + ": " + str(A->name());
+      const char *Separator = " ";
+      for (const Value *V : each(A->args())) {
+        Text += Separator + value(V);
+        Separator = ", ";
+      }
+      line(Text);
+    }
   }
   void event(const Event &E) {
     std::string Text = "    #" + std::to_string(E.id()) + " " + where(E.loc()) +

@@ -88,9 +88,32 @@ private:
     if (Where.isInvalid())
       Where = Ctx.getSourceManager().getLocForStartOfFile(
           Ctx.getSourceManager().getMainFileID());
-    diag(Where, "%0") << F.Message;
+    {
+      DiagnosticBuilder Warning = diag(Where, "%0");
+      Warning << F.Message;
+      for (const FixItHint &Hint : hints(Ctx, F))
+        Warning << Hint;
+    } // a note ends it
     for (const Note &N : F.Notes)
       diag(Run->locate(Ctx, N.Where), "%0", DiagnosticIDs::Note) << N.Message;
+  }
+
+  /// All of F's edits, or none if one is in no file of this unit.
+  llvm::SmallVector<FixItHint, 2> hints(ASTContext &Ctx, const Finding &F) {
+    llvm::SmallVector<FixItHint, 2> Hints;
+    for (const Edit &E : F.Fix) {
+      const SourceLocation Begin = Run->locate(Ctx, E.Begin),
+                           End = Run->locate(
+                               Ctx, {E.Begin.File, E.EndLine, E.EndColumn});
+      if (Begin.isInvalid() || End.isInvalid())
+        return {};
+      Hints.push_back(
+          Begin == End
+              ? FixItHint::CreateInsertion(Begin, E.Text)
+              : FixItHint::CreateReplacement(
+                    CharSourceRange::getCharRange(Begin, End), E.Text));
+    }
+    return Hints;
   }
 
   std::string Id;

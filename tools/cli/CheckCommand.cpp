@@ -4,6 +4,7 @@
 #include "tools/cli/Output.h"
 #include "tools/driver/Files.h"
 #include "tools/report/Baseline.h"
+#include "tools/report/Fixes.h"
 
 #include <CLI/CLI.hpp>
 
@@ -19,10 +20,13 @@ struct CheckCommand : CheckOptions {
   std::string Output;
   std::string BaselineFile;
   std::string Color = "auto";
+  std::string FixesFile;
+  bool Fix = false;
 
   int run() const;
 
 private:
+  std::string fix(const report::Report &R) const;
   void subtractBaseline(const report::Baseline &Known, report::Report &R) const;
 };
 
@@ -61,6 +65,8 @@ int CheckCommand::run() const {
     std::cerr << "gridlock: " << Cut << '\n';
   if (std::string Error = Out.close(); !Error.empty())
     return fail(Error);
+  if (std::string Error = fix(R); !Error.empty())
+    return fail(Error);
   // Where the report is not the text on stdout, the summary goes with the
   // progress.
   if ((Format != "text" || !Output.empty()) && !Quiet)
@@ -68,6 +74,28 @@ int CheckCommand::run() const {
   if (R.Counts.Files == 0)
     return fail("no file could be analysed");
   return statusOf(R);
+}
+
+/// Makes or writes down the edits. Returns an empty string or the error.
+std::string CheckCommand::fix(const report::Report &R) const {
+  if (!Fix && FixesFile.empty())
+    return {};
+  const report::FixPlan Plan = report::planFixes(R);
+  for (const std::string &Refused : Plan.Refused)
+    std::cerr << "gridlock: " << Refused << '\n';
+  if (Fix) {
+    if (std::string Error = report::applyFixes(Plan); !Error.empty())
+      return Error;
+    std::cerr << "gridlock: fixed " << Plan.Fixes.size() << " of "
+              << R.Findings.size() << " findings\n";
+  }
+  if (FixesFile.empty())
+    return {};
+  OutputFile Out;
+  if (std::string Error = Out.open(FixesFile); !Error.empty())
+    return Error;
+  report::writeFixes(Out.stream(), R, Plan);
+  return Out.close();
 }
 
 void CheckCommand::subtractBaseline(const report::Baseline &Known,
@@ -102,6 +130,11 @@ void addCheckCommand(CLI::App &App, int &Status) {
   Sub->add_option("--baseline", Command->BaselineFile,
                   "Report only what is not in this file (gridlock baseline "
                   "create)")
+      ->type_name("FILE");
+  Sub->add_flag("--fix", Command->Fix,
+                "Make the edits that surely put findings right");
+  Sub->add_option("--export-fixes", Command->FixesFile,
+                  "Write these edits there, for clang-apply-replacements")
       ->type_name("FILE");
   Sub->add_option("--color", Command->Color,
                   "Colours in text on stdout; auto heeds NO_COLOR")

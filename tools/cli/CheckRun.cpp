@@ -6,6 +6,7 @@
 #include "checks/engine/Globs.h"
 #include "rules/Spelling.h"
 #include "rules/UserRules.h"
+#include "tools/cli/CheckTroubles.h"
 #include "tools/cli/ObjectFacts.h"
 #include "tools/driver/Extraction.h"
 #include "tools/driver/Files.h"
@@ -44,7 +45,10 @@ public:
       if (std::string Error = (this->*Step)(); !Error.empty())
         return Error;
     analyseFacts();
-    tellTroubles();
+    noteContents();
+    tellTroubles(Result, Cwd);
+    if (!Notes.empty() && !Options.Quiet)
+      say("compile commands were adapted: " + joinedNotes(Notes));
     return std::move(Result);
   }
 
@@ -308,7 +312,7 @@ private:
     if (const auto *Remarks = Root.notes())
       for (const std::uint32_t Remark : *Remarks)
         Notes.insert(std::string(File.string(Remark)));
-    report::Trouble Trouble = firstError(Unit, File);
+    report::Trouble Trouble = firstError(File, relative(Unit.File));
     if (Root.status() == facts::ParseStatus::Failed) {
       Result.Troubles.push_back(std::move(Trouble));
       return;
@@ -319,37 +323,6 @@ private:
     }
     Analysed.insert(relative(Unit.File));
     Facts.push_back(std::move(File));
-  }
-
-  report::Trouble firstError(const driver::ExtractedUnit &Unit,
-                             const FactsFile &File) const {
-    report::Trouble Trouble;
-    Trouble.Where.File = relative(Unit.File);
-    Trouble.Reason = "could not be parsed";
-    const auto *Diagnostics = File.root().diagnostics();
-    if (!Diagnostics)
-      return Trouble;
-    for (const facts::Diagnostic *Diagnostic : *Diagnostics) {
-      if (!Diagnostic->is_error())
-        continue;
-      Trouble.Reason = File.string(Diagnostic->message());
-      const facts::Loc *Where = Diagnostic->loc();
-      if (!Where || !Where->line() || !File.root().files() ||
-          Where->file() >= File.root().files()->size())
-        break;
-      const std::string Place(
-          File.string(File.root().files()->Get(Where->file())->path()));
-      if (Place == Trouble.Where.File) {
-        Trouble.Where.Line = Where->line();
-        Trouble.Where.Column = Where->column();
-      } else { // in a header: the failed file stays the place
-        Trouble.Reason = Place + ":" + std::to_string(Where->line()) + ":" +
-                         std::to_string(Where->column()) + ": " +
-                         Trouble.Reason;
-      }
-      break;
-    }
-    return Trouble;
   }
 
   void analyseFacts() {
@@ -371,47 +344,24 @@ private:
                               {Info.Tags.begin(), Info.Tags.end()}});
   }
 
-  void tellTroubles() {
-    std::sort(Result.Troubles.begin(), Result.Troubles.end(),
-              [](const report::Trouble &A, const report::Trouble &B) {
-                return std::tie(A.Where, A.Reason) <
-                       std::tie(B.Where, B.Reason);
-              });
-    for (const report::Trouble &Trouble : Result.Troubles) {
-      std::string Place =
-          report::displayPath(Trouble.Where.File, Result.Root, Cwd);
-      if (Trouble.Where.Line)
-        Place += ":" + std::to_string(Trouble.Where.Line) + ":" +
-                 std::to_string(Trouble.Where.Column);
-      std::fprintf(stderr, "%s: error: %s%s\n", Place.c_str(),
-                   Trouble.Reason.c_str(),
-                   Trouble.Partial ? " (analysed as far as it parsed)" : "");
-    }
-    if (!Notes.empty() && !Options.Quiet)
-      say("compile commands were adapted: " + joinedNotes());
-  }
-
-  /// "what: a, b; other: c" from "what: a", "what: b", "other: c".
-  std::string joinedNotes() const {
-    constexpr unsigned Shown = 8; // of each kind
-    std::map<std::string, std::vector<std::string>> Kinds;
-    for (const std::string &Note : Notes) {
-      const std::size_t Colon = Note.find(": ");
-      auto &Values = Kinds[Note.substr(0, Colon)];
-      if (Colon != std::string::npos)
-        Values.push_back(Note.substr(Colon + 2));
-    }
-    std::string Text;
-    for (auto &[Kind, Values] : Kinds) {
-      Text += (Text.empty() ? "" : "; ") + Kind;
-      const std::size_t All = Values.size();
-      Values.resize(std::min<std::size_t>(All, Shown));
-      if (All)
-        Text += ": " + rules::joined(Values);
-      if (All > Shown)
-        Text += " and " + std::to_string(All - Shown) + " more";
-    }
-    return Text;
+  /// See Report::Contents.
+  void noteContents() {
+    for (const Finding &F : Result.Findings)
+      for (const Edit &E : F.Fix)
+        Result.Contents.try_emplace(E.Begin.File, 0);
+    std::set<std::string> Different;
+    for (const FactsFile &File : Facts)
+      for (const facts::SourceFile *Source : *File.root().files()) {
+        const auto It =
+            Result.Contents.find(std::string(File.string(Source->path())));
+        if (It == Result.Contents.end())
+          continue;
+        if (It->second && It->second != Source->hash())
+          Different.insert(It->first);
+        It->second = Source->hash();
+      }
+    for (const std::string &File : Different)
+      Result.Contents[File] = 0;
   }
 
   std::string relative(const fs::path &File) const {

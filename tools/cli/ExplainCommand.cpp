@@ -3,6 +3,7 @@
 // gridlock explain ID: the page of a check, or what the catalogue knows of an
 // operation.
 #include "checks/engine/CheckRegistry.h"
+#include "checks/engine/Precision.h"
 #include "rules/Catalogue.h"
 #include "rules/Spelling.h"
 #include "tools/cli/Command.h"
@@ -11,17 +12,48 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <iostream>
 #include <memory>
+#include <utility>
 
 namespace gridlock::cli {
 
 namespace {
 
+/// "very-high" as it stands in a sentence.
+std::string spoken(Precision P) {
+  std::string Text = toString(P);
+  std::replace(Text.begin(), Text.end(), '-', ' ');
+  return Text;
+}
+
+/// What a finding's precision comes from: the check's own words, and the table
+/// for paths of calls.
+std::string precisionOf(const CheckInfo &Check) {
+  constexpr std::pair<const char *, EdgeKind> Rows[] = {
+      {"static call, constructor, destructor", EdgeKind::Static},
+      {"virtual call with one override", EdgeKind::OneOverride},
+      {"virtual call with several overrides", EdgeKind::SeveralOverrides},
+      {"callable handed on or kept", EdgeKind::Callable}};
+  std::string Text = "\n## Precision\n\n" + std::string(Check.Precision);
+  Text += "\n\nA path of calls makes a finding at most this precise:\n\n"
+          "| weakest call on the path | up to 2 calls | up to 5 | up to 10 | "
+          "more |\n|---|---|---|---|---|\n";
+  for (const auto &[Name, Kind] : Rows) {
+    Text += "| " + std::string(Name);
+    for (const unsigned Calls : {2u, 5u, 10u, 11u})
+      Text += " | " + spoken(gridlock::precisionOf({Calls, Kind}));
+    Text += " |\n";
+  }
+  return Text + "\nThe default profile shows high and above, strict medium and "
+                "above, pedantic all.\n";
+}
+
 int explain(const std::string &Id) {
   for (const std::string &Name : {Id, "gridlock-" + Id})
     if (const CheckInfo *Check = findCheck(Name)) {
-      std::cout << Check->Page;
+      std::cout << Check->Page << precisionOf(*Check);
       return Clean;
     }
   const rules::Catalogue Rules = rules::Catalogue::embedded();

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "tools/report/JsonPlace.h"
 #include "tools/report/Report.h"
-
-#include <nlohmann/json.hpp>
 
 #include <ostream>
 
@@ -10,12 +9,6 @@ namespace gridlock::report {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-void addPlace(Json &Object, const Location &Where) {
-  Object["file"] = Where.File;
-  Object["line"] = Where.Line;
-  Object["column"] = Where.Column;
-}
 
 Json toJson(const Finding &F) {
   Json Object;
@@ -31,7 +24,17 @@ Json toJson(const Finding &F) {
     Json Item;
     addPlace(Item, N.Where);
     Item["message"] = N.Message;
+    Item["side"] = N.Side;
     Object["notes"].push_back(std::move(Item));
+  }
+  Object["fix"] = Json::array();
+  for (const Edit &E : F.Fix) {
+    Json Item;
+    addPlace(Item, E.Begin);
+    Item["end_line"] = E.EndLine;
+    Item["end_column"] = E.EndColumn;
+    Item["text"] = E.Text;
+    Object["fix"].push_back(std::move(Item));
   }
   return Object;
 }

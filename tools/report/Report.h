@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <iosfwd>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -52,6 +53,9 @@ struct Report {
   Summary Counts;
   std::vector<Trouble> Troubles; // sorted
   std::vector<RuleText> Rules;   // those of the findings at least, sorted by id
+  /// XXH3 of the files that findings would edit, as they were analysed; 0 where
+  /// two units have read different ones.
+  std::map<std::string, std::uint64_t> Contents;
 };
 
 struct TextOptions {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "tools/report/Report.h"
 
+#include "tools/report/SourceLines.h"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -66,24 +68,6 @@ Json artifactLocation(const std::string &File) {
   return Artifact;
 }
 
-Json physicalLocation(const Location &Where) {
-  Json Physical;
-  Physical["artifactLocation"] = artifactLocation(Where.File);
-  if (Where.Line) {
-    Physical["region"]["startLine"] = Where.Line;
-    if (Where.Column)
-      Physical["region"]["startColumn"] = Where.Column;
-  }
-  return Physical;
-}
-
-Json locationWithMessage(const Location &Where, const std::string &Message) {
-  Json Object;
-  Object["physicalLocation"] = physicalLocation(Where);
-  Object["message"]["text"] = Message;
-  return Object;
-}
-
 class SarifWriter {
 public:
   explicit SarifWriter(const Report &R) : R(R) {}
@@ -96,6 +80,7 @@ public:
     if (Base.empty() || Base.back() != '/')
       Base += '/';
     Run["originalUriBaseIds"][RootId]["uri"] = "file://" + Base;
+    Run["columnKind"] = "unicodeCodePoints";
     Run["results"] = Json::array();
     for (const Finding *F : kept())
       Run["results"].push_back(result(*F));
@@ -111,8 +96,34 @@ public:
 
 private:
   const Report &R;
+  SourceLines Lines;
   std::map<std::string, std::size_t> RuleIndex;
   std::vector<std::string> Cuts;
+
+  /// SARIF's columns count characters, as columnKind says.
+  unsigned column(const std::string &File, unsigned Line, unsigned Bytes) {
+    const std::string *Text = Lines.line(R.Root / File, Line);
+    return Text && Bytes ? charactersIn(*Text, Bytes - 1) + 1 : Bytes;
+  }
+
+  Json physicalLocation(const Location &Where) {
+    Json Physical;
+    Physical["artifactLocation"] = artifactLocation(Where.File);
+    if (Where.Line) {
+      Physical["region"]["startLine"] = Where.Line;
+      if (Where.Column)
+        Physical["region"]["startColumn"] =
+            column(Where.File, Where.Line, Where.Column);
+    }
+    return Physical;
+  }
+
+  Json locationWithMessage(const Location &Where, const std::string &Message) {
+    Json Object;
+    Object["physicalLocation"] = physicalLocation(Where);
+    Object["message"]["text"] = Message;
+    return Object;
+  }
 
   Json driver() {
     Json Driver;
@@ -196,23 +207,29 @@ private:
     Result["partialFingerprints"]["gridlock/v1"] = F.Fingerprint;
     Result["partialFingerprints"]["primaryLocationLineHash"] = F.Fingerprint;
     addNotes(Result, F, Primary);
+    if (!F.Fix.empty())
+      Result["fixes"] = Json::array({fix(F)});
     Result["properties"]["precision"] = toString(F.Confidence);
     Result["properties"]["operation"] = F.Operation;
     return Result;
   }
 
+  /// One flow: the steps of one thread after the other, each thread's in a
+  /// flow of its own, and the finding as the last step of each.
   void addNotes(Json &Result, const Finding &F, const Json &Primary) {
-    Json Related = Json::array(), Steps = Json::array();
-    std::size_t Left = 0;
+    Json Related = Json::array();
+    std::map<unsigned, Json> Sides; // steps
+    std::size_t Taken = 0, Left = 0;
     for (const Note &N : F.Notes) {
       if (N.Where.File.empty())
         continue;
-      if (Steps.size() + 1 >= MaxSteps) {
+      if (Taken + 1 >= MaxSteps) {
         ++Left;
         continue;
       }
+      ++Taken;
       Json Place = locationWithMessage(N.Where, N.Message);
-      Steps.push_back({{"location", Place}});
+      Sides[N.Side].push_back({{"location", Place}});
       Place["id"] = Related.size() + 1;
       Related.push_back(std::move(Place));
     }
@@ -221,15 +238,46 @@ private:
     if (Left)
       Cuts.push_back("SARIF: " + std::to_string(Left) +
                      " notes of a finding in '" + F.Where.File + "' left out");
-    Json Last = Primary;
-    Last["message"]["text"] = F.Message;
-    Steps.push_back({{"location", std::move(Last)}});
     Result["relatedLocations"] = std::move(Related);
-    Result["codeFlows"] = Json::array(
-        {{{"threadFlows", Json::array({{{"locations", std::move(Steps)}}})}}});
+    Json Threads = Json::array();
+    for (auto &[Side, Steps] : Sides) {
+      Json Thread;
+      if (Side != 0)
+        Thread["id"] = "side " + std::to_string(Side);
+      else { // the finding is where the path ends
+        Json Last = Primary;
+        Last["message"]["text"] = F.Message;
+        Steps.push_back({{"location", std::move(Last)}});
+      }
+      Thread["locations"] = std::move(Steps);
+      Threads.push_back(std::move(Thread));
+    }
+    Result["codeFlows"] = Json::array({{{"threadFlows", std::move(Threads)}}});
   }
 
-  Json invocation() const {
+  Json fix(const Finding &F) {
+    Json Changes = Json::array();
+    std::map<std::string, std::size_t> Index; // of files
+    for (const Edit &E : F.Fix) {
+      const std::string &File = E.Begin.File;
+      const auto [It, New] = Index.try_emplace(File, Changes.size());
+      if (New)
+        Changes.push_back({{"artifactLocation", artifactLocation(File)},
+                           {"replacements", Json::array()}});
+      Json Replacement;
+      Json &Region = Replacement["deletedRegion"];
+      Region["startLine"] = E.Begin.Line;
+      Region["startColumn"] = column(File, E.Begin.Line, E.Begin.Column);
+      Region["endLine"] = E.EndLine;
+      Region["endColumn"] = column(File, E.EndLine, E.EndColumn);
+      if (!E.Text.empty())
+        Replacement["insertedContent"]["text"] = E.Text;
+      Changes[It->second]["replacements"].push_back(std::move(Replacement));
+    }
+    return {{"artifactChanges", std::move(Changes)}};
+  }
+
+  Json invocation() {
     Json Invocation;
     Invocation["executionSuccessful"] = R.Counts.Failed == 0;
     Json Notifications = Json::array();

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "tools/report/Report.h"
 
-#include <fstream>
-#include <map>
+#include "tools/report/SourceLines.h"
+
+#include <algorithm>
 #include <ostream>
 
 namespace fs = std::filesystem;
@@ -14,26 +15,6 @@ namespace {
 /// Lines longer than this are data rather than code, and are not shown.
 constexpr std::size_t MaxSourceLine = 400;
 
-/// Lines of source files, each file read once.
-class Sources {
-public:
-  /// The line, or nullptr if the file or the line can't be had.
-  const std::string *line(const fs::path &File, unsigned Line) {
-    auto [It, New] = Files.try_emplace(File);
-    if (New) {
-      std::ifstream In(File);
-      for (std::string Text; std::getline(In, Text);)
-        It->second.push_back(std::move(Text));
-    }
-    if (Line == 0 || Line > It->second.size())
-      return nullptr;
-    return &It->second[Line - 1];
-  }
-
-private:
-  std::map<fs::path, std::vector<std::string>> Files;
-};
-
 class TextWriter {
 public:
   TextWriter(std::ostream &Out, const Report &R, const TextOptions &Options)
@@ -44,12 +25,15 @@ public:
       place(F.Where);
       Out << color("0;1;35") << "warning: " << color("0") << color("1")
           << F.Message << color("0") << " [" << F.Rule << "]\n";
-      source(F.Where);
+      source(F.Where, F.Fix);
       for (const Note &N : F.Notes) {
         place(N.Where);
         Out << color("0;1;36") << "note: " << color("0") << N.Message << '\n';
-        source(N.Where);
+        source(N.Where, {});
       }
+      fixElsewhere(F);
+      Out << color("0;1;36") << "note: " << color("0")
+          << "precision: " << toString(F.Confidence) << '\n';
     }
     Out << summaryLine(R) << '\n';
   }
@@ -58,7 +42,7 @@ private:
   std::ostream &Out;
   const Report &R;
   const TextOptions &Options;
-  Sources Lines;
+  SourceLines Lines;
 
   std::string color(const char *Code) const {
     return Options.Color ? std::string("\x1b[") + Code + "m" : std::string();
@@ -76,10 +60,10 @@ private:
     Out << ": " << color("0");
   }
 
-  /// The line and a caret below the column, in Clang's form. Columns count
-  /// bytes; a tab stays a tab, and of a UTF-8 sequence only the first byte
-  /// takes room.
-  void source(const Location &Where) {
+  /// The line, a caret below the column, and below that what FIX would put
+  /// there, in Clang's form. Columns count bytes; a tab stays a tab, and of a
+  /// UTF-8 sequence only the first byte takes room.
+  void source(const Location &Where, const std::vector<Edit> &Fix) {
     if (Where.File.empty() || !Where.Line || !Where.Column)
       return;
     const std::string *Line = Lines.line(R.Root / Where.File, Where.Line);
@@ -87,16 +71,68 @@ private:
       return;
     std::string Number = std::to_string(Where.Line);
     Number.insert(0, Number.size() < 5 ? 5 - Number.size() : 0, ' ');
-    Out << Number << " | " << *Line << '\n'
-        << std::string(Number.size(), ' ') << " | ";
-    for (std::size_t I = 0; I + 1 < Where.Column; ++I) {
-      const auto Byte = static_cast<unsigned char>((*Line)[I]);
-      if (Byte == '\t')
-        Out << '\t';
-      else if ((Byte & 0xC0) != 0x80)
-        Out << ' ';
+    const std::string Margin = std::string(Number.size(), ' ') + " | ";
+    std::string Marks = blanks(*Line, Where.Column - 1) + '^', Inserted;
+    for (const Edit &E : Fix) {
+      if (!isOn(E, Where.File, Where.Line))
+        continue;
+      if (E.EndColumn > E.Begin.Column)
+        underline(Marks, *Line, E);
+      if (E.Text.empty())
+        continue;
+      const std::string Indent = blanks(*Line, E.Begin.Column - 1);
+      if (Indent.size() < Inserted.size())
+        break; // no room beside the last one
+      Inserted += Indent.substr(Inserted.size()) + E.Text;
     }
-    Out << color("0;1;32") << '^' << color("0") << '\n';
+    Out << Number << " | " << *Line << '\n'
+        << Margin << color("0;1;32") << Marks << color("0") << '\n';
+    if (!Inserted.empty())
+      Out << Margin << color("0;32") << Inserted << color("0") << '\n';
+  }
+
+  /// Whether E changes one line, this one.
+  static bool isOn(const Edit &E, const std::string &File, unsigned Line) {
+    return E.Begin.File == File && E.Begin.Line == Line && E.EndLine == Line &&
+           E.Text.find('\n') == std::string::npos;
+  }
+
+  /// What stands under the first BYTES bytes of LINE.
+  static std::string blanks(const std::string &Line, std::size_t Bytes) {
+    std::string Result;
+    for (std::size_t I = 0; I < std::min(Bytes, Line.size()); ++I) {
+      const auto Byte = static_cast<unsigned char>(Line[I]);
+      if (Byte == '\t')
+        Result += '\t';
+      else if ((Byte & 0xC0) != 0x80)
+        Result += ' ';
+    }
+    return Result;
+  }
+
+  static void underline(std::string &Marks, const std::string &Line,
+                        const Edit &E) {
+    const std::size_t First = blanks(Line, E.Begin.Column - 1).size(),
+                      End = blanks(Line, E.EndColumn - 1).size();
+    if (Marks.size() < End)
+      Marks +=
+          blanks(Line, Line.size()).substr(Marks.size(), End - Marks.size());
+    for (std::size_t I = First; I < End && I < Marks.size(); ++I)
+      if (Marks[I] == ' ')
+        Marks[I] = '~';
+  }
+
+  /// The edits that source() could not show below the finding.
+  void fixElsewhere(const Finding &F) {
+    for (const Edit &E : F.Fix) {
+      if (isOn(E, F.Where.File, F.Where.Line))
+        continue;
+      place(E.Begin);
+      Out << color("0;1;36") << "note: " << color("0")
+          << (E.Text.empty() ? "the fix removes this" : "the fix changes this")
+          << '\n';
+      source(E.Begin, {E});
+    }
   }
 };
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "tools/report/JsonPlace.h"
 #include "tools/symbolize/Observed.h"
-
-#include <nlohmann/json.hpp>
 
 #include <ostream>
 #include <sstream>
@@ -11,11 +10,7 @@ namespace gridlock::symbolize {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-void addPlace(Json &Object, const Location &Where) {
-  Object["file"] = Where.File;
-  Object["line"] = Where.Line;
-}
+using report::addPlace;
 
 Json toJson(const LoopRow &L) {
   Json Object;

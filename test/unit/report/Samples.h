@@ -19,9 +19,11 @@ inline Finding sampleFinding() {
   F.Message = "'sample_op' blocks the loop that runs 'app::Server::handle'";
   F.Notes = {{{"src/other.cpp", 52, 9}, "first note: called here"},
              {{"/usr/include/c++/x.h", 63, 11}, "second note: blocks here"},
-             {{}, "third note: without a place"}};
+             {{}, "third note: without a place"},
+             {{"src/side.cpp", 31, 3}, "fourth note: the other thread", 21}};
   F.Confidence = Precision::VeryHigh;
   F.Fingerprint = "0123456789abcdef";
+  F.Fix = {{{"src/edited.cpp", 81, 5}, 82, 17, "replacement text"}};
   return F;
 }
 

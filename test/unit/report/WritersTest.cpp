@@ -35,7 +35,7 @@ std::string sarif(const Report &R) {
 
 // A field of Finding, Summary or Trouble and how each format shows it. Text
 // leaves out, on purpose (Absent), what a reader at a terminal has no use for;
-// failed files are on stderr there.
+// failed files are on stderr there, edits with the source they change.
 constexpr const char *Absent = nullptr;
 struct Row {
   const char *Field, *Text, *Json, *Sarif;
@@ -65,10 +65,20 @@ constexpr Row Table[] = {
     {"Notes without place", "\nnote: third note: without a place",
      "\"message\": \"third note: without a place\"",
      "\\nthird note: without a place"},
-    {"Confidence", Absent, "\"precision\": \"very-high\"",
-     "\"precision\": \"very-high\""},
+    {"Confidence", "\nnote: precision: very-high\n",
+     "\"precision\": \"very-high\"", "\"precision\": \"very-high\""},
     {"Fingerprint", Absent, "\"fingerprint\": \"0123456789abcdef\"",
      "\"gridlock/v1\": \"0123456789abcdef\""},
+    {"Notes.Side", Absent, "\"side\": 21", "\"id\": \"side 21\""},
+    {"Fix.Begin.File", "src/edited.cpp:", "\"file\": \"src/edited.cpp\"",
+     "\"uri\": \"src/edited.cpp\""},
+    {"Fix.Begin.Line", ":81:", "\"line\": 81", "\"startLine\": 81"},
+    {"Fix.Begin.Column", ":5: note: the fix changes this", "\"column\": 5",
+     "\"startColumn\": 5"},
+    {"Fix.EndLine", Absent, "\"end_line\": 82", "\"endLine\": 82"},
+    {"Fix.EndColumn", Absent, "\"end_column\": 17", "\"endColumn\": 17"},
+    {"Fix.Text", Absent, "\"text\": \"replacement text\"",
+     "\"text\": \"replacement text\""},
     {"Files", "101 files analysed", "\"files\": 101", "101 files analysed"},
     {"Failed", "102 failed", "\"failed\": 102", "102 failed"},
     {"Partial", "103 of them with errors", "\"partial\": 103",
@@ -136,9 +146,41 @@ TEST(Text, ShowsTheSourceLineWithACaret) {
             "    2 | \t\xc3\xa4 = sleep(1);\n"
             "      | \t    ^\n"
             "a.cpp:9:1: note: no such line\n"
-            "b.cpp:1:1: note: no such file\n");
+            "b.cpp:1:1: note: no such file\n"
+            "note: precision: high\n");
   const std::string Colored = text(R, {Name, true});
   EXPECT_NE(Colored.find("\x1b[0;1;35mwarning: \x1b[0m"), std::string::npos);
+  fs::remove_all(Name);
+}
+
+TEST(Text, ShowsAFixBelowTheLine) {
+  std::string Name = ::testing::TempDir() + "/gridlock-text-XXXXXX";
+  ASSERT_NE(::mkdtemp(Name.data()), nullptr);
+  std::ofstream(fs::path(Name) / "a.cpp") << "\tm.lock();\n\tm.unlock();\n";
+  Report R;
+  R.Root = Name;
+  Finding F;
+  F.Rule = "rule";
+  F.Message = "message";
+  F.Where = {"a.cpp", 1, 4};
+  F.Fix = {{{"a.cpp", 1, 2}, 1, 11, "Guard G(m);"},
+           {{"a.cpp", 2, 2}, 2, 13, ""}};
+  R.Findings = {F};
+  const std::string Plain = text(R, {Name, false});
+  EXPECT_EQ(Plain.substr(0, Plain.rfind("0 files")),
+            "a.cpp:1:4: warning: message [rule]\n"
+            "    1 | \tm.lock();\n"
+            "      | \t~~^~~~~~~\n"
+            "      | \tGuard G(m);\n"
+            "a.cpp:2:2: note: the fix removes this\n"
+            "    2 | \tm.unlock();\n"
+            "      | \t^~~~~~~~~~~\n"
+            "note: precision: high\n");
+  R.Findings[0].Fix = {{{"a.cpp", 1, 2}, 1, 2, "co_await "}};
+  EXPECT_NE(text(R, {Name, false})
+                .find("      | \t  ^\n"
+                      "      | \tco_await \n"),
+            std::string::npos);
   fs::remove_all(Name);
 }
 
@@ -180,6 +222,24 @@ TEST(Sarif, KeepsToTheLimitsAndSaysWhatWasCut) {
   ASSERT_EQ(Cuts.size(), 2u);
   EXPECT_EQ(Cuts[0].rfind("SARIF: 3 of 5003 findings left out", 0), 0u);
   EXPECT_EQ(Run["invocations"][0]["toolExecutionNotifications"].size(), 2u);
+}
+
+TEST(Sarif, EachSideOfADeadlockIsAThread) {
+  Report R;
+  Finding F = sampleFinding();
+  F.Notes = {{{"a.cpp", 1, 1}, "one", 1},
+             {{"b.cpp", 2, 1}, "two", 2},
+             {{"a.cpp", 3, 1}, "three", 1}};
+  R.Findings = {F};
+  const auto Root = nlohmann::json::parse(sarif(R));
+  const auto &Result = Root["runs"][0]["results"][0];
+  ASSERT_EQ(Result["codeFlows"].size(), 1u);
+  const auto &Threads = Result["codeFlows"][0]["threadFlows"];
+  ASSERT_EQ(Threads.size(), 2u);
+  ASSERT_EQ(Threads[0]["locations"].size(), 2u);
+  EXPECT_EQ(Threads[0]["locations"][1]["location"]["message"]["text"], "three");
+  EXPECT_EQ(Threads[1]["id"], "side 2");
+  EXPECT_EQ(Result["relatedLocations"].size(), 3u);
 }
 
 TEST(Sarif, RulesAreIndexedEvenWithoutTexts) {

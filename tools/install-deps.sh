@@ -10,7 +10,7 @@ packages=(
   clang-22 clang-tidy-22 libclang-22-dev llvm-22-dev llvm-22-tools
   # libraries
   flatbuffers-compiler libflatbuffers-dev libcli11-dev nlohmann-json3-dev
-  libyaml-cpp-dev libdw-dev libelf-dev
+  libyaml-cpp-dev libdw-dev libelf-dev libxxhash-dev
   # tests
   libgtest-dev libbenchmark-dev python3 python3-yaml python3-jsonschema python3-psutil
   jq strace gdb libcurl4 libpq5 libjemalloc2 libtcmalloc-minimal4

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "checks/engine/Program.h"
 
+#include "checks/engine/Annotations.h"
 #include "checks/engine/Classify.h"
 #include "checks/engine/LinkUnits.h"
 
@@ -209,20 +210,59 @@ void Program::lookUpEntries(const rules::Catalogue &Rules) {
     std::size_t Colons = Name.rfind("::");
     if (Colons != std::string_view::npos && does(*E, rules::Effect::EntersLoop))
       LoopClasses.insert(Name.substr(0, Colons));
+    if (does(*E, rules::Effect::RunsCallable) &&
+        E->where() == rules::Where::Elsewhere)
+      for (const rules::Condition *C : each(E->when()))
+        if (C->kind() == rules::ConditionKind::ArgumentType && C->arg() == 0)
+          PoolTypes.insert(C->name()->string_view());
   }
+  addAnnotatedTypes();
   EntryStart.reserve(Symbols.size() + 1);
   EntryStart.assign(2, 0); // the none symbol has none
   for (SymbolId S = 1; S < Symbols.size(); ++S) {
-    auto It = EntriesByName.find(qualifiedName(S));
-    if (It != EntriesByName.end()) {
-      for (const rules::Entry *E : It->second)
-        if (E->kind() == rules::EntryKind::Function)
-          EntryPool.push_back(E);
-    } else {
-      std::vector<const rules::Entry *> Inherited = inheritedEntries(S);
-      EntryPool.insert(EntryPool.end(), Inherited.begin(), Inherited.end());
-    }
+    addFunctionEntries(S);
     EntryStart.push_back(static_cast<std::uint32_t>(EntryPool.size()));
+  }
+}
+
+const rules::Entry *Program::keep(const rules::EntryT &Entry) {
+  flatbuffers::FlatBufferBuilder Builder;
+  Builder.Finish(rules::CreateEntry(Builder, &Entry));
+  Annotated.push_back(Builder.Release());
+  return flatbuffers::GetRoot<rules::Entry>(Annotated.back().data());
+}
+
+void Program::addAnnotatedTypes() {
+  for (std::uint32_t U = 0; U < Units.size(); ++U) {
+    auto Types = each(Units[U].Facts->root().types());
+    for (std::uint32_t T = 1; T < Types.size(); ++T)
+      if (!each(Types[T]->attributes()).empty() &&
+          !EntriesByName.contains(typeName(U, T)))
+        if (auto Entry = annotatedType(*this, U, T))
+          EntriesByName[typeName(U, T)] = {keep(*Entry)};
+  }
+}
+
+// The catalogue's entries of that name, else what its attributes say, else what
+// it inherits. Where it runs is not part of what its callers see.
+void Program::addFunctionEntries(SymbolId S) {
+  std::size_t Before = EntryPool.size();
+  auto Add = [&](const rules::Entry *E) {
+    if (does(*E, rules::Effect::RunsOnLoop))
+      OnLoop.insert(S);
+    else if (E->kind() == rules::EntryKind::Function)
+      EntryPool.push_back(E);
+  };
+  if (auto It = EntriesByName.find(qualifiedName(S)); It != EntriesByName.end())
+    std::for_each(It->second.begin(), It->second.end(), Add);
+  if (isAnnotated(*this, S, "runs_on_loop"))
+    OnLoop.insert(S);
+  if (EntryPool.size() == Before)
+    for (const rules::EntryT &E : annotatedEntries(*this, S))
+      EntryPool.push_back(keep(E));
+  if (EntryPool.size() == Before) {
+    std::vector<const rules::Entry *> Inherited = inheritedEntries(S);
+    std::for_each(Inherited.begin(), Inherited.end(), Add);
   }
 }
 

@@ -82,15 +82,23 @@ public:
   /// The function around a lambda or a local class's method, else S itself.
   SymbolId enclosing(SymbolId S) const;
 
-  /// What the catalogue says about a function; empty if it is not in it.
+  /// What the catalogue, or an attribute in the source, says about a function;
+  /// empty if neither does.
   EntryList entries(SymbolId S) const;
   /// What the catalogue says about a type, references and pointers not
   /// followed.
   std::vector<const rules::Entry *> typeEntries(std::uint32_t Unit,
                                                 std::uint32_t Type) const;
+  /// Whether a rule or an annotation says that an event loop runs this function.
+  bool runsOnLoop(SymbolId S) const { return OnLoop.contains(S); }
   /// Whether a type is an event loop or nested in one, as its executor is: a
   /// class of which a method enters the loop.
   bool isOfLoop(std::string_view TypeName) const;
+  /// Whether a type is an executor that runs what it is given elsewhere: one by
+  /// which an entry tells that its callable runs elsewhere.
+  bool isPool(std::string_view TypeName) const {
+    return PoolTypes.contains(TypeName);
+  }
 
   /// The methods that override S, directly or not, that were seen; not S
   /// itself.
@@ -119,6 +127,9 @@ private:
   void joinBodies();
   void joinOverrides();
   void lookUpEntries(const rules::Catalogue &Rules);
+  void addAnnotatedTypes();
+  void addFunctionEntries(SymbolId S);
+  const rules::Entry *keep(const rules::EntryT &Entry);
   std::vector<const rules::Entry *> inheritedEntries(SymbolId S) const;
 
   std::vector<UnitData> Units;
@@ -128,7 +139,9 @@ private:
   std::vector<SymbolId> Overriders;
   std::unordered_map<std::string_view, std::vector<const rules::Entry *>>
       EntriesByName;
-  std::unordered_set<std::string_view> LoopClasses;
+  std::unordered_set<std::string_view> LoopClasses, PoolTypes;
+  std::vector<flatbuffers::DetachedBuffer> Annotated; // entries from attributes
+  std::unordered_set<SymbolId> OnLoop;
   std::vector<std::uint32_t> EntryStart; // by symbol, into EntryPool
   std::vector<const rules::Entry *> EntryPool;
 };

@@ -84,11 +84,12 @@ private:
                  (Result.Status == 0
                       ? "starts"
                       : "does not start: " + firstLine(Result.Output)));
-      plugin(Major);
+      tidyPlugin(Major);
+      clangPlugin(Major);
     }
   }
 
-  void plugin(const std::string &Major) {
+  void tidyPlugin(const std::string &Major) {
     const fs::path Library =
         driver::findLibrary("GridlockTidy-" + Major + ".so");
     if (Library.empty())
@@ -106,6 +107,27 @@ private:
     report(Loads, "clang-tidy plugin for LLVM " + Major + ": " +
                       (Loads ? "loads (" + Library.string() + ")"
                              : "does not load: " + firstLine(Result.Output)));
+  }
+
+  void clangPlugin(const std::string &Major) {
+    const fs::path Library =
+        driver::findLibrary("GridlockClang-" + Major + ".so");
+    if (Library.empty())
+      return optional(false, "no Clang plugin for LLVM " + Major);
+    const fs::path Clang = driver::findInPath({"clang++-" + Major});
+    if (Clang.empty())
+      return optional(false, "Clang plugin " + Library.string() +
+                                 "; no clang++-" + Major +
+                                 " in PATH to load it");
+    const auto Result =
+        driver::runProgram({Clang.string(), "-fplugin=" + Library.string(),
+                            "-fsyntax-only", "-x", "c++", "/dev/null"});
+    report(Result.Status == 0,
+           "Clang plugin for LLVM " + Major + ": " +
+               (Result.Status == 0
+                    ? "loads (clang++-" + Major +
+                          " -fplugin=" + Library.string() + ")"
+                    : "does not load: " + firstLine(Result.Output)));
   }
 
   void monitor() {

@@ -46,7 +46,7 @@ SwitchMap findSwitches(const Program &P, FunctionId Id) {
 } // namespace
 
 Contexts::Contexts(const Program &P, const CallGraph &Calls)
-    : P(P), CoroutineRoot(P.functions().size(), false) {
+    : P(P), Own(Calls.ownLoops()), CoroutineRoot(P.functions().size(), false) {
   for (FunctionId F = 0; F < P.functions().size(); ++F)
     CoroutineRoot[F] = isTask(F);
   std::vector<bool> Offloaded = offloadedCoroutines(P, *this);
@@ -64,6 +64,9 @@ Contexts::Contexts(const Program &P, const CallGraph &Calls)
   for (FunctionId F = 0; F < P.functions().size(); ++F)
     if (!IsRoot[F] && isAnnotated(F))
       Roots.push_back({F, RootKind::Annotated, nullptr});
+  for (const OwnLoop &L : Own.all())
+    if (!IsRoot[L.Function] && !isAnnotated(L.Function))
+      Roots.push_back({L.Function, RootKind::OwnLoop, nullptr});
 }
 
 bool Contexts::isTask(FunctionId Id) const {
@@ -80,19 +83,14 @@ bool Contexts::isTask(FunctionId Id) const {
 }
 
 bool Contexts::isAnnotated(FunctionId Id) const {
-  const ProgramSymbol &S = P.symbol(P.function(Id).Symbol);
-  if (hasFlag(S.Fact->flags(), facts::SymbolFlag::NonBlocking))
-    return true;
-  for (const facts::Attribute *A : each(S.Fact->attributes()))
-    if (P.text(S.Unit, A->name()) == "annotate")
-      for (const facts::Value *V : each(A->args()))
-        if (P.text(S.Unit, V->text()) == "gridlock::runs_on_loop")
-          return true;
-  return false;
+  SymbolId S = P.function(Id).Symbol;
+  return P.runsOnLoop(S) || hasFlag(P.symbol(S).Fact->flags(),
+                                    facts::SymbolFlag::NonBlocking);
 }
 
 void Contexts::forEachOnLoop(FunctionId Id, const Visitor &Visit) const {
   const ProgramFunction &F = P.function(Id);
+  const OwnLoop *Loop = Own.of(Id);
   SwitchMap Switches;
   if (P.isCoroutine(Id))
     Switches = findSwitches(P, Id);
@@ -109,7 +107,7 @@ void Contexts::forEachOnLoop(FunctionId Id, const Visitor &Visit) const {
                             Executor &) { return true; });
   auto Blocks = each(F.Fact->blocks());
   for (std::uint32_t B = 0; B < Blocks.size(); ++B) {
-    if (!In[B])
+    if (!In[B] || (Loop && !Loop->Body[B]))
       continue;
     Executor State = *In[B];
     for (const facts::Event *E : each(Blocks[B]->events())) {

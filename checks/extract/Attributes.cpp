@@ -23,6 +23,10 @@ public:
       return text("capability", X->getName());
     if (isa<ScopedLockableAttr>(A))
       return add("scoped_lockable");
+#if LLVM_VERSION_MAJOR >= 21
+    if (isa<ReentrantCapabilityAttr>(A))
+      return add("reentrant_capability");
+#endif
     if (isa<NoThreadSafetyAnalysisAttr>(A))
       return add("no_thread_safety_analysis");
     if (const auto *X = dyn_cast<GuardedByAttr>(A))

@@ -9,7 +9,8 @@ void BlockingInCallbackCheck::run(const Analysis &A, FindingSink &Sink) const {
   const Reachability &Reach = A.fromCallbacks();
   for (FunctionId F : reachedByCallbacksOnly(A))
     for (const BlockingOp &Op : blockingOps(A.program(), A.contexts(), F))
-      Sink.report(findingOfBlocking(A, Reach, F, Op));
+      if (!isLoopsOwnWait(A, Reach, F, Op))
+        Sink.report(findingOfBlocking(A, Reach, F, Op));
 }
 
 } // namespace gridlock

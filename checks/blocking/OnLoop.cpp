@@ -42,6 +42,12 @@ Finding findingOfBlocking(const Analysis &A, const Reachability &Reach,
                                           : " blocks the event loop");
 }
 
+bool isLoopsOwnWait(const Analysis &A, const Reachability &Reach, FunctionId F,
+                    const BlockingOp &Op) {
+  return Reach.rootOf(F).Kind == RootKind::OwnLoop &&
+         A.calls().ownLoops().isWait(*Op.Site);
+}
+
 std::vector<FunctionId> reachedByCallbacksOnly(const Analysis &A) {
   const Reachability &Coroutines = A.fromCoroutines();
   const Reachability &Callbacks = A.fromCallbacks();

@@ -20,6 +20,10 @@ Finding findingOnLoop(const Analysis &A, const Reachability &Reach,
 Finding findingOfBlocking(const Analysis &A, const Reachability &Reach,
                           FunctionId F, const BlockingOp &Op);
 
+/// Whether OP is where an event loop of the program's own waits for its events.
+bool isLoopsOwnWait(const Analysis &A, const Reachability &Reach, FunctionId F,
+                    const BlockingOp &Op);
+
 /// Functions that callbacks on a loop reach, without those that coroutines
 /// reach no less surely: an operation is told once.
 std::vector<FunctionId> reachedByCallbacksOnly(const Analysis &A);

@@ -16,14 +16,6 @@ namespace {
 
 constexpr int AllArguments = -5;
 
-// Whether the path is one parameter itself, or what it points or refers to.
-bool isWholeParameter(const AccessPath &Path) {
-  return Path.Root == PlaceRoot::Param &&
-         std::all_of(Path.Steps.begin(), Path.Steps.end(), [](const auto &S) {
-           return S.Kind == facts::StepKind::Deref;
-         });
-}
-
 // The arguments that an entry's `callable` means.
 std::vector<const facts::Value *> callableArguments(const facts::Event &E,
                                                     const rules::Entry &Entry) {
@@ -40,45 +32,75 @@ bool isCallLike(const facts::Event &E) {
   return E.kind() == EventKind::Call || E.kind() == EventKind::Construct;
 }
 
+// Threads kept in a container are made in place by what is put into it.
+bool keepsThreads(const Program &P, std::uint32_t Unit, std::uint32_t Type) {
+  for (std::uint32_t Arg : each(P.type(Unit, Type)->args())) {
+    std::string_view Name = P.typeName(Unit, Arg);
+    if (Name == "std::thread" || Name == "std::jthread" ||
+        Name == "boost::thread")
+      return true;
+  }
+  return false;
+}
+
 } // namespace
 
-CallGraph::CallGraph(const Program &P) : P(P) {
+CallGraph::CallGraph(const Program &P)
+    : P(P), Flow(P), Own(P), OnThreads(P.functions().size(), false) {
   std::vector<Forwarding> Forwards;
+  std::vector<FunctionId> Away;
   for (FunctionId F = 0; F < P.functions().size(); ++F)
-    scan(F, Forwards);
+    scan(F, Forwards, Away);
   std::sort(Forwards.begin(), Forwards.end(), [](const auto &A, const auto &B) {
     return std::tie(A.To, A.From) < std::tie(B.To, B.From);
   });
   propagate(Forwards);
   propagateLoops(Forwards);
+  findWhatThreadsRun(Away);
+}
+
+// What runs if V is run, but for what a caller of F passes.
+std::vector<FunctionId> CallGraph::runnable(FunctionId F,
+                                            const facts::Value *V) const {
+  CallableFlow::Origins From = Flow.origins(F, V);
+  for (CallableFlow::NodeId Holder : From.Holders)
+    if (Flow.targets(Holder).size() <= CallableFlow::MaxTargets)
+      From.Callables.insert(From.Callables.end(), Flow.targets(Holder).begin(),
+                            Flow.targets(Holder).end());
+  From.normalise();
+  return std::move(From.Callables);
+}
+
+void CallGraph::handToLoop(FunctionId F, const facts::Event &E,
+                           const facts::Value *V, const rules::Entry &Sink,
+                           bool Certain) {
+  for (FunctionId Target : runnable(F, V))
+    Loops.push_back({Target, F, &E, &Sink, Certain});
+  for (std::uint32_t Param : Flow.origins(F, V).Parameters)
+    if (auto [It, New] = Looped.try_emplace({F, Param}, &Sink, Certain);
+        !New && Certain)
+      It->second = {&Sink, true};
 }
 
 void CallGraph::scanSink(FunctionId F, const facts::Event &E,
-                         const rules::Entry &Sink, Verdict OnLoop) {
-  if (Sink.where() != Where::Loop && Sink.where() != Where::Now)
-    return;
-  const FactsFile &File = P.unit(P.function(F).Unit);
-  bool Certain = OnLoop >= Verdict::Likely;
+                         const rules::Entry &Sink, Verdict OnLoop,
+                         std::vector<FunctionId> &Away) {
   for (const facts::Value *Arg : callableArguments(E, Sink)) {
-    AccessPath Path = AccessPath::of(File, Arg);
-    bool Forwards = isWholeParameter(Path);
     if (Sink.where() == Where::Now) {
-      if (Forwards)
-        Invoked.emplace(F, Path.Id);
-    } else if (OnLoop != Verdict::No) {
-      for (FunctionId Target : callables(F, Arg))
-        Loops.push_back({Target, F, &E, &Sink, Certain});
-      if (Forwards)
-        if (auto [It, New] = Looped.try_emplace({F, Path.Id}, &Sink, Certain);
-            !New && Certain)
-          It->second = {&Sink, true};
+      for (std::uint32_t Param : Flow.origins(F, Arg).Parameters)
+        Invoked.emplace(F, Param);
+    } else if (Sink.where() == Where::Loop && OnLoop != Verdict::No) {
+      handToLoop(F, E, Arg, Sink, OnLoop >= Verdict::Likely);
+    } else {
+      std::vector<FunctionId> Targets = Flow.anyTargets(F, Arg);
+      Away.insert(Away.end(), Targets.begin(), Targets.end());
     }
   }
 }
 
-void CallGraph::scan(FunctionId F, std::vector<Forwarding> &Forwards) {
+void CallGraph::scan(FunctionId F, std::vector<Forwarding> &Forwards,
+                     std::vector<FunctionId> &Away) {
   const ProgramFunction &Fn = P.function(F);
-  const FactsFile &File = P.unit(Fn.Unit);
   Classifier Classify(P, F);
   auto Blocks = each(Fn.Fact->blocks());
   for (std::uint32_t B = 0; B < Blocks.size(); ++B)
@@ -92,21 +114,58 @@ void CallGraph::scan(FunctionId F, std::vector<Forwarding> &Forwards) {
           }))
         for (const Applied &A : Classify.classify(B, *E))
           if (A.does(Effect::RunsCallable))
-            scanSink(F, *E, *A.Entry, runsOnLoop(P, F, *E, A));
-      if (callsThrough(F, *E)) {
-        AccessPath Path = AccessPath::of(File, E->receiver());
-        if (isWholeParameter(Path))
-          Invoked.emplace(F, Path.Id);
-      }
+            scanSink(F, *E, *A.Entry, runsOnLoop(P, F, *E, A), Away);
+      if (CallableFlow::callsThrough(P, F, *E))
+        for (std::uint32_t Param : Flow.origins(F, E->receiver()).Parameters)
+          Invoked.emplace(F, Param);
+      auto Args = each(E->args());
+      if (Args.empty())
+        continue;
       FunctionId Body = P.symbol(Callee).Body;
+      if (Body == NoFunction && E->receiver() &&
+          keepsThreads(P, Fn.Unit,
+                       P.withoutReference(Fn.Unit, typeOf(*E->receiver()))))
+        for (const facts::Value *Arg : Args)
+          for (FunctionId Target : Flow.anyTargets(F, Arg))
+            Away.push_back(Target);
       if (Body == NoFunction)
         continue;
-      auto Args = each(E->args());
       for (std::uint32_t I = 0; I < Args.size(); ++I)
-        if (AccessPath Path = AccessPath::of(File, Args[I]);
-            isWholeParameter(Path))
-          Forwards.push_back({{F, Path.Id}, {Body, I}});
+        if (Args[I]->kind() == facts::ValueKind::Place &&
+            Flow.holds(Fn.Unit, typeOf(*Args[I])))
+          for (std::uint32_t Param : Flow.origins(F, Args[I]).Parameters)
+            Forwards.push_back({{F, Param}, {Body, I}});
     }
+}
+
+// What runs on threads that are no loops, to tell whether what is called
+// through a member there and on a loop may be meant for the threads only.
+void CallGraph::findWhatThreadsRun(const std::vector<FunctionId> &Starts) {
+  std::vector<FunctionId> Pending;
+  auto Reach = [&](FunctionId F) {
+    if (!OnThreads[F] && !P.isCoroutine(F)) {
+      OnThreads[F] = true;
+      Pending.push_back(F);
+    }
+  };
+  for (FunctionId F : Starts)
+    Reach(F);
+  std::vector<CallEdge> Targets;
+  while (!Pending.empty()) {
+    FunctionId F = Pending.back();
+    Pending.pop_back();
+    const OwnLoop *Loop = Own.of(F); // a loop's thread is no other thread
+    auto Blocks = each(P.function(F).Fact->blocks());
+    for (std::uint32_t B = 0; B < Blocks.size(); ++B)
+      for (const facts::Event *E : each(Blocks[B]->events())) {
+        if (!isCallLike(*E) || (Loop && Loop->Body[B]))
+          continue;
+        Targets.clear();
+        follow(F, *E, Targets);
+        for (const CallEdge &Edge : Targets)
+          Reach(Edge.Target);
+      }
+  }
 }
 
 void CallGraph::propagate(const std::vector<Forwarding> &Forwards) {
@@ -159,88 +218,30 @@ void CallGraph::propagateLoops(const std::vector<Forwarding> &Forwards) {
         for (auto It = Looped.lower_bound({Body, 0});
              It != Looped.end() && It->first.first == Body; ++It)
           if (It->first.second < Args.size())
-            for (FunctionId Target : callables(F, Args[It->first.second]))
+            for (FunctionId Target : runnable(F, Args[It->first.second]))
               Loops.push_back(
                   {Target, F, E, It->second.first, It->second.second});
       }
 }
 
-// A call of whatever the receiver holds: a function pointer, or a class like
-// std::function whose operator() has no body in the program.
-bool CallGraph::callsThrough(FunctionId F, const facts::Event &E) const {
-  if (E.kind() != EventKind::Call || !E.receiver())
-    return false;
-  if (E.dispatch() == facts::Dispatch::Indirect)
-    return true;
-  SymbolId Callee = P.resolve(P.function(F).Unit, E.symbol());
-  return Callee != 0 && P.symbol(Callee).Body == NoFunction &&
-         P.qualifiedName(Callee).ends_with("::operator()");
-}
-
-std::vector<FunctionId> CallGraph::inLocal(FunctionId F,
-                                           const AccessPath &Path) const {
-  std::vector<FunctionId> Result;
-  if (Path.Root != PlaceRoot::Local)
-    return Result;
-  const ProgramFunction &Fn = P.function(F);
-  const FactsFile &File = P.unit(Fn.Unit);
-  auto Add = [&](const facts::Value *V) {
-    if (V && V->kind() == facts::ValueKind::Callable)
-      addBodies(P.resolve(Fn.Unit, V->symbol()), Result);
-  };
-  for (const facts::Block *B : each(Fn.Fact->blocks()))
-    for (const facts::Event *E : each(B->events())) {
-      bool Fills = isCallLike(*E) || E->kind() == EventKind::Copy ||
-                   E->kind() == EventKind::Move ||
-                   E->kind() == EventKind::Assign;
-      if (!Fills || !E->place() || AccessPath::of(File, *E->place()) != Path)
-        continue;
-      Add(E->value());
-      auto Args = each(E->args());
-      if (Args.size() == 1)
-        Add(Args[0]);
-    }
-  std::sort(Result.begin(), Result.end());
-  Result.erase(std::unique(Result.begin(), Result.end()), Result.end());
-  return Result;
-}
-
-std::vector<FunctionId> CallGraph::callables(FunctionId F,
-                                             const facts::Value *V) const {
-  if (!V)
-    return {};
-  const ProgramFunction &Fn = P.function(F);
-  std::vector<FunctionId> Result;
-  if (V->kind() == facts::ValueKind::Callable) {
-    addBodies(P.resolve(Fn.Unit, V->symbol()), Result);
-    return Result;
+// What V may be, but for what a caller of F passes.
+bool CallGraph::addCallable(FunctionId F, const facts::Value *V,
+                            std::vector<CallEdge> &Targets) const {
+  CallableFlow::Origins From = Flow.origins(F, V);
+  bool Known = !From.Parameters.empty() || !From.Callables.empty();
+  for (FunctionId Body : From.Callables)
+    Targets.push_back({Body, EdgeKind::Callable});
+  for (CallableFlow::NodeId Holder : From.Holders) {
+    const std::vector<FunctionId> &Kept = Flow.targets(Holder);
+    if (Kept.empty() || Kept.size() > CallableFlow::MaxTargets)
+      continue;
+    Known = true;
+    EdgeKind Kind = Kept.size() > 1 && OnThreads[F] ? EdgeKind::SeveralOverrides
+                                                    : EdgeKind::Callable;
+    for (FunctionId Body : Kept)
+      Targets.push_back({Body, Kind});
   }
-  Result = inLocal(F, AccessPath::of(P.unit(Fn.Unit), V));
-  std::uint32_t Type = P.withoutReference(Fn.Unit, typeOf(*V));
-  if (Result.empty())
-    for (std::uint32_t Method : each(P.type(Fn.Unit, Type)->methods())) {
-      SymbolId S = P.resolve(Fn.Unit, Method);
-      FunctionId Body = P.symbol(S).Body;
-      if (Body != NoFunction && !P.isSystem(Body) &&
-          P.qualifiedName(S).ends_with("::operator()"))
-        Result.push_back(Body);
-    }
-  return Result;
-}
-
-// The body of a named callable; of a pointer to a virtual method, those of all
-// that override it.
-void CallGraph::addBodies(SymbolId S, std::vector<FunctionId> &Bodies) const {
-  if (S == 0)
-    return;
-  auto Add = [&](SymbolId Of) {
-    if (FunctionId Body = P.symbol(Of).Body; Body != NoFunction)
-      Bodies.push_back(Body);
-  };
-  Add(S);
-  if (hasFlag(P.symbol(S).Fact->flags(), facts::SymbolFlag::Virtual))
-    for (SymbolId Overrider : P.overriders(S))
-      Add(Overrider);
+  return Known;
 }
 
 void CallGraph::addTarget(FunctionId F, SymbolId S, bool Virtual,
@@ -261,45 +262,44 @@ void CallGraph::addTarget(FunctionId F, SymbolId S, bool Virtual,
       Targets.push_back({Body, Kind});
 }
 
+// The callables that E passes to targets which call them.
+void CallGraph::addPassed(FunctionId F, const facts::Event &E, std::size_t From,
+                          std::vector<CallEdge> &Targets) const {
+  auto Args = each(E.args());
+  for (std::size_t T = From, End = Targets.size(); T < End; ++T) {
+    FunctionId Body = Targets[T].Target;
+    for (auto It = Invoked.lower_bound({Body, 0});
+         It != Invoked.end() && It->first == Body; ++It)
+      if (It->second < Args.size())
+        addCallable(F, Args[It->second], Targets);
+  }
+}
+
 Resolution CallGraph::follow(FunctionId F, const facts::Event &E,
                              std::vector<CallEdge> &Targets) const {
   const ProgramFunction &Fn = P.function(F);
   SymbolId Callee = P.resolve(Fn.Unit, E.symbol());
   Program::EntryList Entries = P.entries(Callee);
-  auto AddCallable = [&](const facts::Value *V) {
-    std::vector<FunctionId> Bodies = callables(F, V);
-    for (FunctionId Body : Bodies)
-      Targets.push_back({Body, EdgeKind::Callable});
-    return !Bodies.empty();
-  };
   for (const rules::Entry *Entry : Entries)
     if (does(*Entry, Effect::RunsCallable) && Entry->where() == Where::Now)
       for (const facts::Value *Arg : callableArguments(E, *Entry))
-        AddCallable(Arg);
+        addCallable(F, Arg, Targets);
   if (!Entries.empty())
     return Resolution::Classified;
 
-  if (callsThrough(F, E)) {
-    if (AddCallable(E.receiver()))
-      return Resolution::Followed;
-    // A parameter is resolved where the caller hands the callable over.
-    AccessPath Path = AccessPath::of(P.unit(Fn.Unit), E.receiver());
-    return isWholeParameter(Path) ? Resolution::Followed
-                                  : Resolution::Unresolved;
+  std::size_t Before = Targets.size();
+  if (CallableFlow::callsThrough(P, F, E)) {
+    bool Known = addCallable(F, E.receiver(), Targets);
+    addPassed(F, E, Before, Targets);
+    return Known ? Resolution::Followed : Resolution::Unresolved;
   }
   if (Callee == 0)
     return E.kind() == EventKind::Construct ? Resolution::Followed
                                             : Resolution::Unresolved;
 
-  std::size_t Before = Targets.size();
   addTarget(F, Callee, E.dispatch() == facts::Dispatch::Virtual, Targets);
+  addPassed(F, E, Before, Targets);
   FunctionId Body = P.symbol(Callee).Body;
-  if (Body != NoFunction) {
-    auto Args = each(E.args());
-    for (std::uint32_t I = 0; I < Args.size(); ++I)
-      if (Invoked.contains({Body, I}))
-        AddCallable(Args[I]);
-  }
   if (Targets.size() != Before || Body == F)
     return Resolution::Followed;
   facts::SymbolFlag Flags = P.symbol(Callee).Fact->flags();

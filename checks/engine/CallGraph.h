@@ -1,18 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Which bodies a call may run before it returns: the function itself, every
-// override seen in the program, a callable stored in a local and called through
-// it, and callables handed to something that runs them at once. A function that
-// the catalogue knows is not followed; a callable that it hands elsewhere or to
-// a loop is not either.
+// override seen in the program, callables kept anywhere and called through what
+// keeps them (CallableFlow.h), and callables handed to something that runs them
+// at once. A function that the catalogue knows is not followed; a callable that
+// it hands elsewhere or to a loop is not either.
+//
+// A callable that comes as a parameter is resolved where it is passed, so that
+// two callers of one function do not get each other's. What is kept in a member
+// or the like is everything that was ever put into that member of any object;
+// if several callables are and threads besides the loops call it, they are
+// uncertain edges.
 //
 // Threads: immutable after construction. Cost: construction reads every event
 // once; `follow` is linear in the targets of one call.
 #ifndef GRIDLOCK_ENGINE_CALLGRAPH_H
 #define GRIDLOCK_ENGINE_CALLGRAPH_H
 
-#include "checks/engine/AccessPath.h"
+#include "checks/engine/CallableFlow.h"
 #include "checks/engine/Classify.h"
+#include "checks/engine/OwnLoops.h"
 #include "checks/engine/Program.h"
 
 #include <map>
@@ -62,9 +69,8 @@ public:
 
   const std::vector<LoopCallable> &loopCallables() const { return Loops; }
 
-  /// Bodies of the callable that V is: named, a lambda, in a local of F, or an
-  /// object of a class with a call operator.
-  std::vector<FunctionId> callables(FunctionId F, const facts::Value *V) const;
+  const CallableFlow &callables() const { return Flow; }
+  const OwnLoops &ownLoops() const { return Own; }
 
 private:
   using Parameter = std::pair<FunctionId, std::uint32_t>;
@@ -72,18 +78,27 @@ private:
     Parameter From, To;
   };
 
-  void scan(FunctionId F, std::vector<Forwarding> &Forwards);
+  void scan(FunctionId F, std::vector<Forwarding> &Forwards,
+            std::vector<FunctionId> &Away);
   void scanSink(FunctionId F, const facts::Event &E, const rules::Entry &Sink,
-                Verdict OnLoop);
+                Verdict OnLoop, std::vector<FunctionId> &Away);
   void propagate(const std::vector<Forwarding> &Forwards);
   void propagateLoops(const std::vector<Forwarding> &Forwards);
-  void addBodies(SymbolId S, std::vector<FunctionId> &Bodies) const;
   void addTarget(FunctionId F, SymbolId S, bool Virtual,
                  std::vector<CallEdge> &Targets) const;
-  bool callsThrough(FunctionId F, const facts::Event &E) const;
-  std::vector<FunctionId> inLocal(FunctionId F, const AccessPath &Path) const;
+  bool addCallable(FunctionId F, const facts::Value *V,
+                   std::vector<CallEdge> &Targets) const;
+  std::vector<FunctionId> runnable(FunctionId F, const facts::Value *V) const;
+  void addPassed(FunctionId F, const facts::Event &E, std::size_t From,
+                 std::vector<CallEdge> &Targets) const;
+  void handToLoop(FunctionId F, const facts::Event &E, const facts::Value *V,
+                  const rules::Entry &Sink, bool Certain);
+  void findWhatThreadsRun(const std::vector<FunctionId> &Starts);
 
   const Program &P;
+  CallableFlow Flow;
+  OwnLoops Own;
+  std::vector<bool> OnThreads; // by function: threads run it as well
   std::vector<LoopCallable> Loops;
   std::set<Parameter> Invoked; // functions that call what this parameter holds
   /// ... that have it called by a loop; the sink, and whether that is certain.

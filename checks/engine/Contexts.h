@@ -5,9 +5,9 @@
 //
 // Roots are coroutines of task kind (told from generators by their promise)
 // that are not always run elsewhere (Offloaded.h),
-// callables handed to something that runs them on a loop, and functions
-// annotated so. Bodies in system headers, `main` and static initialisers are
-// none.
+// callables handed to something that runs them on a loop, functions annotated
+// so, and the event loops that the program wrote itself (OwnLoops.h). Bodies in
+// system headers, `main` and static initialisers are none.
 //
 // Threads: const use is safe. Cost: roots linear in functions; `onLoop` linear
 // in the events of one function.
@@ -22,7 +22,12 @@
 
 namespace gridlock {
 
-enum class RootKind : std::uint8_t { Coroutine, LoopCallback, Annotated };
+enum class RootKind : std::uint8_t {
+  Coroutine,
+  LoopCallback,
+  Annotated,
+  OwnLoop // the body of an event loop that the program wrote itself
+};
 
 struct Root {
   FunctionId Function;
@@ -45,7 +50,8 @@ public:
       std::function<void(std::uint32_t Block, const facts::Event &Event)>;
   /// Visits the events of F that can be reached and that run in the context F
   /// was entered in: for a coroutine, those before it left the loop or after it
-  /// came back, on some path.
+  /// came back, on some path; for an event loop of the program's own, those of
+  /// the loop.
   void forEachOnLoop(FunctionId F, const Visitor &Visit) const;
   /// Whether F is a coroutine that may switch to a loop itself.
   bool switchesToLoop(FunctionId F) const;
@@ -59,6 +65,7 @@ private:
   bool isAnnotated(FunctionId F) const;
 
   const Program &P;
+  const OwnLoops &Own;
   std::vector<Root> Roots;
   std::vector<bool> CoroutineRoot;
 };

@@ -13,6 +13,8 @@ Reachability::Reachability(const Program &P, const CallGraph &Calls,
     // What may not run on a loop at all is as uncertain as one of several
     // overrides.
     bool Certain = !R.Handed || R.Handed->Certain;
+    if (R.Kind == RootKind::OwnLoop)
+      Certain = Calls.ownLoops().of(R.Function)->Certain;
     if (Wanted(R))
       Search.start(R.Function, I,
                    Certain ? EdgeKind::Static : EdgeKind::SeveralOverrides);

@@ -1,0 +1,480 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "checks/engine/CallableFlow.h"
+
+#include "checks/engine/Classify.h"
+
+#include <algorithm>
+#include <functional>
+
+namespace gridlock {
+
+using facts::EventKind;
+using facts::PlaceRoot;
+using facts::StepKind;
+using facts::TypeKind;
+using facts::ValueKind;
+
+namespace {
+
+constexpr int MaxTypeDepth = 16;
+enum : std::uint8_t { Untold, Being, HoldsNone, HoldsSome };
+
+void sortUnique(auto &List) {
+  std::sort(List.begin(), List.end());
+  List.erase(std::unique(List.begin(), List.end()), List.end());
+}
+
+bool isReference(facts::PassMode Pass) {
+  return Pass == facts::PassMode::Reference;
+}
+
+} // namespace
+
+void CallableFlow::Origins::normalise() {
+  sortUnique(Callables);
+  sortUnique(Parameters);
+  sortUnique(Holders);
+}
+
+std::size_t CallableFlow::KeyHash::operator()(const Key &K) const {
+  std::hash<std::string_view> Text;
+  std::size_t Hash = Text(K.Name) * 31 + Text(K.Owner);
+  return (Hash * 31 + K.Function) * 0x9e3779b97f4a7c15u + K.Id * 8 +
+         static_cast<std::size_t>(K.What);
+}
+
+CallableFlow::CallableFlow(const Program &P) : P(P), Holds(P.unitCount()) {
+  for (std::uint32_t U = 0; U < P.unitCount(); ++U)
+    Holds[U].assign(each(P.unit(U).root().types()).size(), Untold);
+  for (FunctionId F = 0; F < P.functions().size(); ++F)
+    scan(F);
+  propagate();
+}
+
+CallableFlow::NodeId CallableFlow::find(const Key &K) const {
+  auto It = Ids.find(K);
+  return It == Ids.end() ? NoNode : It->second;
+}
+
+CallableFlow::NodeId CallableFlow::make(const Key &K) {
+  auto [It, New] = Ids.try_emplace(K, static_cast<NodeId>(Nodes.size()));
+  if (New)
+    Nodes.push_back({K.What,
+                     K.Function,
+                     static_cast<std::uint32_t>(K.Id),
+                     {},
+                     {},
+                     {},
+                     {},
+                     {},
+                     false});
+  return It->second;
+}
+
+// The last field counts, whatever object it is in; members of library classes
+// (`second` of a pair) are part of what they are in.
+CallableFlow::Key CallableFlow::keyOf(FunctionId F,
+                                      const facts::Place &Place) const {
+  std::uint32_t Unit = P.function(F).Unit;
+  auto Steps = each(Place.path());
+  for (std::uint32_t I = Steps.size(); I-- > 0;)
+    if (Steps[I]->kind() == StepKind::Field) {
+      std::string_view Owner = P.text(Unit, Steps[I]->owner());
+      if (!Owner.starts_with("std::"))
+        return {Kind::Field, NoFunction, 0, Owner,
+                P.text(Unit, Steps[I]->name())};
+    }
+  switch (Place.root()) {
+  case PlaceRoot::Param:
+    return parameter(F, Place.id());
+  case PlaceRoot::Capture:
+    return {Kind::Capture, F, Place.id(), {}, {}};
+  case PlaceRoot::Global:
+  case PlaceRoot::ThreadLocal:
+    return {Kind::Global, NoFunction, 0, {}, P.text(Unit, Place.name())};
+  default:
+    return inner(F, Place.root(), Place.id());
+  }
+}
+
+bool CallableFlow::holds(std::uint32_t Unit, std::uint32_t Type) const {
+  return holds(Unit, Type, 0);
+}
+
+bool CallableFlow::holds(std::uint32_t Unit, std::uint32_t Type,
+                         int Depth) const {
+  if (Type == 0 || Type >= Holds[Unit].size() || Depth > MaxTypeDepth)
+    return false;
+  std::uint8_t &Known = Holds[Unit][Type];
+  if (Known == Untold) {
+    Known = Being;
+    Known = computeHolds(Unit, Type, Depth) ? HoldsSome : HoldsNone;
+  }
+  return Known == HoldsSome;
+}
+
+bool CallableFlow::computeHolds(std::uint32_t Unit, std::uint32_t Type,
+                                int Depth) const {
+  const facts::Type *T = P.type(Unit, Type);
+  switch (T->kind()) {
+  case TypeKind::Function:
+    return true;
+  case TypeKind::Pointer:
+  case TypeKind::LvalueReference:
+  case TypeKind::RvalueReference:
+  case TypeKind::Array:
+    return holds(Unit, T->pointee(), Depth + 1);
+  case TypeKind::Other: // pointers to members
+    return P.text(Unit, T->display()).find("::*)") != std::string_view::npos;
+  case TypeKind::Record:
+    if (hasFlag(T->flags(), facts::TypeFlag::Lambda))
+      return true;
+    for (std::uint32_t Arg : each(T->args()))
+      if (holds(Unit, Arg, Depth + 1))
+        return true;
+    for (std::uint32_t Method : each(T->methods()))
+      if (P.qualifiedName(P.resolve(Unit, Method)).ends_with("::operator()"))
+        return true;
+    return false;
+  default:
+    return false;
+  }
+}
+
+bool CallableFlow::holds(FunctionId F, const facts::Value &V) const {
+  return V.kind() == ValueKind::Callable ||
+         ((V.kind() == ValueKind::Place || V.kind() == ValueKind::AddressOf) &&
+          V.place() && holds(P.function(F).Unit, typeOf(V)));
+}
+
+// The body of a named callable; of a pointer to a virtual method, those of all
+// that override it.
+std::vector<FunctionId> CallableFlow::bodiesOf(SymbolId S) const {
+  std::vector<FunctionId> Bodies;
+  if (S == 0)
+    return Bodies;
+  if (FunctionId Body = P.symbol(S).Body; Body != NoFunction)
+    Bodies.push_back(Body);
+  if (hasFlag(P.symbol(S).Fact->flags(), facts::SymbolFlag::Virtual))
+    for (SymbolId Overrider : P.overriders(S))
+      if (FunctionId Body = P.symbol(Overrider).Body; Body != NoFunction)
+        Bodies.push_back(Body);
+  return Bodies;
+}
+
+// Call operators of the object's own class, if they are the program's.
+std::vector<FunctionId> CallableFlow::byType(FunctionId F,
+                                             const facts::Value &V) const {
+  std::vector<FunctionId> Result;
+  std::uint32_t Unit = P.function(F).Unit;
+  std::uint32_t Type = P.withoutReference(Unit, typeOf(V));
+  for (std::uint32_t Method : each(P.type(Unit, Type)->methods())) {
+    SymbolId S = P.resolve(Unit, Method);
+    FunctionId Body = P.symbol(S).Body;
+    if (Body != NoFunction && !P.isSystem(Body) &&
+        P.qualifiedName(S).ends_with("::operator()"))
+      Result.push_back(Body);
+  }
+  return Result;
+}
+
+bool CallableFlow::callsThrough(const Program &P, FunctionId F,
+                                const facts::Event &E) {
+  if (E.kind() != EventKind::Call || !E.receiver())
+    return false;
+  if (E.dispatch() == facts::Dispatch::Indirect)
+    return true;
+  SymbolId Callee = P.resolve(P.function(F).Unit, E.symbol());
+  return Callee != 0 && P.symbol(Callee).Body == NoFunction &&
+         P.qualifiedName(Callee).ends_with("::operator()");
+}
+
+// --- Collecting flows -------------------------------------------------------
+
+void CallableFlow::edge(NodeId From, NodeId To) {
+  if (From == To)
+    return;
+  if (Changed && !Late.insert(std::uint64_t(From) << 32 | To).second)
+    return;
+  Nodes[From].To.push_back(To);
+  Nodes[To].From.push_back(From);
+  if (Changed)
+    for (FunctionId Target : std::vector<FunctionId>(Nodes[From].Targets))
+      add(To, Target, *Changed);
+}
+
+void CallableFlow::flow(NodeId To, FunctionId F, const facts::Value *V) {
+  if (!V || !holds(F, *V))
+    return;
+  std::vector<FunctionId> Bodies =
+      V->kind() == ValueKind::Callable
+          ? bodiesOf(P.resolve(P.function(F).Unit, V->symbol()))
+          : byType(F, *V);
+  if (!Bodies.empty()) {
+    for (FunctionId Body : Bodies) {
+      Nodes[To].Own.push_back(Body);
+      if (Changed)
+        add(To, Body, *Changed);
+    }
+  } else if (V->place()) {
+    edge(make(keyOf(F, *V->place())), To);
+  }
+}
+
+// What a lambda captures and what std::bind binds.
+void CallableFlow::bind(FunctionId F, const facts::Value &V) {
+  auto Captures = each(V.captures());
+  if (V.kind() != ValueKind::Callable || Captures.empty())
+    return;
+  SymbolId S = P.resolve(P.function(F).Unit, V.symbol());
+  FunctionId Body = S == 0 ? NoFunction : P.symbol(S).Body;
+  for (std::uint32_t I = 0; I < Captures.size(); ++I) {
+    const facts::Value *Captured = Captures[I]->value();
+    if (!Captured)
+      continue;
+    bind(F, *Captured);
+    if (Body == NoFunction || !holds(F, *Captured))
+      continue;
+    const facts::Function *Fn = P.function(Body).Fact;
+    bool IsLambda = hasFlag(Fn->flags(), facts::FunctionFlag::Lambda);
+    bool HasReceiver =
+        hasFlag(Fn->flags(), facts::FunctionFlag::Method) &&
+        !hasFlag(P.symbol(S).Fact->flags(), facts::SymbolFlag::StaticMember);
+    if (IsLambda)
+      flow(make({Kind::Capture, Body, I, {}, {}}), F, Captured);
+    else if (!HasReceiver || I > 0)
+      flow(make(parameter(Body, I - (HasReceiver ? 1 : 0))), F, Captured);
+  }
+}
+
+// Arguments to the parameters of a body, and back where they are references.
+void CallableFlow::pass(FunctionId F, const facts::Event &E, FunctionId Body) {
+  auto Args = each(E.args());
+  auto Params = each(P.symbol(P.function(Body).Symbol).Fact->params());
+  for (std::uint32_t I = 0; I < Args.size(); ++I) {
+    if (!holds(F, *Args[I]))
+      continue;
+    NodeId Param = make(parameter(Body, I));
+    flow(Param, F, Args[I]);
+    if (I < Params.size() && isReference(Params[I]->pass()) && Args[I]->place())
+      edge(Param, make(keyOf(F, *Args[I]->place())));
+  }
+}
+
+void CallableFlow::programCall(FunctionId F, const facts::Event &E,
+                               const std::vector<FunctionId> &Bodies) {
+  std::uint32_t Unit = P.function(F).Unit;
+  bool Result = E.kind() == EventKind::Call && holds(Unit, E.type());
+  for (FunctionId To : Bodies) {
+    pass(F, E, To);
+    if (!Result)
+      continue;
+    NodeId Here = make(inner(F, PlaceRoot::CallResult, E.id()));
+    NodeId Returned = make({Kind::Return, To, 0, {}, {}});
+    edge(Returned, Here);
+    if (P.type(Unit, E.type())->kind() == TypeKind::LvalueReference)
+      edge(Here, Returned);
+  }
+}
+
+// A function without a body may keep what it gets and give back what it keeps.
+void CallableFlow::libraryCall(FunctionId F, const facts::Event &E,
+                               SymbolId Callee) {
+  std::uint32_t Unit = P.function(F).Unit;
+  NodeId Keeper = NoNode, Result = NoNode;
+  if (E.kind() == EventKind::Construct) {
+    if (E.place() && !each(E.args()).empty())
+      Keeper = make(keyOf(F, *E.place()));
+  } else if (E.receiver() && holds(F, *E.receiver()) && E.receiver()->place() &&
+             E.dispatch() != facts::Dispatch::Indirect) {
+    Keeper = make(keyOf(F, *E.receiver()->place()));
+  }
+  if (E.kind() == EventKind::Call && holds(Unit, E.type())) {
+    Result = make(inner(F, PlaceRoot::CallResult, E.id()));
+    if (Keeper != NoNode) {
+      edge(Keeper, Result);
+      if (P.type(Unit, E.type())->kind() == TypeKind::LvalueReference)
+        edge(Result, Keeper);
+    }
+  }
+  auto Args = each(E.args());
+  auto Params = each(P.symbol(Callee).Fact->params());
+  for (std::uint32_t I = 0; I < Args.size(); ++I) {
+    if (!holds(F, *Args[I]))
+      continue;
+    if (Keeper != NoNode) {
+      flow(Keeper, F, Args[I]);
+      if (E.kind() == EventKind::Call && I < Params.size() &&
+          isReference(Params[I]->pass()) && Args[I]->place())
+        edge(Keeper, make(keyOf(F, *Args[I]->place())));
+    } else if (Result != NoNode) {
+      flow(Result, F, Args[I]);
+    }
+  }
+}
+
+void CallableFlow::call(FunctionId F, const facts::Event &E) {
+  SymbolId Callee = P.resolve(P.function(F).Unit, E.symbol());
+  if (callsThrough(P, F, E)) {
+    if (E.receiver()->place() && holds(F, *E.receiver()))
+      Nodes[make(keyOf(F, *E.receiver()->place()))].CalledAt.emplace_back(F,
+                                                                          &E);
+    return;
+  }
+  if (Callee == 0)
+    return;
+  if (each(E.args()).empty() && !holds(P.function(F).Unit, E.type()))
+    return;
+  std::vector<FunctionId> Bodies;
+  if (E.dispatch() == facts::Dispatch::Virtual)
+    Bodies = bodiesOf(Callee);
+  else if (P.symbol(Callee).Body != NoFunction)
+    Bodies.push_back(P.symbol(Callee).Body);
+  if (Bodies.empty())
+    libraryCall(F, E, Callee);
+  else
+    programCall(F, E, Bodies);
+}
+
+void CallableFlow::scan(FunctionId F) {
+  const ProgramFunction &Fn = P.function(F);
+  for (const facts::Block *B : each(Fn.Fact->blocks()))
+    for (const facts::Event *E : each(B->events())) {
+      for (const facts::Value *Arg : each(E->args()))
+        bind(F, *Arg);
+      if (E->value())
+        bind(F, *E->value());
+      switch (E->kind()) {
+      case EventKind::Construct:
+      case EventKind::Copy:
+      case EventKind::Move:
+      case EventKind::Assign:
+        if (E->value() && E->place() && holds(F, *E->value()))
+          flow(make(keyOf(F, *E->place())), F, E->value());
+        if (E->kind() == EventKind::Construct)
+          call(F, *E);
+        break;
+      case EventKind::Swap:
+        if (E->value() && E->place() && E->value()->place() &&
+            holds(F, *E->value())) {
+          NodeId A = make(keyOf(F, *E->place()));
+          NodeId B2 = make(keyOf(F, *E->value()->place()));
+          edge(A, B2);
+          edge(B2, A);
+        }
+        break;
+      case EventKind::Return:
+        if (E->value() && holds(F, *E->value())) {
+          NodeId Returned = make({Kind::Return, F, 0, {}, {}});
+          flow(Returned, F, E->value());
+          std::uint32_t Type = P.symbol(Fn.Symbol).Fact->result_type();
+          if (E->value()->place() &&
+              P.type(P.symbol(Fn.Symbol).Unit, Type)->kind() ==
+                  TypeKind::LvalueReference)
+            edge(Returned, make(keyOf(F, *E->value()->place())));
+        }
+        break;
+      case EventKind::Call:
+        call(F, *E);
+        break;
+      default:
+        break;
+      }
+    }
+}
+
+// --- Solving -----------------------------------------------------------------
+
+void CallableFlow::add(NodeId N, FunctionId Target,
+                       std::vector<NodeId> &Pending) {
+  std::vector<FunctionId> &Targets = Nodes[N].Targets;
+  auto At = std::lower_bound(Targets.begin(), Targets.end(), Target);
+  if ((At != Targets.end() && *At == Target) || Targets.size() > MaxTargets)
+    return;
+  Targets.insert(At, Target);
+  if (!Nodes[N].Queued)
+    Pending.push_back(N);
+  Nodes[N].Queued = true;
+}
+
+void CallableFlow::propagate() {
+  std::vector<NodeId> Pending;
+  Changed = &Pending;
+  for (NodeId N = 0; N < Nodes.size(); ++N) {
+    sortUnique(Nodes[N].Own);
+    sortUnique(Nodes[N].From);
+    sortUnique(Nodes[N].To);
+    for (FunctionId Target : std::vector<FunctionId>(Nodes[N].Own))
+      add(N, Target, Pending);
+  }
+  std::vector<std::size_t> Passed; // targets that the calls of a node know
+  while (!Pending.empty()) {
+    NodeId N = Pending.back();
+    Pending.pop_back();
+    Nodes[N].Queued = false;
+    std::vector<FunctionId> Targets = Nodes[N].Targets;
+    for (NodeId To : std::vector<NodeId>(Nodes[N].To))
+      for (FunctionId Target : Targets)
+        add(To, Target, Pending);
+    Passed.resize(Nodes.size(), 0);
+    if (Nodes[N].CalledAt.empty() || Passed[N] == Targets.size())
+      continue;
+    Passed[N] = Targets.size();
+    auto Sites = Nodes[N].CalledAt;
+    for (auto [F, E] : Sites)
+      for (FunctionId Target : Targets)
+        pass(F, *E, Target);
+  }
+  Changed = nullptr;
+}
+
+std::vector<FunctionId> CallableFlow::anyTargets(FunctionId F,
+                                                 const facts::Value *V) const {
+  std::vector<FunctionId> Result = origins(F, V).Callables;
+  if (Result.empty() && V && V->place())
+    if (NodeId N = find(keyOf(F, *V->place())); N != NoNode)
+      Result = Nodes[N].Targets;
+  return Result;
+}
+
+CallableFlow::Origins CallableFlow::origins(FunctionId F,
+                                            const facts::Value *V) const {
+  Origins Result;
+  if (!V)
+    return Result;
+  if (V->kind() == ValueKind::Callable) {
+    Result.Callables = bodiesOf(P.resolve(P.function(F).Unit, V->symbol()));
+    return Result;
+  }
+  if ((V->kind() != ValueKind::Place && V->kind() != ValueKind::AddressOf) ||
+      !V->place())
+    return Result;
+  Result.Callables = byType(F, *V);
+  if (!Result.Callables.empty())
+    return Result;
+  Key Start = keyOf(F, *V->place());
+  NodeId First = find(Start);
+  if (First == NoNode) { // nothing flows here, but a parameter is what it is
+    if (Start.What == Kind::Param)
+      Result.Parameters.push_back(static_cast<std::uint32_t>(Start.Id));
+    return Result;
+  }
+  std::vector<NodeId> Seen{First};
+  for (std::size_t Next = 0; Next < Seen.size(); ++Next) {
+    const Node &N = Nodes[Seen[Next]];
+    if (N.What == Kind::Param && N.Function == F)
+      Result.Parameters.push_back(N.Id);
+    else if (N.What != Kind::Inner)
+      Result.Holders.push_back(Seen[Next]);
+    if (N.What != Kind::Inner)
+      continue;
+    Result.Callables.insert(Result.Callables.end(), N.Own.begin(), N.Own.end());
+    for (NodeId From : N.From)
+      if (std::find(Seen.begin(), Seen.end(), From) == Seen.end())
+        Seen.push_back(From);
+  }
+  Result.normalise();
+  return Result;
+}
+
+} // namespace gridlock

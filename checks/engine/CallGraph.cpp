@@ -236,8 +236,9 @@ bool CallGraph::addCallable(FunctionId F, const facts::Value *V,
     if (Kept.empty() || Kept.size() > CallableFlow::MaxTargets)
       continue;
     Known = true;
-    EdgeKind Kind = Kept.size() > 1 && OnThreads[F] ? EdgeKind::SeveralOverrides
-                                                    : EdgeKind::Callable;
+    EdgeKind Kind = Kept.size() > 1 && OnThreads[F] && !Own.of(F)
+                        ? EdgeKind::SeveralOverrides
+                        : EdgeKind::Callable;
     for (FunctionId Body : Kept)
       Targets.push_back({Body, Kind});
   }

@@ -40,8 +40,8 @@ Verdict isNull(const facts::Value &V) {
   switch (V.kind()) {
   case ValueKind::Null:
     return Verdict::Yes;
-  case ValueKind::Constant:
-    return fromBool(V.integer() == 0);
+  case ValueKind::Constant: // a string literal has a text and no number
+    return fromBool(V.integer() == 0 && V.text() == 0);
   case ValueKind::AddressOf:
   case ValueKind::Callable:
     return Verdict::No;

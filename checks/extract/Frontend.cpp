@@ -205,4 +205,16 @@ FrontendResult runFrontend(const CompileUnit &Unit,
   return Result;
 }
 
+FrontendResult failedUnit(const CompileUnit &Unit,
+                          const ExtractOptions &Options,
+                          const std::string &Reason) {
+  FrontendResult Result;
+  Result.File = emptyFile(Unit, Options);
+  addDiagnostic(*Result.File, {"", 0, 0, Reason}, Options);
+  llvm::SmallString<256> Main(Unit.File);
+  llvm::sys::fs::make_absolute(Main);
+  Result.Dependencies.push_back(Main.str().str());
+  return Result;
+}
+
 } // namespace gridlock::extract

@@ -21,6 +21,12 @@ struct FrontendResult {
 FrontendResult runFrontend(const CompileUnit &Unit,
                            const ExtractOptions &Options);
 
+/// Facts without content of a unit that failed for REASON; they depend on the
+/// unit's main file.
+FrontendResult failedUnit(const CompileUnit &Unit,
+                          const ExtractOptions &Options,
+                          const std::string &Reason);
+
 } // namespace gridlock::extract
 
 #endif

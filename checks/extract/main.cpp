@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// gridlock-extract-NN --unit UNIT.json -o OUT.glkf -d DEPFILE
-// Exit status: 0 with a facts file, also for input that doesn't parse (a build
-// engine must not run it again until the input changes); 2 usage or output not
-// writable.
+// gridlock-extract-NN --unit UNIT.json -o OUT.glkf -d DEPFILE [--gave-up
+// STATUS] Exit status: 0 with a facts file, also for input that doesn't parse
+// (a build engine must not run it again until the input changes); 2 usage or
+// output not writable.
 #include "checks/extract/Frontend.h"
 #include "checks/extract/Tables.h"
 #include "checks/facts/FactsFile.h"
@@ -13,9 +13,14 @@
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
 #include "llvm/Support/WithColor.h"
 #include "llvm/Support/raw_ostream.h"
 #include "llvm/Support/xxhash.h"
+
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
 
 using namespace gridlock;
 using namespace gridlock::extract;
@@ -36,6 +41,12 @@ llvm::cl::opt<std::string> OutPath("o", llvm::cl::desc("facts file to write"),
 llvm::cl::opt<std::string> DepPath(
     "d", llvm::cl::desc("dependencies of the facts file, for make and ninja"),
     llvm::cl::value_desc("DEPFILE"), llvm::cl::cat(Category));
+
+llvm::cl::opt<int> GaveUp(
+    "gave-up",
+    llvm::cl::desc("parse nothing: write facts that say that an earlier run "
+                   "on this unit ended with this status of a shell"),
+    llvm::cl::value_desc("STATUS"), llvm::cl::init(0), llvm::cl::cat(Category));
 
 int fail(const llvm::Twine &Message) {
   llvm::errs() << "gridlock-extract-" << LLVM_VERSION_MAJOR << ": " << Message
@@ -99,6 +110,25 @@ std::uint64_t commandHash(const CompileUnit &Unit) {
   return llvm::xxh3_64bits(All);
 }
 
+std::string reasonToGiveUp() {
+  const char *Limit = std::getenv("GRIDLOCK_EXTRACT_SECONDS");
+  const std::string Seconds = Limit ? Limit : "?";
+  if (GaveUp == 124) // as timeout(1) has it
+    return "not parsed within " + Seconds + " s (see gridlock check --timeout)";
+  if (GaveUp == 128 + SIGKILL)
+    return "the extractor was killed: out of memory, or not done within " +
+           Seconds + " s (see gridlock check --timeout)";
+  llvm::SmallString<128> Log(OutPath);
+  llvm::sys::path::replace_extension(Log, "log");
+  const std::string See = "; its output is in '" + Log.str().str() +
+                          "' of the cache folder; please report it";
+  if (GaveUp > 128)
+    return std::string("the extractor crashed (") + strsignal(GaveUp - 128) +
+           ")" + See;
+  return "the extractor failed (exit status " + std::to_string(GaveUp) + ")" +
+         See;
+}
+
 } // namespace
 
 int main(int Argc, char **Argv) {
@@ -129,7 +159,11 @@ int main(int Argc, char **Argv) {
   Options.Producer = "gridlock-extract-" + std::to_string(LLVM_VERSION_MAJOR) +
                      " " + GRIDLOCK_VERSION;
   Options.CommandHash = commandHash(R.Unit);
-  FrontendResult Result = runFrontend(R.Unit, Options);
+  // Ended from outside, by the user: that says nothing about the unit.
+  if (GaveUp == 128 + SIGINT || GaveUp == 128 + SIGTERM)
+    return Usage;
+  FrontendResult Result = GaveUp ? failedUnit(R.Unit, Options, reasonToGiveUp())
+                                 : runFrontend(R.Unit, Options);
   if (std::string Error = writeFacts(*Result.File, Out.str().str());
       !Error.empty())
     return fail(Error);

@@ -31,6 +31,16 @@ void addCheckOptions(CLI::App &App, CheckOptions &Options) {
   App.add_option("-j,--jobs", Options.Jobs,
                  "Files parsed at a time (default: number of processors)")
       ->check(CLI::Range(1, 4096));
+  App.add_option("--timeout", Options.Seconds,
+                 "How long one file may take to parse; then it counts as "
+                 "failed until it changes (0: any time)")
+      ->type_name("SECONDS")
+      ->capture_default_str();
+  App.add_option("--config", Options.Config,
+                 "The project file (default: .gridlock.yaml in the project's "
+                 "root, the current folder or one above); options given here "
+                 "come before what it says")
+      ->type_name("FILE");
   App.add_option("--rules", Options.Rules,
                  "Further rules (rules/README.md); may be repeated")
       ->type_name("FILE")
@@ -39,6 +49,11 @@ void addCheckOptions(CLI::App &App, CheckOptions &Options) {
                  "Where facts are kept between runs (default: .gridlock-cache "
                  "beside the compile database, or the user's cache folder)")
       ->type_name("DIR");
+  App.add_option("--cache-size", Options.CacheMebibytes,
+                 "Facts of files of earlier runs are removed when the cache "
+                 "is larger, or they were not used for 30 days")
+      ->type_name("MIB")
+      ->capture_default_str();
   App.add_flag("--quiet", Options.Quiet, "No progress and no remarks");
   CLI::Option *Objects =
       App.add_option(
@@ -52,8 +67,9 @@ void addCheckOptions(CLI::App &App, CheckOptions &Options) {
   App.add_option("--compiler-flag", Options.Flags)
       ->group("")
       ->allow_extra_args(false);
-  for (const char *Other : {"paths", "--build", "--llvm", "--jobs",
-                            "--cache-dir", "--has-compiler-flags"})
+  for (const char *Other :
+       {"paths", "--build", "--llvm", "--jobs", "--cache-dir", "--cache-size",
+        "--timeout", "--has-compiler-flags"})
     Objects->excludes(App.get_option(Other));
 }
 

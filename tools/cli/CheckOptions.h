@@ -26,9 +26,12 @@ struct CheckOptions {
   std::string Database;             // -p
   std::vector<std::string> Objects; // --objects, instead of all of these
   std::string Checks;
-  std::string Profile = "default";
+  std::string Profile; // empty: the project file's, else the default one
+  std::string Config;  // --config; empty: searched for
   unsigned Major = 0; // --llvm; 0: the newest that was built
   unsigned Jobs = 0;
+  unsigned Seconds = 600;         // --timeout
+  unsigned CacheMebibytes = 4096; // --cache-size
   std::vector<std::string> Rules;
   std::string CacheDirectory;
   bool Quiet = false;

@@ -5,11 +5,11 @@
 #include "checks/engine/Engine.h"
 #include "checks/engine/Globs.h"
 #include "rules/Spelling.h"
-#include "rules/UserRules.h"
 #include "tools/cli/CheckTroubles.h"
 #include "tools/cli/ObjectFacts.h"
 #include "tools/driver/Extraction.h"
 #include "tools/driver/Files.h"
+#include "tools/project/Project.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -36,11 +36,12 @@ public:
 
   std::variant<report::Report, std::string> run() {
     using Steps = std::vector<std::string (CheckRun::*)()>;
-    const Steps FromSource = {&CheckRun::checkGlobs,   &CheckRun::loadRules,
-                              &CheckRun::findTool,     &CheckRun::findFiles,
-                              &CheckRun::extractFacts, &CheckRun::loadFacts};
-    const Steps FromObjects = {&CheckRun::checkGlobs, &CheckRun::loadRules,
-                               &CheckRun::loadObjects};
+    const Steps FromSource = {
+        &CheckRun::checkGlobs,   &CheckRun::findFiles, &CheckRun::loadProject,
+        &CheckRun::loadRules,    &CheckRun::findTool,
+        &CheckRun::extractFacts, &CheckRun::loadFacts};
+    const Steps FromObjects = {&CheckRun::checkGlobs, &CheckRun::loadObjects,
+                               &CheckRun::loadProject, &CheckRun::loadRules};
     for (const auto Step : Options.Objects.empty() ? FromSource : FromObjects)
       if (std::string Error = (this->*Step)(); !Error.empty())
         return Error;
@@ -56,6 +57,7 @@ private:
   const CheckOptions &Options;
   const fs::path Cwd;
   driver::Progress Meter;
+  project::Project Project;
   rules::Catalogue Catalogue; // embedded, and the user's
   driver::ExtractionOptions Extraction;
   CompileDatabase Database;
@@ -85,16 +87,38 @@ private:
     return Error;
   }
 
-  std::string loadRules() {
-    auto Loaded = rules::loadCatalogue(Options.Rules);
-    if (auto *Rules = std::get_if<rules::Catalogue>(&Loaded)) {
-      Catalogue = std::move(*Rules);
+  std::string loadProject() {
+    std::optional<fs::path> File;
+    if (!Options.Config.empty())
+      File = Options.Config;
+    for (const fs::path &From : {Result.Root, Cwd})
+      if (!File)
+        File = project::findProject(From);
+    if (!File)
       return {};
-    }
-    const auto &Errors = std::get<std::vector<rules::RuleError>>(Loaded);
+    auto Read = project::readProject(*File);
+    if (const auto *Errors = std::get_if<std::vector<rules::RuleError>>(&Read))
+      return told(*Errors, "the project file has ");
+    Project = std::move(std::get<project::Project>(Read));
+    if (Options.Config.empty() && !Options.Quiet)
+      say("using '" + Project.File.string() + "'");
+    return {};
+  }
+
+  std::string loadRules() {
+    auto Loaded = project::loadCatalogue(Project, Options.Rules);
+    if (const auto *Errors =
+            std::get_if<std::vector<rules::RuleError>>(&Loaded))
+      return told(*Errors, "the rules have ");
+    Catalogue = std::move(std::get<rules::Catalogue>(Loaded));
+    return {};
+  }
+
+  static std::string told(const std::vector<rules::RuleError> &Errors,
+                          const std::string &What) {
     for (const rules::RuleError &Error : Errors)
       std::fprintf(stderr, "%s\n", Error.text().c_str());
-    return "the rules have " + std::to_string(Errors.size()) +
+    return What + std::to_string(Errors.size()) +
            (Errors.size() == 1 ? " error" : " errors");
   }
 
@@ -173,6 +197,8 @@ private:
       return *Error;
     Extraction.CacheDirectory = std::get<fs::path>(Cache);
     Extraction.Jobs = Options.Jobs;
+    Extraction.Seconds = Options.Seconds;
+    Extraction.Limits.Bytes = std::uint64_t(Options.CacheMebibytes) << 20;
     auto Extracted = driver::extract(Database.Commands, Extraction, Meter);
     if (const auto *Error = std::get_if<std::string>(&Extracted))
       return *Error;
@@ -327,11 +353,14 @@ private:
 
   void analyseFacts() {
     AnalysisOptions HowTo;
-    HowTo.Checks = Options.Checks;
-    HowTo.Show = Options.Profile == "strict"     ? Profile::Strict
-                 : Options.Profile == "pedantic" ? Profile::Pedantic
-                                                 : Profile::Default;
+    HowTo.Checks = Options.Checks.empty() ? Project.Checks : Options.Checks;
+    HowTo.Show = project::profileNamed(Options.Profile)
+                     .value_or(Project.Show.value_or(Profile::Default));
     AnalysisResult Found = analyse(Facts, Catalogue, HowTo);
+    Found.Counts.Suppressed +=
+        std::erase_if(Found.Findings, [&](const Finding &F) {
+          return Project.excludes(F, Result.Root);
+        });
     Result.Findings = std::move(Found.Findings);
     Result.Counts.Suppressed = Found.Counts.Suppressed;
     Result.Counts.Hidden = Found.Counts.Hidden;

@@ -98,17 +98,29 @@ std::string unitText(const CompileCommand &Command, const fs::path &Root,
          '\n';
 }
 
+/// The time limit reaches the rule by the environment: another one must not
+/// make all facts out of date.
+constexpr const char *LimitVariable = "GRIDLOCK_EXTRACT_SECONDS";
+
 /// The rule that runs the extractor. The facts are removed first, so that facts
-/// that are there afterwards are this run's; the reason of a failure is kept
-/// beside.
+/// that are there afterwards are this run's. The reason of a failure is kept
+/// beside, and a second run of the extractor, which parses nothing, writes
+/// facts that tell it.
 std::string ruleText(const fs::path &Tool) {
   const std::string Program = escapeNinja(quoteShell(Tool.string()), false);
+  const fs::path Timeout = findInPath({"timeout"}); // of coreutils
+  const std::string Limited =
+      Timeout.empty() ? ""
+                      : escapeNinja(quoteShell(Timeout.string()), false) +
+                            " --foreground -k 5 \"$$" + LimitVariable + "\" ";
+  const std::string Arguments = Program + " --unit $in -o $out -d $out.d";
   return "ninja_required_version = 1.7\n\n"
          "rule extract\n"
          "  command = rm -f $out; " +
-         Program +
-         " --unit $in -o $out -d $out.d > $log 2>&1 || "
-         "{ echo \"exit status $$?\" >> $log; exit 1; }\n"
+         Limited + Arguments +
+         " > $log 2>&1 || { status=$$?; echo \"exit status $$status, limit $$" +
+         LimitVariable + " s\" >> $log; " + Arguments +
+         " --gave-up=$$status >> $log 2>&1; }\n"
          "  description = $label\n"
          "  depfile = $out.d\n"
          "  deps = gcc\n"
@@ -135,6 +147,23 @@ std::string failureReason(const fs::path &Log) {
   return Reason + "; its output is in '" + Log.string() + "'";
 }
 
+/// Whether an earlier run gave up after fewer SECONDS than are allowed now.
+bool endedByLowerLimit(const fs::path &Log, unsigned Seconds) {
+  std::error_code Error;
+  if (fs::file_size(Log, Error) == 0 || Error)
+    return false; // as nearly always
+  const std::string Text = readFile(Log).value_or("");
+  for (const char *Marker :
+       {"exit status 124, limit ", "exit status 137, limit "})
+    if (const std::size_t At = Text.rfind(Marker); At != std::string::npos) {
+      unsigned Limit = 0;
+      std::from_chars(Text.data() + At + std::strlen(Marker),
+                      Text.data() + Text.size(), Limit);
+      return Limit != 0 && (Seconds == 0 || Limit < Seconds);
+    }
+  return false;
+}
+
 /// Reads `@gridlock DONE TOTAL label` (see NINJA_STATUS below).
 void showStatus(const std::string &Line, Progress &Meter) {
   unsigned Done = 0, Total = 0;
@@ -150,7 +179,9 @@ void showStatus(const std::string &Line, Progress &Meter) {
 }
 
 /// Returns an empty string, or why ninja could not do its work at all.
-std::string runNinja(const fs::path &Folder, unsigned Jobs, Progress &Meter) {
+std::string runNinja(const ExtractionOptions &Options, Progress &Meter) {
+  const fs::path &Folder = Options.CacheDirectory;
+  unsigned Jobs = Options.Jobs;
   const fs::path Ninja = findNinja();
   if (Ninja.empty())
     return NinjaMissing;
@@ -160,7 +191,9 @@ std::string runNinja(const fs::path &Folder, unsigned Jobs, Progress &Meter) {
   const int Status =
       runLines({Ninja.string(), "-C", Folder.string(), "-k", "0", "-j",
                 std::to_string(Jobs)},
-               {"NINJA_STATUS=@gridlock %f %t "}, [&](const std::string &Line) {
+               {"NINJA_STATUS=@gridlock %f %t ",
+                LimitVariable + ("=" + std::to_string(Options.Seconds))},
+               [&](const std::string &Line) {
                  if (Line.rfind("@gridlock ", 0) == 0)
                    showStatus(Line, Meter);
                  else if (Line.rfind("ninja: error: ", 0) == 0 ||
@@ -262,15 +295,19 @@ extract(const std::vector<CompileCommand> &Commands,
           writeIfChanged(Options.CacheDirectory / "build.ninja", Build);
       !Error.empty())
     return Error;
-  if (std::string Error = runNinja(Options.CacheDirectory, Options.Jobs, Meter);
-      !Error.empty())
-    return Error;
-  for (ExtractedUnit &Unit : Units) {
-    std::error_code Ignored;
-    if (!fs::exists(Unit.Facts, Ignored))
-      Unit.Failure =
-          failureReason(fs::path(Unit.Facts).replace_extension(".log"));
+  std::vector<fs::path> Logs;
+  std::error_code Ignored;
+  for (const ExtractedUnit &Unit : Units) {
+    Logs.push_back(fs::path(Unit.Facts).replace_extension(".log"));
+    if (endedByLowerLimit(Logs.back(), Options.Seconds))
+      fs::remove(Unit.Facts, Ignored);
   }
+  if (std::string Error = runNinja(Options, Meter); !Error.empty())
+    return Error;
+  for (std::size_t I = 0; I < Units.size(); ++I)
+    if (!fs::exists(Units[I].Facts, Ignored))
+      Units[I].Failure = failureReason(Logs[I]);
+  pruneCache(Options.CacheDirectory, Logs, Options.Limits);
   return Units;
 }
 

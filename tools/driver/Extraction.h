@@ -7,13 +7,19 @@
 // Layout of the cache folder: `lock`, `build.ninja`, ninja's own log and deps,
 // and per LLVM major `llvm-NN/<file name>-<hash>.{json,glkf,log}`. The hash is
 // that of the file's path and the number of its command, so that changed flags
-// replace the older facts. The folder may be removed at any time.
+// replace the older facts. What was not used for long is removed (see
+// CachePruning.h). The folder may be removed at any time.
+//
+// A file on which the extractor crashes or exceeds the time limit gets facts
+// that say so, and is tried again when it, its command or the extractor
+// changes, or the limit is raised.
 //
 // Threads: one extraction a folder at a time, others wait for the lock. Cost: a
 // stat a file when nothing changed. Errors: returned as text.
 #ifndef GRIDLOCK_TOOLS_DRIVER_EXTRACTION_H
 #define GRIDLOCK_TOOLS_DRIVER_EXTRACTION_H
 
+#include "tools/driver/CachePruning.h"
 #include "tools/driver/CompileDatabase.h"
 #include "tools/driver/Progress.h"
 #include "tools/driver/Toolchain.h"
@@ -29,11 +35,13 @@ struct ExtractionOptions {
   std::filesystem::path CacheDirectory; // see chooseCacheDirectory
   std::filesystem::path Root;
   Extractor Tool;
-  unsigned Jobs = 0; // 0: as many as processors
+  unsigned Jobs = 0;      // 0: as many as processors
+  unsigned Seconds = 600; // that a file may take, 0: any time
+  CacheLimits Limits;
 };
 
-/// One command's facts, or why there are none (the extractor crashed or could
-/// not write). A file that did not parse has facts, which say so.
+/// One command's facts, or why there are none (the extractor could not be
+/// started or not write). A file that did not parse has facts, which say so.
 struct ExtractedUnit {
   std::filesystem::path File;
   std::filesystem::path Facts;

@@ -121,6 +121,79 @@ TEST_F(Extraction, FailureOfOneLeavesTheOthersAndSaysWhy) {
       << Units[0].Failure;
 }
 
+// A header that one of 200 files includes, and that file itself.
+TEST_F(Extraction, RunsOneOfManyForOneChange) {
+  Commands.clear();
+  for (int I = 0; I < 200; ++I)
+    add("many" + std::to_string(I) + ".cpp");
+  script("echo run >> runs; : > \"$4\"; own=\n"
+         "case \"$2\" in */many77.*) own=header.h ;; esac\n"
+         "main=${2##*/}\n"
+         "echo \"$4: ../${main%-*} $own\" > \"$6\"\n");
+  EXPECT_EQ(run().size(), 200u);
+  EXPECT_EQ(runs(), 200);
+  run();
+  EXPECT_EQ(runs(), 0);
+  const auto Touch = [](const fs::path &File) {
+    fs::last_write_time(File, fs::file_time_type::clock::now());
+  };
+  Touch(Root / "many5.cpp");
+  run();
+  EXPECT_EQ(runs(), 1);
+  Touch(Options.CacheDirectory / "header.h");
+  run();
+  EXPECT_EQ(runs(), 1);
+}
+
+TEST_F(Extraction, HungExtractorIsEndedOnceAndAgainWithAHigherLimit) {
+  script("echo run >> runs\n"
+         "case \"$7\" in --gave-up=*) ;; *) case \"$2\" in */b*) "
+         "exec sleep 60 ;; esac ;; esac\n"
+         "printf '%s' \"$7\" > \"$4\"; echo \"$4:\" > \"$6\"\n");
+  Options.Seconds = 1;
+  auto Units = run();
+  ASSERT_EQ(Units.size(), 2u);
+  EXPECT_EQ(runs(), 3); // of the one that hangs also the one that tells it
+  EXPECT_EQ(Units[1].Failure, "");
+  EXPECT_EQ(readFile(Units[1].Facts), "--gave-up=124");
+  EXPECT_EQ(readFile(Units[0].Facts), "");
+  run();
+  EXPECT_EQ(runs(), 0);
+  Options.Seconds = 2;
+  run();
+  EXPECT_EQ(runs(), 2);
+  run();
+  EXPECT_EQ(runs(), 0);
+}
+
+TEST_F(Extraction, PrunesWhatWasNotUsedForLong) {
+  const auto All = run();
+  runs();
+  Commands.pop_back();
+  run();
+  EXPECT_TRUE(fs::exists(All[1].Facts)); // a run over part of the files
+  const auto Age = [&](int Days) {
+    for (const auto &Entry : fs::directory_iterator(All[0].Facts.parent_path()))
+      fs::last_write_time(Entry.path(), fs::file_time_type::clock::now() -
+                                            std::chrono::hours(24 * Days));
+  };
+  Age(29);
+  run();
+  EXPECT_TRUE(fs::exists(All[1].Facts));
+  Age(31);
+  run();
+  EXPECT_FALSE(fs::exists(All[1].Facts));
+  EXPECT_TRUE(fs::exists(All[0].Facts)); // old, and in use
+  add("c.cpp");
+  Options.Limits.Bytes = 0;
+  const auto Now = run();
+  for (const ExtractedUnit &Unit : Now)
+    EXPECT_TRUE(fs::exists(Unit.Facts));
+  Commands.erase(Commands.begin());
+  run();
+  EXPECT_FALSE(fs::exists(Now[0].Facts));
+}
+
 TEST_F(Extraction, CacheFolderIsGivenInPlaceOrInTheUsersCache) {
   ::unsetenv("GRIDLOCK_CACHE_DIR");
   ::setenv("XDG_CACHE_HOME", (Root / "xdg").c_str(), 1);

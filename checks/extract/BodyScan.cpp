@@ -24,6 +24,8 @@ bool isStdIgnore(const Expr *E) {
 } // namespace
 
 BodyScan::BodyScan(const FunctionDecl *FD, const Stmt *Body) {
+  // The handlers of a constructor's function try block see its initialisers.
+  Try = dyn_cast_or_null<CXXTryStmt>(Body);
   if (const auto *Ctor = dyn_cast_or_null<CXXConstructorDecl>(FD)) {
     for (const CXXCtorInitializer *Init : Ctor->inits()) {
       ConstructTarget Target;
@@ -35,6 +37,7 @@ BodyScan::BodyScan(const FunctionDecl *FD, const Stmt *Body) {
       walk(E);
     }
   }
+  Try = nullptr;
   if (Body && isa<Expr>(Body))
     walk(Body);
   else if (Body)
@@ -43,8 +46,54 @@ BodyScan::BodyScan(const FunctionDecl *FD, const Stmt *Body) {
 
 void BodyScan::target(const Expr *Init, ConstructTarget Target) {
   const Expr *E = core(Init);
-  if (isa_and_nonnull<CXXConstructExpr, CXXInheritedCtorInitExpr>(E))
+  if (const auto *Choice = dyn_cast_or_null<ConditionalOperator>(E)) {
+    if (!E->isPRValue())
+      return;
+    target(Choice->getTrueExpr(), Target);
+    target(Choice->getFalseExpr(), Target);
+  } else if (isa_and_nonnull<CXXConstructExpr, CXXInheritedCtorInitExpr>(E) ||
+             (isa_and_nonnull<InitListExpr>(E) &&
+              (E->getType()->isRecordType() || E->getType()->isArrayType()))) {
     Targets[E] = Target;
+  }
+}
+
+/// Objects in LIST are made where the list's object is.
+void BodyScan::parts(const InitListExpr *List) {
+  if (!List->getType()->isRecordType() && !List->getType()->isArrayType())
+    return;
+  for (unsigned I = 0; I < List->getNumInits(); ++I) {
+    if (!List->getInit(I) || List->getInit(I)->getType()->isArithmeticType())
+      continue;
+    const Expr *E = core(List->getInit(I));
+    if (isa_and_nonnull<CXXConstructExpr, CXXInheritedCtorInitExpr,
+                        InitListExpr>(E))
+      Parts[E] = {List, I};
+  }
+}
+
+void BodyScan::enterScope(const VarDecl *VD) {
+  if (!VD->hasLocalStorage())
+    return;
+  bool Ends =
+      VD->hasAttr<CleanupAttr>() || VD->needsDestruction(VD->getASTContext());
+  if (VD->getType()->isReferenceType() && VD->getInit()) {
+    const auto *Temp =
+        dyn_cast<MaterializeTemporaryExpr>(VD->getInit()->IgnoreImplicit());
+    Ends |= Temp && Temp->getExtendingDecl() == VD;
+  }
+  if (Ends)
+    Scope = &Variables.emplace_back(ScopeVariable{VD, Scope});
+}
+
+/// Remembers what is around S, which may throw.
+void BodyScan::place(const Stmt *S) {
+  if (Try)
+    InTry[S] = Try;
+  if (Scope &&
+      (isa<CXXThrowExpr>(S) ||
+       (Try && isa<CallExpr, CXXConstructExpr, CXXInheritedCtorInitExpr>(S))))
+    InScope[S] = Scope;
 }
 
 /// S stands where a statement stands: if it is an expression, its value is
@@ -95,13 +144,20 @@ void BodyScan::children(const Stmt *S) {
 void BodyScan::walk(const Stmt *S) {
   if (!S)
     return;
-  if (Try)
-    InTry[S] = Try;
+  const ScopeVariable *Around = Scope;
+  visit(S);
+  if (isa<CompoundStmt, IfStmt, ForStmt, WhileStmt, SwitchStmt, CXXForRangeStmt,
+          CXXCatchStmt>(S))
+    Scope = Around;
+}
+
+void BodyScan::visit(const Stmt *S) {
+  place(S);
   if (const auto *Body = dyn_cast<CompoundStmt>(S)) {
     for (const Stmt *Child : Body->body()) {
       const auto *E = dyn_cast<Expr>(Child);
-      if (const auto *Call = dyn_cast_or_null<CallExpr>(
-              E ? E->IgnoreImplicit() : nullptr))
+      if (const auto *Call =
+              dyn_cast_or_null<CallExpr>(E ? E->IgnoreImplicit() : nullptr))
         Blocks[Call] = Body;
       expressionStatement(Child);
     }
@@ -109,9 +165,14 @@ void BodyScan::walk(const Stmt *S) {
   }
   if (const auto *L = dyn_cast<LambdaExpr>(S))
     return lambda(L);
-  if (isa<UnaryExprOrTypeTraitExpr, CXXNoexceptExpr, RequiresExpr,
-          TypeTraitExpr, SizeOfPackExpr>(S))
+  if (isa<UnaryExprOrTypeTraitExpr, RequiresExpr, TypeTraitExpr,
+          SizeOfPackExpr>(S))
     return; // unevaluated
+  // Clang's CFG goes into these.
+  const auto *Constant = dyn_cast<ConstantExpr>(S);
+  if (isa<CXXNoexceptExpr>(S) ||
+      (Constant && Constant->isImmediateInvocation()))
+    return silence(S, nullptr);
   if (const auto *Typeid = dyn_cast<CXXTypeidExpr>(S);
       Typeid && !Typeid->isPotentiallyEvaluated())
     return;
@@ -162,14 +223,36 @@ void BodyScan::walk(const Stmt *S) {
     return expressionStatement(With->getSubStmt());
   if (const auto *T = dyn_cast<CXXTryStmt>(S)) {
     const CXXTryStmt *Outer = std::exchange(Try, T);
+    TryScopes[T] = Scope;
     walk(T->getTryBlock());
     Try = Outer;
     for (unsigned I = 0; I < T->getNumHandlers(); ++I)
-      walk(T->getHandler(I)->getHandlerBlock());
+      walk(T->getHandler(I));
     return;
+  }
+  if (const auto *Catch = dyn_cast<CXXCatchStmt>(S)) {
+    if (const VarDecl *Caught = Catch->getExceptionDecl())
+      enterScope(Caught);
+    return walk(Catch->getHandlerBlock());
   }
   if (const auto *DS = dyn_cast<DeclStmt>(S)) {
     declaration(DS);
+    children(S);
+    for (const Decl *D : DS->decls())
+      if (const auto *Var = dyn_cast<VarDecl>(D))
+        enterScope(Var);
+    return;
+  }
+  if (const auto *List = dyn_cast<InitListExpr>(S)) {
+    parts(List);
+  } else if (const auto *Literal = dyn_cast<CompoundLiteralExpr>(S)) {
+    ConstructTarget Target;
+    Target.Literal = Literal;
+    target(Literal->getInitializer(), Target);
+  } else if (const auto *Arg = dyn_cast<CXXDefaultArgExpr>(S)) {
+    return walk(Arg->getExpr());
+  } else if (const auto *Member = dyn_cast<CXXDefaultInitExpr>(S)) {
+    return walk(Member->getExpr());
   } else if (const auto *Ret = dyn_cast<ReturnStmt>(S)) {
     returned(Ret->getRetValue());
   } else if (const auto *Ret = dyn_cast<CoreturnStmt>(S)) {
@@ -227,6 +310,10 @@ void BodyScan::declaration(const DeclStmt *DS) {
     const auto *Var = dyn_cast<VarDecl>(D);
     if (!Var || !Var->getInit())
       continue;
+    // Initialised by the compiler: no call happens.
+    if (Var->isConstexpr() ||
+        (Var->hasGlobalStorage() && Var->hasConstantInitialization()))
+      silenceCalls(Var->getInit());
     ConstructTarget Target;
     Target.Var = Var;
     if (!Var->getType()->isReferenceType())
@@ -237,6 +324,7 @@ void BodyScan::declaration(const DeclStmt *DS) {
         if (const VarDecl *Holding = Binding->getHoldingVar()) {
           walk(Holding->getInit());
           markAll(Holding->getInit(), facts::ImplicitKind::StructuredBinding);
+          group(Holding->getInit(), cast<DecompositionDecl>(Var));
         }
   }
 }
@@ -266,14 +354,12 @@ void BodyScan::suspend(const CoroutineSuspendExpr *S) {
         (MD->getName() == "await_transform" || MD->getName() == "yield_value"))
       Implicit[Call] = facts::ImplicitKind::Promise;
   }
-  if (Try) {
-    InTry[S] = Try;
-    for (const Stmt *Part :
-         {S->getReadyExpr(), S->getSuspendExpr(), S->getResumeExpr()})
-      InTry[Part] = Try;
-  }
   const Expr *Ready = core(S->getReadyExpr()),
              *Resume = core(S->getResumeExpr());
+  const Stmt *Calls[] = {S->getReadyExpr(), S->getSuspendExpr(),
+                         S->getResumeExpr(), Ready, Resume};
+  for (const Stmt *Part : Calls)
+    place(Part);
   AwaitParts[Ready] = S;
   AwaitParts[Resume] = S;
   // await_suspend may be wrapped, to resume the handle it returns.
@@ -291,10 +377,28 @@ void BodyScan::suspend(const CoroutineSuspendExpr *S) {
         Work.push_back(Child);
   }
   if (Suspend) {
+    place(Suspend);
     AwaitParts[Suspend] = S;
     AwaitSuspends[S] = Suspend;
   }
   silence(S->getSuspendExpr(), Suspend);
+}
+
+void BodyScan::silenceCalls(const Stmt *S) {
+  if (!S || isa<LambdaExpr>(S))
+    return;
+  if (isa<CallExpr>(S))
+    Silent.insert(S);
+  for (const Stmt *Child : S->children())
+    silenceCalls(Child);
+}
+
+void BodyScan::group(const Stmt *S, const DecompositionDecl *Group) {
+  if (!S)
+    return;
+  Groups[S] = Group;
+  for (const Stmt *Child : S->children())
+    group(Child, Group);
 }
 
 void BodyScan::silence(const Stmt *S, const Stmt *Except) {

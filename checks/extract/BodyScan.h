@@ -9,6 +9,8 @@
 #include "checks/extract/ClangHeaders.h"
 #include "facts_generated.h"
 
+#include <deque>
+
 namespace gridlock::extract {
 
 /// What a constructor call makes, where that is no temporary.
@@ -16,6 +18,19 @@ struct ConstructTarget {
   const clang::VarDecl *Var = nullptr;
   const clang::CXXCtorInitializer *Member = nullptr;
   const clang::CXXNewExpr *New = nullptr;
+  const clang::CompoundLiteralExpr *Literal = nullptr;
+};
+
+/// An object that is an element of a braced list.
+struct ListPart {
+  const clang::InitListExpr *List;
+  unsigned Index;
+};
+
+/// A variable that something happens to at the end of its scope.
+struct ScopeVariable {
+  const clang::VarDecl *Var;
+  const ScopeVariable *Outer;
 };
 
 struct BodyScan {
@@ -27,6 +42,9 @@ struct BodyScan {
   void include(const clang::Stmt *S) { walk(S); }
   /// Calls and constructions below S happen for that reason.
   void markAll(const clang::Stmt *S, facts::ImplicitKind Kind);
+
+  /// INIT makes the object TARGET names.
+  void target(const clang::Expr *Init, ConstructTarget Target);
 
   enum class Use { Discarded, VoidCast };
   llvm::DenseMap<const clang::Expr *, Use> Unused;
@@ -45,6 +63,13 @@ struct BodyScan {
   llvm::DenseSet<const clang::Stmt *> Silent;
   /// Innermost try block a statement stands in.
   llvm::DenseMap<const clang::Stmt *, const clang::CXXTryStmt *> InTry;
+  /// Variables alive where a call in a try block, or a throw, stands.
+  llvm::DenseMap<const clang::Stmt *, const ScopeVariable *> InScope;
+  /// ... and where a try block begins.
+  llvm::DenseMap<const clang::CXXTryStmt *, const ScopeVariable *> TryScopes;
+  llvm::DenseMap<const clang::Expr *, ListPart> Parts;
+  /// The calls of get() and the like, and the declaration they belong to.
+  llvm::DenseMap<const clang::Stmt *, const clang::DecompositionDecl *> Groups;
   llvm::SmallVector<const clang::LambdaExpr *, 4> Lambdas;
   llvm::SmallVector<const clang::CXXRecordDecl *, 2> LocalClasses;
   /// Constructs that facts have no vocabulary for.
@@ -62,9 +87,16 @@ private:
   void lambda(const clang::LambdaExpr *L);
   void returned(const clang::Expr *E);
   void silence(const clang::Stmt *S, const clang::Stmt *Except);
-  void target(const clang::Expr *Init, ConstructTarget Target);
+  void silenceCalls(const clang::Stmt *S);
+  void group(const clang::Stmt *S, const clang::DecompositionDecl *Group);
+  void parts(const clang::InitListExpr *List);
+  void enterScope(const clang::VarDecl *VD);
+  void place(const clang::Stmt *S);
+  void visit(const clang::Stmt *S);
 
   const clang::CXXTryStmt *Try = nullptr;
+  const ScopeVariable *Scope = nullptr;
+  std::deque<ScopeVariable> Variables;
 };
 
 } // namespace gridlock::extract

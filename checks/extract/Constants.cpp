@@ -107,7 +107,9 @@ bool Values::constant(const Expr *E, facts::ValueT &V) {
       return true;
     }
   }
-  if (isa<CXXNullPtrLiteralExpr, GNUNullExpr>(Core)) {
+  if (isa<CXXNullPtrLiteralExpr, GNUNullExpr>(Core) ||
+      (Core->getType()->isPointerType() &&
+       isa<CXXScalarValueInitExpr, ImplicitValueInitExpr>(Core))) {
     V.kind = facts::ValueKind::Null;
     return true;
   }

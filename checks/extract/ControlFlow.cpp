@@ -15,6 +15,7 @@ CFG::BuildOptions buildOptions() {
   Options.AddTemporaryDtors = true;
   Options.AddInitializers = true;
   Options.AddLifetime = true;
+  Options.AddStaticInitBranches = true;
   Options.AddCXXNewAllocator = true;
   Options.AddCXXDefaultInitExprInCtors = true;
   Options.AddCXXDefaultInitExprInAggregates = true;
@@ -120,6 +121,11 @@ void FunctionExtractor::build(const Decl *D, const Stmt *Body) {
   auto Entry = llvm::find(Order, &Graph->getEntry());
   std::rotate(Order.begin(), Entry, Entry + 1);
 
+  for (const CFGBlock *B : Order)
+    for (const CFGElement &E : *B)
+      if (auto D = E.getAs<CFGTemporaryDtor>(); D && !Scan.InTry.empty())
+        Ending.insert(D->getBindTemporaryExpr());
+
   for (const CFGBlock *B : Order) {
     std::uint32_t Index = newBlock();
     Blocks[B] = {Index, Index};
@@ -135,6 +141,7 @@ void FunctionExtractor::build(const Decl *D, const Stmt *Body) {
   F->exit = Blocks[&Graph->getExit()].Last;
   for (const CFGBlock *B : Order)
     connect(B);
+  connectThrowing(*Graph);
   if (Coroutine)
     epilogue(*Graph);
   if (Initialised) {
@@ -161,22 +168,29 @@ void FunctionExtractor::fillBlock(const CFGBlock *B, std::uint32_t Index) {
       Blocks[B].Last = Next;
       Block = F->blocks[Next].get();
     }
+    const std::size_t First = Block->events.size();
     element(E);
+    if (Try)
+      Blocks[B].Last = splitThrowing(Blocks[B].Last, First, S->getStmt(), Try);
   }
 }
 
 void FunctionExtractor::connectTry(const CFGBlock *B, std::uint32_t From) {
   const auto *Try = cast<CXXTryStmt>(B->getTerminatorStmt());
-  if (auto Entry = TryEntries.find(Try); Entry != TryEntries.end())
+  if (auto Entry = TryEntries.find(Try);
+      Entry != TryEntries.end() && !Throwing.contains(Try))
     edge(Entry->second, From, facts::EdgeKind::Handler);
   for (const CFGBlock::AdjacentBlock &Next : B->succs()) {
     const CFGBlock *To = Next.getReachableBlock();
     std::optional<std::uint32_t> Index = blockOf(To);
-    if (Index)
-      edge(From, *Index,
-           isa_and_nonnull<CXXCatchStmt>(To->getLabel())
-               ? facts::EdgeKind::Handler
-               : facts::EdgeKind::Unwind);
+    if (!Index)
+      continue;
+    if (isa_and_nonnull<CXXCatchStmt>(To->getLabel()))
+      edge(From, *Index, facts::EdgeKind::Handler);
+    else
+      edge(From,
+           unwindTo(Scan.TryScopes.lookup(Try), Scan.InTry.lookup(Try), *Index),
+           facts::EdgeKind::Unwind);
   }
 }
 
@@ -192,13 +206,18 @@ void FunctionExtractor::connect(const CFGBlock *B) {
     return;
   }
   const auto *Switch = dyn_cast_or_null<SwitchStmt>(Branch);
-  const bool TwoWay =
-      Branch && Terminator.isStmtBranch() && !Switch && B->succ_size() == 2;
+  const bool TwoWay = Branch && Terminator.isStmtBranch() && !Switch &&
+                      !isa<GCCAsmStmt, DeclStmt>(Branch) && B->succ_size() == 2;
+  // `if consteval` is decided: its false edge is the one that runs.
+  const auto *If = dyn_cast_or_null<IfStmt>(Branch);
+  const bool AtCompileTime = If && If->isConsteval();
   // The expression decided last: of `a && b` only the part in this block.
   const Expr *Condition = TwoWay ? B->getLastCondition() : nullptr;
   unsigned Position = 0;
   for (const CFGBlock::AdjacentBlock &Next : B->succs()) {
     const unsigned Which = Position++;
+    if (AtCompileTime && Which == (If->isNegatedConsteval() ? 1u : 0u))
+      continue;
     const CFGBlock *To = Next.getReachableBlock();
     std::optional<std::uint32_t> Index = blockOf(To);
     if (!Index)

@@ -16,13 +16,18 @@ const CoroutineSuspendExpr *suspendIn(const Stmt *S) {
   return E ? dyn_cast_or_null<CoroutineSuspendExpr>(strip(E).E) : nullptr;
 }
 
+const Expr *core(const Stmt *S) {
+  const auto *E = dyn_cast_or_null<Expr>(S);
+  return E ? strip(E).E : nullptr;
+}
+
 } // namespace
 
 void FunctionExtractor::coroutine(const CoroutineBodyStmt *Body) {
-  const Stmt *Parts[] = {Body->getPromiseDeclStmt(), Body->getReturnValueInit(),
-                         Body->getInitSuspendStmt(),
-                         Body->getFinalSuspendStmt(),
-                         Body->getFallthroughHandler()};
+  const Stmt *Parts[] = {
+      Body->getPromiseDeclStmt(),    Body->getReturnValueInit(),
+      Body->getInitSuspendStmt(),    Body->getFinalSuspendStmt(),
+      Body->getFallthroughHandler(), Body->getExceptionHandler()};
   for (const Stmt *Part : Parts) {
     if (!Part)
       continue;
@@ -44,9 +49,65 @@ void FunctionExtractor::coroutine(const CoroutineBodyStmt *Body) {
 
 /// Into the entry block: promise, return object, initial suspension.
 void FunctionExtractor::prologue() {
+  if (const auto *Allocate =
+          dyn_cast_or_null<CallExpr>(core(Coroutine->getAllocate()));
+      Allocate && Allocate->getDirectCallee() &&
+      T.isProject(Allocate->getDirectCallee()->getLocation()))
+    emitFor(facts::EventKind::Allocate, Allocate).symbol =
+        T.symbol(Allocate->getDirectCallee());
+  parameterCopies();
   linear(Coroutine->getPromiseDeclStmt());
   linear(Coroutine->getReturnValueInit());
   linear(Coroutine->getInitSuspendStmt());
+}
+
+/// By-value parameters are copied or moved into the frame, which the body then
+/// uses: that is a call on the parameter itself.
+void FunctionExtractor::parameterCopies() {
+  for (const Stmt *Part : Coroutine->getParamMoves()) {
+    const auto *DS = dyn_cast_or_null<DeclStmt>(Part);
+    const auto *Copy = DS && DS->isSingleDecl()
+                           ? dyn_cast<VarDecl>(DS->getSingleDecl())
+                           : nullptr;
+    const Expr *Init = Copy ? Copy->getInit() : nullptr;
+    const auto *Made = dyn_cast_or_null<CXXConstructExpr>(core(Init));
+    std::optional<Place> P;
+    if (Init)
+      P = V.place(Made && Made->getNumArgs() ? Made->getArg(0) : Init);
+    if (!P)
+      continue;
+    Bound[Copy] = *P;
+    if (!Made)
+      continue;
+    FrameCopies.push_back(Copy);
+    if (Made->getConstructor()->isTrivial())
+      continue;
+    std::unique_ptr<facts::ValueT> Source = V.valuePtr(Made->getArg(0));
+    Event &E = emit(facts::EventKind::Call, FD->getLocation());
+    E.symbol = T.symbol(Made->getConstructor());
+    E.implicit = facts::ImplicitKind::Promise;
+    E.receiver = std::make_unique<facts::ValueT>();
+    E.receiver->kind = facts::ValueKind::Place;
+    E.receiver->type = P->path.empty() ? P->type : P->path.back()->type;
+    E.receiver->place = std::make_unique<Place>(std::move(*P));
+    E.args.push_back(std::move(Source));
+  }
+}
+
+/// An exception that leaves the body goes to the promise, then to the final
+/// suspension.
+void FunctionExtractor::unhandled(std::uint32_t Final) {
+  if (!Coroutine->getExceptionHandler())
+    return;
+  const std::uint32_t Handler = newBlock();
+  for (std::uint32_t Index = 0; Index < Handler; ++Index)
+    for (const auto &E : F->blocks[Index]->edges)
+      if (E->to == Final && E->kind == facts::EdgeKind::Unwind)
+        E->to = Handler;
+  edge(0, Handler, facts::EdgeKind::Handler);
+  Block = F->blocks[Handler].get();
+  linear(Coroutine->getExceptionHandler());
+  edge(Handler, Final, facts::EdgeKind::Always);
 }
 
 /// Puts the final suspension before the exit: Clang's exit block becomes the
@@ -80,8 +141,14 @@ void FunctionExtractor::epilogue(const CFG &Graph) {
       E->to = *Fallthrough;
     }
   }
+  unhandled(Last);
   Block = F->blocks[Last].get();
   linear(Coroutine->getFinalSuspendStmt());
+  // The end of the frame.
+  if (const VarDecl *Promise = Coroutine->getPromiseDecl())
+    destroy(variablePlace(Promise), Promise->getType(), FD->getEndLoc());
+  for (const VarDecl *Copy : llvm::reverse(FrameCopies))
+    destroy(variablePlace(Copy), Copy->getType(), FD->getEndLoc());
   edge(Last, New, facts::EdgeKind::Always);
   F->exit = New;
 }

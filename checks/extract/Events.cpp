@@ -20,6 +20,31 @@ std::unique_ptr<facts::ValueT> placeValue(facts::PlaceT P) {
   return V;
 }
 
+/// In a const method, the expression is const and the member is not.
+bool isDeclaredConst(const Expr *E) {
+  while (true) {
+    E = E->IgnoreParenImpCasts();
+    if (const auto *Ref = dyn_cast<DeclRefExpr>(E))
+      return Ref->getDecl()->getType().isConstQualified();
+    if (const auto *Sub = dyn_cast<ArraySubscriptExpr>(E)) {
+      E = Sub->getBase();
+      const auto *Decay = dyn_cast<ImplicitCastExpr>(E);
+      if (!Decay || Decay->getCastKind() != CK_ArrayToPointerDecay)
+        return false;
+      continue;
+    }
+    const auto *Member = dyn_cast<MemberExpr>(E);
+    if (!Member)
+      return false;
+    if (Member->getMemberDecl()->getType().isConstQualified())
+      return true;
+    const auto *Field = dyn_cast<FieldDecl>(Member->getMemberDecl());
+    if (Member->isArrow() || !Field || Field->isMutable())
+      return false;
+    E = Member->getBase();
+  }
+}
+
 const CXXRecordDecl *classOf(QualType T) {
   return T.isNull() ? nullptr
                     : T->getBaseElementTypeUnsafe()->getAsCXXRecordDecl();
@@ -83,7 +108,11 @@ void FunctionExtractor::element(const CFGElement &E) {
   case CFGElement::TemporaryDtor: {
     const CXXBindTemporaryExpr *Bind =
         E.castAs<CFGTemporaryDtor>().getBindTemporaryExpr();
-    if (!Destroyed.insert(Bind).second)
+    forgetTemporary(Bind);
+    // `T x = T();` at namespace scope makes no temporary.
+    if (!Destroyed.insert(Bind).second ||
+        (Initialised && !Initialised->getType()->isReferenceType() &&
+         strip(Initialised->getInit()).E == strip(Bind).E))
       return;
     const Expr *Made = strip(Bind).E;
     if (std::optional<Place> P = Made ? result(Made) : std::nullopt)
@@ -107,6 +136,9 @@ void FunctionExtractor::element(const CFGElement &E) {
 void FunctionExtractor::statement(const Stmt *S) {
   if (!S || Scan.Silent.contains(S) || !Done.insert(S).second)
     return;
+  // `auto [a, b] = tuple;` makes the tuple first, then calls get().
+  if (auto Group = Scan.Groups.find(S); Group != Scan.Groups.end())
+    initialise(Group->second);
   if (const auto *C = dyn_cast<CallExpr>(S))
     return call(C);
   if (const auto *C = dyn_cast<CXXConstructExpr>(S))
@@ -115,6 +147,10 @@ void FunctionExtractor::statement(const Stmt *S) {
     Event &E = emitFor(facts::EventKind::Construct, C);
     E.symbol = T.symbol(C->getConstructor());
     E.implicit = facts::ImplicitKind::Inherited;
+    for (const ParmVarDecl *Param :
+         FD ? FD->parameters() : llvm::ArrayRef<ParmVarDecl *>())
+      if (std::optional<Place> P = V.declaration(Param))
+        E.args.push_back(placeValue(std::move(*P)));
     if (std::optional<Place> P = result(C))
       E.place = boxed(std::move(*P));
     return;
@@ -129,7 +165,7 @@ void FunctionExtractor::statement(const Stmt *S) {
     std::unique_ptr<facts::ValueT> Value =
         Throw->getSubExpr() ? V.valuePtr(Throw->getSubExpr()) : nullptr;
     emitFor(facts::EventKind::Throw, S).value = std::move(Value);
-    return;
+    return unwindThrow(Throw);
   }
   if (const auto *B = dyn_cast<BinaryOperator>(S))
     return B->isAssignmentOp() ? assign(B) : void();
@@ -156,6 +192,10 @@ void FunctionExtractor::statement(const Stmt *S) {
   }
   if (const auto *Arg = dyn_cast<CXXDefaultArgExpr>(S))
     return defaultArgument(Arg);
+  if (const auto *Bind = dyn_cast<CXXBindTemporaryExpr>(S))
+    return noteTemporary(Bind);
+  if (const auto *List = dyn_cast<InitListExpr>(S))
+    return listObject(List);
   if (const auto *Catch = dyn_cast<CXXCatchStmt>(S);
       Catch && Catch->getExceptionDecl())
     local(Catch->getExceptionDecl());
@@ -198,77 +238,6 @@ void FunctionExtractor::defaultArgument(const CXXDefaultArgExpr *Arg) {
         Work.push_back(Child);
   }
   linear(Arg->getExpr());
-}
-
-void FunctionExtractor::declare(const DeclStmt *DS) {
-  for (const Decl *D : DS->decls())
-    if (const auto *VD = dyn_cast<VarDecl>(D))
-      initialise(VD);
-}
-
-void FunctionExtractor::initialise(const VarDecl *VD) {
-  const Expr *Init = VD->getInit();
-  if (!Init || VD->getType()->isDependentType()) {
-    if (VD->hasLocalStorage()) {
-      Place P = variablePlace(VD);
-      emit(facts::EventKind::LifetimeBegin, VD->getLocation()).place =
-          boxed(std::move(P));
-    }
-    return;
-  }
-  const Expr *Core = strip(Init).E;
-  auto Target = Scan.Targets.find(Core);
-  bool MadeByCtor =
-      Target != Scan.Targets.end() && Target->second.Var == VD &&
-      isa_and_nonnull<CXXConstructExpr, CXXInheritedCtorInitExpr>(Core);
-  if (VD->getType()->isReferenceType()) {
-    const auto *Full = dyn_cast<FullExpr>(Init);
-    const auto *Temp = dyn_cast<MaterializeTemporaryExpr>(
-        (Full ? Full->getSubExpr() : Init)->IgnoreParenImpCasts());
-    bool Extends = Temp && Temp->getExtendingDecl() == VD;
-    if (!Extends) {
-      if (std::optional<Place> P = V.place(Init); P && VD->hasLocalStorage()) {
-        Bound[VD] = std::move(*P);
-        return;
-      }
-    }
-  } else if (const auto *Group = dyn_cast<DecompositionDecl>(VD)) {
-    for (const BindingDecl *Binding : Group->bindings())
-      if (const VarDecl *Holding = Binding->getHoldingVar();
-          Holding && Holding->getInit())
-        if (std::optional<Place> P = V.place(Holding->getInit()))
-          Bound[Holding] = std::move(*P);
-  }
-  if (MadeByCtor)
-    return;
-  facts::ValueT Value = V.value(Init);
-  std::vector<std::unique_ptr<facts::ValueT>> Parts;
-  if (const auto *List = dyn_cast_or_null<InitListExpr>(Core)) {
-    Value = facts::ValueT();
-    Value.reason = facts::UnknownReason::InitList;
-    Value.type = T.type(VD->getType());
-    for (const Expr *Part : List->inits())
-      Parts.push_back(V.valuePtr(Part));
-  }
-  Place P = variablePlace(VD);
-  Event &E = emit(facts::EventKind::Construct, VD->getLocation());
-  E.place = boxed(std::move(P));
-  E.value = std::make_unique<facts::ValueT>(std::move(Value));
-  E.args = std::move(Parts);
-}
-
-void FunctionExtractor::initialiseMember(const CXXCtorInitializer *Init) {
-  const Expr *Core = strip(Init->getInit()).E;
-  if (!Core || (Scan.Targets.count(Core) &&
-                isa<CXXConstructExpr, CXXInheritedCtorInitExpr>(Core)))
-    return;
-  std::unique_ptr<facts::ValueT> Value = V.valuePtr(Init->getInit());
-  Place P = memberPlace(Init);
-  Event &E = emit(facts::EventKind::Construct, Init->getSourceLocation());
-  E.place = boxed(std::move(P));
-  E.value = std::move(Value);
-  E.implicit = Init->isBaseInitializer() ? facts::ImplicitKind::BaseInit
-                                         : facts::ImplicitKind::MemberInit;
 }
 
 void FunctionExtractor::construct(const CXXConstructExpr *C) {
@@ -344,7 +313,7 @@ bool FunctionExtractor::isShared(const Place &P) const {
 }
 
 void FunctionExtractor::access(facts::EventKind Kind, const Expr *E) {
-  if (Kind == facts::EventKind::Read && E->getType().isConstQualified())
+  if (Kind == facts::EventKind::Read && isDeclaredConst(E))
     return; // nobody writes it
   std::optional<Place> P = V.place(E);
   if (!P || !isShared(*P))

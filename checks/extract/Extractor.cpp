@@ -12,6 +12,42 @@ using namespace clang;
 namespace gridlock::extract {
 namespace {
 
+bool isGeneratedAssignment(const CXXMethodDecl *MD) {
+  return MD->isCopyAssignmentOperator() || MD->isMoveAssignmentOperator();
+}
+
+bool isCopyOrMove(const FunctionDecl *FD) {
+  if (const auto *Ctor = dyn_cast<CXXConstructorDecl>(FD))
+    return Ctor->isCopyOrMoveConstructor();
+  const auto *MD = dyn_cast<CXXMethodDecl>(FD);
+  return MD && isGeneratedAssignment(MD);
+}
+
+/// Whether the constant INIT has the address of a function or a variable in it.
+bool handsOut(const Expr *Init) {
+  llvm::SmallVector<const Expr *, 8> Work{Init};
+  while (!Work.empty()) {
+    const Expr *E = Work.pop_back_val();
+    E = E ? strip(E).E : nullptr;
+    if (const auto *List = dyn_cast_or_null<InitListExpr>(E)) {
+      const Type *Element = List->getType()->getArrayElementTypeNoTypeQual();
+      if (!Element || !Element->isArithmeticType())
+        for (const Expr *Part : List->inits())
+          Work.push_back(Part);
+      continue;
+    }
+    if (const auto *Address = dyn_cast_or_null<UnaryOperator>(E);
+        Address && Address->getOpcode() == UO_AddrOf)
+      return true;
+    if (isa_and_nonnull<LambdaExpr>(E))
+      return true;
+    if (const auto *Ref = dyn_cast_or_null<DeclRefExpr>(E);
+        Ref && isa<FunctionDecl>(Ref->getDecl()))
+      return true;
+  }
+  return false;
+}
+
 class UnitExtractor {
 public:
   UnitExtractor(ASTContext &Ctx, Tables &T) : Ctx(Ctx), T(T) {}
@@ -38,6 +74,10 @@ private:
   void drain();
   void extract(const FunctionDecl *FD);
   void countExternalCalls(facts::UnresolvedT &Counts);
+  bool isProjectSymbol(std::uint32_t Symbol) {
+    return (T.out().symbols[Symbol]->flags &
+            facts::SymbolFlag::InSystemHeader) == facts::SymbolFlag::NONE;
+  }
 
   ASTContext &Ctx;
   Tables &T;
@@ -111,13 +151,15 @@ void UnitExtractor::record(const CXXRecordDecl *RD) {
 }
 
 /// Implicit and defaulted special members that Clang had to define: they
-/// construct and destroy members.
+/// construct, copy, assign and destroy members; and inherited constructors.
 void UnitExtractor::implicitMembers(const CXXRecordDecl *RD) {
   if (const CXXDestructorDecl *Dtor = RD->getDestructor())
     function(Dtor);
   for (const CXXConstructorDecl *Ctor : RD->ctors())
-    if (Ctor->isDefaultConstructor())
-      function(Ctor);
+    function(Ctor);
+  for (const CXXMethodDecl *Method : RD->methods())
+    if (Method->isImplicit() && isGeneratedAssignment(Method))
+      function(Method);
 }
 
 void UnitExtractor::function(const FunctionDecl *FD) {
@@ -129,16 +171,15 @@ void UnitExtractor::function(const FunctionDecl *FD) {
       Patterns.push_back(Def);
     return;
   }
-  // Copies and moves member by member: nothing a check could want.
+  // What the compiler writes: only what may call something.
   const auto *MD = dyn_cast<CXXMethodDecl>(Def);
-  const bool Generated = Def->isImplicit() || Def->isDefaulted();
-  const auto *Ctor = dyn_cast<CXXConstructorDecl>(Def);
-  if (MD && Generated && !isa<CXXDestructorDecl>(MD) &&
-      !(Ctor && Ctor->isDefaultConstructor()))
-    return;
-  if (isa<CXXDestructorDecl>(Def) && Generated &&
-      MD->getParent()->hasTrivialDestructor())
-    return;
+  if (MD && (Def->isImplicit() || Def->isDefaulted())) {
+    if (!isa<CXXConstructorDecl, CXXDestructorDecl>(MD) &&
+        !isGeneratedAssignment(MD))
+      return;
+    if (MD->isTrivial())
+      return;
+  }
   if (const FunctionDecl *Pattern = Def->getTemplateInstantiationPattern())
     Instantiated.insert(Pattern);
   if (Seen.insert(Def).second)
@@ -152,15 +193,25 @@ void UnitExtractor::variable(const VarDecl *VD) {
       !VD->getInit())
     return;
   const Expr *Init = VD->getInit();
-  if (Init->isValueDependent() || Init->containsErrors() || VD->isConstexpr())
+  if (Init->isValueDependent() || Init->containsErrors())
+    return;
+  // A constant initialiser happens at compile time: it counts if it hands out
+  // code or the address of what may (tables of callbacks).
+  const bool RunsCode =
+      !VD->isConstexpr() && (isa<CXXConstructExpr, CallExpr>(strip(Init).E) ||
+                             !Init->isConstantInitializer(Ctx, false));
+  const bool HandsOut = !RunsCode && handsOut(Init);
+  if (!RunsCode && !HandsOut && VD->isConstexpr())
     return;
   FunctionExtractor Extractor(T, VD);
   nested(Extractor.scan());
-  // A constant initialiser happens at compile time, unless it hands out code.
-  const bool RunsCode = isa<CXXConstructExpr, CallExpr>(strip(Init).E) ||
-                        !Init->isConstantInitializer(Ctx, false);
-  if (RunsCode)
-    T.out().functions.push_back(Extractor.run());
+  if (!RunsCode && !HandsOut)
+    return;
+  std::unique_ptr<facts::FunctionT> F =
+      RunsCode ? Extractor.run() : Extractor.runConstant();
+  for (const auto &B : F->blocks)
+    if (!B->events.empty())
+      return T.out().functions.push_back(std::move(F));
 }
 
 void UnitExtractor::nested(const BodyScan &Scan) {
@@ -187,11 +238,14 @@ void UnitExtractor::extract(const FunctionDecl *FD) {
   nested(Extractor.scan());
   std::unique_ptr<facts::FunctionT> F = Extractor.run();
   if (FD->isImplicit() || FD->isDefaulted()) {
+    // Copies of strings and the like run nothing of the project.
+    const bool Copies = isCopyOrMove(FD);
     bool Calls = false;
     for (const auto &B : F->blocks)
       for (const auto &E : B->events)
-        Calls |= E->kind == facts::EventKind::Call ||
-                 E->kind == facts::EventKind::Construct;
+        Calls |= Copies ? E->symbol && isProjectSymbol(E->symbol)
+                        : E->kind == facts::EventKind::Call ||
+                              E->kind == facts::EventKind::Construct;
     if (!Calls)
       return;
   }

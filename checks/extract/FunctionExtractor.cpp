@@ -25,9 +25,10 @@ FunctionExtractor::FunctionExtractor(Tables &T, const FunctionDecl *FD)
 FunctionExtractor::FunctionExtractor(Tables &T, const VarDecl *VD)
     : T(T), Initialised(VD), Scan(nullptr, VD->getInit()), V(T, this),
       F(std::make_unique<facts::FunctionT>()) {
-  if (const Expr *E = strip(VD->getInit()).E;
-      isa_and_nonnull<CXXConstructExpr>(E))
-    Scan.Targets[E].Var = VD;
+  ConstructTarget Target;
+  Target.Var = VD;
+  if (!VD->getType()->isReferenceType())
+    Scan.target(VD->getInit(), Target);
 }
 
 std::unique_ptr<facts::FunctionT> FunctionExtractor::run() {
@@ -38,6 +39,17 @@ std::unique_ptr<facts::FunctionT> FunctionExtractor::run() {
     build(FD, FD->getBody());
   else
     build(Initialised, Initialised->getInit());
+  finish();
+  return std::move(F);
+}
+
+std::unique_ptr<facts::FunctionT> FunctionExtractor::runConstant() {
+  describe();
+  newBlock();
+  F->exit = newBlock();
+  edge(0, F->exit, facts::EdgeKind::Always);
+  Block = F->blocks[0].get();
+  initialise(Initialised);
   finish();
   return std::move(F);
 }
@@ -132,6 +144,8 @@ std::uint32_t FunctionExtractor::local(const VarDecl *VD) {
   L->type = T.type(VD->getType());
   L->loc = T.loc(VD->getLocation());
   L->is_exception = VD->isExceptionVariable();
+  L->is_static = VD->isStaticLocal();
+  L->is_thread_local = VD->getTLSKind() != VarDecl::TLS_None;
   F->locals.push_back(std::move(L));
   return It->second;
 }
@@ -205,7 +219,15 @@ std::optional<facts::PlaceT> FunctionExtractor::result(const Expr *E) {
       return variablePlace(It->second.Var);
     if (It->second.New)
       return rooted(facts::PlaceRoot::Alloc, It->second.New);
+    if (It->second.Literal)
+      return rooted(facts::PlaceRoot::Temporary, It->second.Literal);
     return memberPlace(It->second.Member);
+  }
+  if (auto It = Scan.Parts.find(E); It != Scan.Parts.end()) {
+    std::optional<Place> P = result(It->second.List);
+    if (P)
+      addElement(*P, It->second.List, It->second.Index);
+    return P;
   }
   // A braced list that makes no class object has no identity.
   if (isa<InitListExpr>(E) && !E->getType()->isRecordType())

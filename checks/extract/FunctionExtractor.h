@@ -8,6 +8,8 @@
 #include "checks/extract/BodyScan.h"
 #include "checks/extract/Values.h"
 
+#include <map>
+
 namespace gridlock::extract {
 
 class FunctionExtractor final : public ValueScope {
@@ -18,6 +20,8 @@ public:
   FunctionExtractor(Tables &T, const clang::VarDecl *VD);
 
   std::unique_ptr<facts::FunctionT> run();
+  /// For a variable whose initialiser is constant: what it holds.
+  std::unique_ptr<facts::FunctionT> runConstant();
   /// Lambdas and local classes of the body.
   const BodyScan &scan() const { return Scan; }
 
@@ -61,9 +65,6 @@ private:
   // Events.cpp
   void statement(const clang::Stmt *S);
   void linear(const clang::Stmt *S);
-  void declare(const clang::DeclStmt *DS);
-  void initialise(const clang::VarDecl *VD);
-  void initialiseMember(const clang::CXXCtorInitializer *Init);
   void construct(const clang::CXXConstructExpr *C);
   void returnValue(const clang::Stmt *S, const clang::Expr *E);
   void assign(const clang::BinaryOperator *B);
@@ -74,6 +75,29 @@ private:
   void endLifetime(Place P, clang::SourceLocation Where);
   void cleanup(const clang::VarDecl *VD, const clang::FunctionDecl *FD);
   bool isShared(const Place &P) const;
+
+  // Initialisers.cpp
+  void declare(const clang::DeclStmt *DS);
+  void initialise(const clang::VarDecl *VD);
+  void initialiseMember(const clang::CXXCtorInitializer *Init);
+  void list(Place P, const clang::InitListExpr *List,
+            clang::SourceLocation Where);
+  void listObject(const clang::InitListExpr *List);
+  void elements(const Place &P, const clang::InitListExpr *List);
+  void addElement(Place &P, const clang::InitListExpr *List, unsigned Index);
+
+  // Exceptions.cpp
+  bool mayThrow(const Event &E) const;
+  std::uint32_t splitThrowing(std::uint32_t Index, std::size_t First,
+                              const clang::Stmt *S,
+                              const clang::CXXTryStmt *Try);
+  void noteTemporary(const clang::CXXBindTemporaryExpr *Bind);
+  void forgetTemporary(const clang::CXXBindTemporaryExpr *Bind);
+  void unwindVariable(const clang::VarDecl *VD, clang::SourceLocation Where);
+  std::uint32_t unwindTo(const ScopeVariable *Scope,
+                         const clang::CXXTryStmt *Try, std::uint32_t To);
+  void unwindThrow(const clang::CXXThrowExpr *S);
+  void connectThrowing(const clang::CFG &Graph);
 
   // Calls.cpp
   void call(const clang::CallExpr *C);
@@ -92,7 +116,9 @@ private:
   // Coroutines.cpp
   void coroutine(const clang::CoroutineBodyStmt *Body);
   void prologue();
+  void parameterCopies();
   void epilogue(const clang::CFG &Graph);
+  void unhandled(std::uint32_t Final);
   void suspend(const clang::CoroutineSuspendExpr *S);
 
   Tables &T;
@@ -115,6 +141,7 @@ private:
   std::optional<std::uint32_t> ThisCapture;
   clang::QualType ThisPointee; // class of a captured `this`
   bool CapturesThisByCopy = false;
+  llvm::SmallVector<const clang::VarDecl *, 4> FrameCopies; // of parameters
   llvm::DenseMap<const clang::CoroutineSuspendExpr *, facts::SuspendKind>
       SuspendKinds;
   llvm::DenseSet<const clang::CoroutineSuspendExpr *> Suspended;
@@ -126,6 +153,29 @@ private:
   llvm::DenseMap<const clang::CFGBlock *, Span> Blocks;
   // Facts blocks in front of a try block, from which its handlers are reached.
   llvm::DenseMap<const clang::CXXTryStmt *, std::uint32_t> TryEntries;
+  // Try blocks with something in them that may throw.
+  llvm::DenseSet<const clang::CXXTryStmt *> Throwing;
+  struct Temporary {
+    const clang::CXXBindTemporaryExpr *Bind;
+    Place Where;
+  };
+  struct ThrowPoint {
+    std::uint32_t From; // block whose end is in front of what may throw
+    const clang::CXXTryStmt *Try;
+    const ScopeVariable *Scope;
+    std::vector<Temporary> Temporaries;
+  };
+  std::vector<ThrowPoint> ThrowPoints;
+  // Blocks that destroy temporaries, by those and where they lead to.
+  std::map<std::pair<std::vector<const clang::Stmt *>, std::uint32_t>,
+           std::uint32_t>
+      TemporaryEnds;
+  std::vector<Temporary> Temporaries; // alive in the full expression
+  // Temporaries that Clang's CFG destroys; others become part of an object.
+  llvm::DenseSet<const clang::CXXBindTemporaryExpr *> Ending;
+  llvm::DenseMap<std::pair<const ScopeVariable *, std::uint32_t>, std::uint32_t>
+      Unwinding; // by what is destroyed first and where it leads to
+  llvm::DenseSet<const clang::VarDecl *> Begun;
 };
 
 } // namespace gridlock::extract

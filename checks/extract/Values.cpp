@@ -31,6 +31,8 @@ const Expr *unwrap(const Expr *E, bool &Moved) {
     return X->getSourceExpr();
   if (const auto *X = dyn_cast<CXXStdInitializerListExpr>(E))
     return X->getSubExpr();
+  if (const auto *X = dyn_cast<ArrayInitLoopExpr>(E)) // copy of an array
+    return X->getCommonExpr()->getSourceExpr();
   if (const auto *X = dyn_cast<CXXRewrittenBinaryOperator>(E))
     return X->getSemanticForm();
   if (const auto *X = dyn_cast<GenericSelectionExpr>(E))
@@ -68,14 +70,6 @@ const Expr *unwrap(const Expr *E, bool &Moved) {
     }
   }
   return nullptr;
-}
-
-bool isCallWrapper(const CXXRecordDecl *RD) {
-  if (!RD || !RD->hasDefinition() || RD->isLambda())
-    return false;
-  DeclarationName Call =
-      RD->getASTContext().DeclarationNames.getCXXOperatorName(OO_Call);
-  return !RD->lookup(Call).empty();
 }
 
 } // namespace
@@ -206,6 +200,17 @@ std::string Values::text(const Expr *E) {
 }
 
 facts::PlaceT Values::global(const VarDecl *VD) {
+  // A reference to another global is that one; the bound ends cycles.
+  for (int Hops = 0; Hops < 8 && VD->getType()->isReferenceType(); ++Hops) {
+    const Expr *Init = VD->getAnyInitializer();
+    const auto *Ref = Init && !Init->isValueDependent()
+                          ? dyn_cast_or_null<DeclRefExpr>(strip(Init).E)
+                          : nullptr;
+    const auto *Target = Ref ? dyn_cast<VarDecl>(Ref->getDecl()) : nullptr;
+    if (!Target || !Target->hasGlobalStorage())
+      break;
+    VD = Target;
+  }
   facts::PlaceT P;
   P.root = VD->getTLSKind() != VarDecl::TLS_None ? facts::PlaceRoot::ThreadLocal
                                                  : facts::PlaceRoot::Global;
@@ -343,6 +348,8 @@ std::optional<facts::PlaceT> Values::place(const Expr *Outer) {
   if (const auto *Sub = dyn_cast<ArraySubscriptExpr>(E))
     return subscript(Sub->getBase(), Sub->getIdx(), Sub->getType());
   if (const auto *Unary = dyn_cast<UnaryOperator>(E)) {
+    if (Unary->getOpcode() == UO_Deref && E->getType()->isFunctionType())
+      return place(Unary->getSubExpr()); // (*f)() is f()
     if (Unary->getOpcode() == UO_Deref)
       return pointee(Unary->getSubExpr());
     if (Unary->isPrefix() && Unary->isIncrementDecrementOp())
@@ -366,132 +373,10 @@ std::optional<facts::PlaceT> Values::place(const Expr *Outer) {
     }
   }
   if (isa<CallExpr, CXXConstructExpr, CXXInheritedCtorInitExpr,
-          CoroutineSuspendExpr, LambdaExpr, InitListExpr>(E))
+          CoroutineSuspendExpr, LambdaExpr, InitListExpr, CompoundLiteralExpr>(
+          E))
     return Scope ? Scope->result(E) : std::nullopt;
   return std::nullopt;
-}
-
-bool Values::callable(const Expr *E, facts::ValueT &V) {
-  if (const auto *L = dyn_cast<LambdaExpr>(E)) {
-    lambda(L, V);
-    return true;
-  }
-  if (const auto *Unary = dyn_cast<UnaryOperator>(E);
-      Unary && Unary->getOpcode() == UO_AddrOf)
-    E = Unary->getSubExpr()->IgnoreParens();
-  if (const auto *Ref = dyn_cast<DeclRefExpr>(E)) {
-    const auto *FD = dyn_cast<FunctionDecl>(Ref->getDecl());
-    if (!FD)
-      return false;
-    V.kind = facts::ValueKind::Callable;
-    V.symbol = T.symbol(FD);
-    return true;
-  }
-  if (const auto *Call = dyn_cast<CallExpr>(E)) {
-    if (boundCall(Call, V))
-      return true;
-    // A captureless lambda turned into a function pointer.
-    if (const auto *Conv = dyn_cast<CXXMemberCallExpr>(Call))
-      if (isa_and_nonnull<CXXConversionDecl>(Conv->getMethodDecl()) &&
-          Conv->getRecordDecl()->isLambda())
-        return callable(strip(Conv->getImplicitObjectArgument()).E, V);
-    return false;
-  }
-  // std::function and its like made from one callable are that callable.
-  const auto *Construct = dyn_cast<CXXConstructExpr>(E);
-  if (!Construct || Construct->getNumArgs() == 0 ||
-      !isCallWrapper(Construct->getConstructor()->getParent()))
-    return false;
-  for (unsigned I = 1; I < Construct->getNumArgs(); ++I)
-    if (!isa<CXXDefaultArgExpr>(Construct->getArg(I)))
-      return false;
-  facts::ValueT Inner;
-  const Expr *Source = strip(Construct->getArg(0)).E;
-  if (!Source || !callable(Source, Inner))
-    return false;
-  V.kind = facts::ValueKind::Callable;
-  V.symbol = Inner.symbol;
-  V.captures = std::move(Inner.captures);
-  return true;
-}
-
-void Values::lambda(const LambdaExpr *L, facts::ValueT &V) {
-  V.kind = facts::ValueKind::Callable;
-  const CXXMethodDecl *Call = L->getCallOperator();
-  if (FunctionTemplateDecl *Generic = L->getDependentCallOperator()) {
-    // The first instance stands for all; the others differ in types only.
-    Call = nullptr;
-    for (FunctionDecl *Instance : Generic->specializations())
-      if (!Call && Instance->isDefined())
-        Call = cast<CXXMethodDecl>(Instance);
-  }
-  if (Call)
-    V.symbol = T.symbol(Call);
-  auto Init = L->capture_init_begin();
-  for (const LambdaCapture &C : L->captures()) {
-    const Expr *Source = *Init++;
-    auto Captured = std::make_unique<facts::CapturedValueT>();
-    if (C.getCaptureKind() == LCK_VLAType)
-      continue;
-    // The copy or move into the closure is said by the mode.
-    const Expr *E = strip(Source).E;
-    const auto *Made = dyn_cast_or_null<CXXConstructExpr>(E);
-    bool Moved = strip(Source).Moved;
-    if (Made && Made->getConstructor()->isCopyOrMoveConstructor() &&
-        Made->getNumArgs()) {
-      Source = Made->getArg(0);
-      Moved |= Made->getConstructor()->isMoveConstructor();
-    }
-    Captured->value = valuePtr(Source);
-    if (C.getCaptureKind() == LCK_This)
-      Captured->mode = facts::CaptureMode::This;
-    else if (C.getCaptureKind() == LCK_StarThis)
-      Captured->mode = facts::CaptureMode::StarThis;
-    else if (C.getCaptureKind() == LCK_ByRef)
-      Captured->mode = facts::CaptureMode::ByReference;
-    else
-      Captured->mode =
-          Moved ? facts::CaptureMode::ByMove : facts::CaptureMode::ByCopy;
-    Captured->value->moved |= Moved;
-    V.captures.push_back(std::move(Captured));
-  }
-}
-
-/// std::bind(f, args...), bind_front, mem_fn(&C::m).
-bool Values::boundCall(const CallExpr *Call, facts::ValueT &V) {
-  const FunctionDecl *FD = Call->getDirectCallee();
-  if (!FD || !FD->getDeclName().isIdentifier() || Call->getNumArgs() == 0)
-    return false;
-  llvm::StringRef Name = FD->getName();
-  if (Name != "bind" && Name != "bind_front" && Name != "mem_fn")
-    return false;
-  std::string Qualified = qualifiedName(FD);
-  if (Qualified != "std::bind" && Qualified != "std::bind_front" &&
-      Qualified != "std::mem_fn" && Qualified != "boost::bind" &&
-      Qualified != "boost::mem_fn" && Qualified != "boost::bind_front")
-    return false;
-  facts::ValueT Target;
-  const Expr *First = strip(Call->getArg(0)).E;
-  if (!First || !callable(First, Target))
-    return false;
-  V.kind = facts::ValueKind::Callable;
-  V.symbol = Target.symbol;
-  V.captures = std::move(Target.captures);
-  for (unsigned I = 1; I < Call->getNumArgs(); ++I) {
-    auto Bound = std::make_unique<facts::CapturedValueT>();
-    const Expr *Arg = Call->getArg(I);
-    const auto *Wrapper =
-        dyn_cast<CallExpr>(Arg->IgnoreUnlessSpelledInSource());
-    const FunctionDecl *Made = Wrapper ? Wrapper->getDirectCallee() : nullptr;
-    bool ByRef = Made && Made->getDeclName().isIdentifier() &&
-                 (Made->getName() == "ref" || Made->getName() == "cref");
-    Bound->value = valuePtr(Arg);
-    Bound->mode = ByRef                 ? facts::CaptureMode::ByReference
-                  : Bound->value->moved ? facts::CaptureMode::ByMove
-                                        : facts::CaptureMode::ByCopy;
-    V.captures.push_back(std::move(Bound));
-  }
-  return true;
 }
 
 } // namespace gridlock::extract

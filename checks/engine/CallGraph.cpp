@@ -2,6 +2,7 @@
 #include "checks/engine/CallGraph.h"
 
 #include "checks/engine/Executors.h"
+#include "checks/engine/WorkerLoops.h"
 
 #include <algorithm>
 
@@ -57,6 +58,11 @@ CallGraph::CallGraph(const Program &P)
   propagate(Forwards);
   propagateLoops(Forwards);
   findWhatThreadsRun(Away);
+  if (Loops.empty())
+    return;
+  WorkerLoops Workers(P, OnThreads);
+  for (LoopCallable &L : Loops)
+    L.Certain &= !Workers.isExecutorOf(L.Registrar, *L.Site);
 }
 
 // What runs if V is run, but for what a caller of F passes.
@@ -114,7 +120,7 @@ void CallGraph::scan(FunctionId F, std::vector<Forwarding> &Forwards,
           }))
         for (const Applied &A : Classify.classify(B, *E))
           if (A.does(Effect::RunsCallable))
-            scanSink(F, *E, *A.Entry, runsOnLoop(P, F, *E, A), Away);
+            scanSink(F, *E, *A.Entry, runsOnLoop(P, Flow, F, *E, A), Away);
       if (CallableFlow::callsThrough(P, F, *E))
         for (std::uint32_t Param : Flow.origins(F, E->receiver()).Parameters)
           Invoked.emplace(F, Param);

@@ -16,9 +16,6 @@ using facts::ValueKind;
 
 namespace {
 
-constexpr int MaxTypeDepth = 16;
-enum : std::uint8_t { Untold, Being, HoldsNone, HoldsSome };
-
 void sortUnique(auto &List) {
   std::sort(List.begin(), List.end());
   List.erase(std::unique(List.begin(), List.end()), List.end());
@@ -43,9 +40,11 @@ std::size_t CallableFlow::KeyHash::operator()(const Key &K) const {
          static_cast<std::size_t>(K.What);
 }
 
-CallableFlow::CallableFlow(const Program &P) : P(P), Holds(P.unitCount()) {
+CallableFlow::CallableFlow(const Program &P)
+    : P(P), Holds(P.unitCount()), Executors(P.unitCount()) {
   for (std::uint32_t U = 0; U < P.unitCount(); ++U)
-    Holds[U].assign(each(P.unit(U).root().types()).size(), Untold);
+    Executors[U] = Holds[U] =
+        std::vector<std::uint8_t>(each(P.unit(U).root().types()).size(), 0);
   for (FunctionId F = 0; F < P.functions().size(); ++F)
     scan(F);
   propagate();
@@ -80,9 +79,16 @@ CallableFlow::Key CallableFlow::keyOf(FunctionId F,
   for (std::uint32_t I = Steps.size(); I-- > 0;)
     if (Steps[I]->kind() == StepKind::Field) {
       std::string_view Owner = P.text(Unit, Steps[I]->owner());
-      if (!Owner.starts_with("std::"))
-        return {Kind::Field, NoFunction, 0, Owner,
-                P.text(Unit, Steps[I]->name())};
+      if (Owner.starts_with("std::"))
+        continue;
+      // Instances of a class template are told apart.
+      const facts::Type *Object =
+          P.type(Unit, I > 0 ? Steps[I - 1]->type() : Place.type());
+      if (P.text(Unit, Object->name()) == Owner &&
+          !each(Object->args()).empty())
+        Owner = P.text(Unit, Object->display());
+      return {Kind::Field, NoFunction, 0, Owner,
+              P.text(Unit, Steps[I]->name())};
     }
   switch (Place.root()) {
   case PlaceRoot::Param:
@@ -97,54 +103,13 @@ CallableFlow::Key CallableFlow::keyOf(FunctionId F,
   }
 }
 
-bool CallableFlow::holds(std::uint32_t Unit, std::uint32_t Type) const {
-  return holds(Unit, Type, 0);
-}
-
-bool CallableFlow::holds(std::uint32_t Unit, std::uint32_t Type,
-                         int Depth) const {
-  if (Type == 0 || Type >= Holds[Unit].size() || Depth > MaxTypeDepth)
-    return false;
-  std::uint8_t &Known = Holds[Unit][Type];
-  if (Known == Untold) {
-    Known = Being;
-    Known = computeHolds(Unit, Type, Depth) ? HoldsSome : HoldsNone;
-  }
-  return Known == HoldsSome;
-}
-
-bool CallableFlow::computeHolds(std::uint32_t Unit, std::uint32_t Type,
-                                int Depth) const {
-  const facts::Type *T = P.type(Unit, Type);
-  switch (T->kind()) {
-  case TypeKind::Function:
-    return true;
-  case TypeKind::Pointer:
-  case TypeKind::LvalueReference:
-  case TypeKind::RvalueReference:
-  case TypeKind::Array:
-    return holds(Unit, T->pointee(), Depth + 1);
-  case TypeKind::Other: // pointers to members
-    return P.text(Unit, T->display()).find("::*)") != std::string_view::npos;
-  case TypeKind::Record:
-    if (hasFlag(T->flags(), facts::TypeFlag::Lambda))
-      return true;
-    for (std::uint32_t Arg : each(T->args()))
-      if (holds(Unit, Arg, Depth + 1))
-        return true;
-    for (std::uint32_t Method : each(T->methods()))
-      if (P.qualifiedName(P.resolve(Unit, Method)).ends_with("::operator()"))
-        return true;
-    return false;
-  default:
-    return false;
-  }
-}
-
-bool CallableFlow::holds(FunctionId F, const facts::Value &V) const {
-  return V.kind() == ValueKind::Callable ||
-         ((V.kind() == ValueKind::Place || V.kind() == ValueKind::AddressOf) &&
-          V.place() && holds(P.function(F).Unit, typeOf(V)));
+std::uint8_t CallableFlow::executors(FunctionId F,
+                                     const facts::Value &V) const {
+  std::uint8_t Result = executorType(F, V);
+  if (Result == 0 && V.place())
+    if (NodeId N = find(keyOf(F, *V.place())); N != NoNode)
+      Result = Nodes[N].Executors;
+  return Result;
 }
 
 // The body of a named callable; of a pointer to a virtual method, those of all
@@ -204,7 +169,13 @@ void CallableFlow::edge(NodeId From, NodeId To) {
 }
 
 void CallableFlow::flow(NodeId To, FunctionId F, const facts::Value *V) {
-  if (!V || !holds(F, *V))
+  if (!V)
+    return;
+  if (std::uint8_t Kind = executorType(F, *V)) {
+    Nodes[To].Executors |= Kind;
+    return;
+  }
+  if (!holds(F, *V))
     return;
   std::vector<FunctionId> Bodies =
       V->kind() == ValueKind::Callable
@@ -252,7 +223,9 @@ void CallableFlow::pass(FunctionId F, const facts::Event &E, FunctionId Body) {
   auto Args = each(E.args());
   auto Params = each(P.symbol(P.function(Body).Symbol).Fact->params());
   for (std::uint32_t I = 0; I < Args.size(); ++I) {
-    if (!holds(F, *Args[I]))
+    if (!holds(F, *Args[I]) &&
+        !(I < Params.size() && executorType(F, *Args[I]) != 0 &&
+          holds(P.function(Body).Unit, Params[I]->type())))
       continue;
     NodeId Param = make(parameter(Body, I));
     flow(Param, F, Args[I]);
@@ -283,7 +256,7 @@ void CallableFlow::libraryCall(FunctionId F, const facts::Event &E,
   std::uint32_t Unit = P.function(F).Unit;
   NodeId Keeper = NoNode, Result = NoNode;
   if (E.kind() == EventKind::Construct) {
-    if (E.place() && !each(E.args()).empty())
+    if (E.place() && !each(E.args()).empty() && holdsPlace(F, *E.place()))
       Keeper = make(keyOf(F, *E.place()));
   } else if (E.receiver() && holds(F, *E.receiver()) && E.receiver()->place() &&
              E.dispatch() != facts::Dispatch::Indirect) {
@@ -300,7 +273,7 @@ void CallableFlow::libraryCall(FunctionId F, const facts::Event &E,
   auto Args = each(E.args());
   auto Params = each(P.symbol(Callee).Fact->params());
   for (std::uint32_t I = 0; I < Args.size(); ++I) {
-    if (!holds(F, *Args[I]))
+    if (!holds(F, *Args[I]) && executorType(F, *Args[I]) == 0)
       continue;
     if (Keeper != NoNode) {
       flow(Keeper, F, Args[I]);
@@ -349,7 +322,9 @@ void CallableFlow::scan(FunctionId F) {
       case EventKind::Copy:
       case EventKind::Move:
       case EventKind::Assign:
-        if (E->value() && E->place() && holds(F, *E->value()))
+        if (E->value() && E->place() &&
+            (holds(F, *E->value()) ||
+             (executorType(F, *E->value()) != 0 && holdsPlace(F, *E->place()))))
           flow(make(keyOf(F, *E->place())), F, E->value());
         if (E->kind() == EventKind::Construct)
           call(F, *E);
@@ -364,7 +339,8 @@ void CallableFlow::scan(FunctionId F) {
         }
         break;
       case EventKind::Return:
-        if (E->value() && holds(F, *E->value())) {
+        if (E->value() &&
+            (holds(F, *E->value()) || executorType(F, *E->value()) != 0)) {
           NodeId Returned = make({Kind::Return, F, 0, {}, {}});
           flow(Returned, F, E->value());
           std::uint32_t Type = P.symbol(Fn.Symbol).Fact->result_type();
@@ -406,6 +382,10 @@ void CallableFlow::propagate() {
     sortUnique(Nodes[N].To);
     for (FunctionId Target : std::vector<FunctionId>(Nodes[N].Own))
       add(N, Target, Pending);
+    if (Nodes[N].Executors != 0 && !Nodes[N].Queued) {
+      Nodes[N].Queued = true;
+      Pending.push_back(N);
+    }
   }
   std::vector<std::size_t> Passed; // targets that the calls of a node know
   while (!Pending.empty()) {
@@ -413,9 +393,16 @@ void CallableFlow::propagate() {
     Pending.pop_back();
     Nodes[N].Queued = false;
     std::vector<FunctionId> Targets = Nodes[N].Targets;
-    for (NodeId To : std::vector<NodeId>(Nodes[N].To))
+    for (NodeId To : std::vector<NodeId>(Nodes[N].To)) {
+      if (std::uint8_t Kinds = Nodes[N].Executors & ~Nodes[To].Executors) {
+        Nodes[To].Executors |= Kinds;
+        if (!Nodes[To].Queued)
+          Pending.push_back(To);
+        Nodes[To].Queued = true;
+      }
       for (FunctionId Target : Targets)
         add(To, Target, Pending);
+    }
     Passed.resize(Nodes.size(), 0);
     if (Nodes[N].CalledAt.empty() || Passed[N] == Targets.size())
       continue;

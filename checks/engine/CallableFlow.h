@@ -11,6 +11,8 @@
 // what they run; what is followed are function pointers, pointers to members,
 // std::function and its like, and whatever holds such.
 //
+// Type-erased executors flow in the same way, for where callables run.
+//
 // Threads: immutable after construction. Cost: one look at each event, then
 // linear in the flows between holders of callables times at most MaxTargets.
 #ifndef GRIDLOCK_ENGINE_CALLABLEFLOW_H
@@ -53,6 +55,10 @@ public:
   /// Whether values of the type can hold a callable.
   bool holds(std::uint32_t Unit, std::uint32_t Type) const;
 
+  /// What executors a value may be, by its type or by what flows into it.
+  enum : std::uint8_t { LoopExecutor = 1, PoolExecutor = 2 };
+  std::uint8_t executors(FunctionId F, const facts::Value &V) const;
+
   /// Whether E calls what its receiver holds: a function pointer, or a class
   /// like std::function whose call operator has no body in the program.
   static bool callsThrough(const Program &P, FunctionId F,
@@ -86,6 +92,7 @@ private:
     std::vector<NodeId> From, To;
     std::vector<std::pair<FunctionId, const facts::Event *>> CalledAt;
     bool Queued = false;
+    std::uint8_t Executors = 0;
   };
   static constexpr NodeId NoNode = ~NodeId(0);
 
@@ -102,6 +109,10 @@ private:
   bool holds(FunctionId F, const facts::Value &V) const;
   bool holds(std::uint32_t Unit, std::uint32_t Type, int Depth) const;
 
+  bool holdsPlace(FunctionId F, const facts::Place &Place) const;
+  std::uint8_t executorType(std::uint32_t Unit, std::uint32_t Type,
+                            int Depth) const;
+  std::uint8_t executorType(FunctionId F, const facts::Value &V) const;
   std::vector<FunctionId> bodiesOf(SymbolId S) const;
   std::vector<FunctionId> byType(FunctionId F, const facts::Value &V) const;
   void scan(FunctionId F);
@@ -119,8 +130,9 @@ private:
   const Program &P;
   std::vector<Node> Nodes;
   std::unordered_map<Key, NodeId, KeyHash> Ids;
-  mutable std::vector<std::vector<std::uint8_t>> Holds; // by unit and type
-  std::vector<NodeId> *Changed = nullptr;               // while propagating
+  // By unit and type.
+  mutable std::vector<std::vector<std::uint8_t>> Holds, Executors;
+  std::vector<NodeId> *Changed = nullptr; // while propagating
   std::unordered_set<std::uint64_t> Late; // edges found while propagating
 };
 

@@ -2,7 +2,6 @@
 #include "checks/engine/Contexts.h"
 
 #include "checks/engine/Classify.h"
-#include "checks/engine/Dataflow.h"
 #include "checks/engine/Offloaded.h"
 
 #include <algorithm>
@@ -11,65 +10,23 @@
 namespace gridlock {
 
 using facts::FunctionFlag;
-using rules::Effect;
-using rules::Where;
 
 namespace {
 
-struct Executor {
-  bool OnLoop;
-  bool join(const Executor &Other) {
-    bool Changed = Other.OnLoop && !OnLoop;
-    OnLoop |= Other.OnLoop;
-    return Changed;
-  }
-};
-
-// The executor that the result of each call would switch to.
-using SwitchMap = std::map<std::uint32_t, Where>;
-
-SwitchMap findSwitches(const Program &P, FunctionId Id) {
-  const ProgramFunction &F = P.function(Id);
-  Classifier Classify(P, Id);
-  SwitchMap Result;
-  auto Blocks = each(F.Fact->blocks());
-  for (std::uint32_t B = 0; B < Blocks.size(); ++B)
-    for (const facts::Event *E : each(Blocks[B]->events()))
-      if (E->kind() == facts::EventKind::Call ||
-          E->kind() == facts::EventKind::Construct)
-        for (const Applied &A : Classify.classify(B, *E))
-          if (A.does(Effect::SwitchesExecutor) && A.Holds >= Verdict::Likely)
-            Result[E->id()] = A.Entry->where();
-  return Result;
+// Bodies of tests may block: nothing else waits for them. What is written in
+// one is its part.
+bool isInTest(const Program &P, FunctionId F) {
+  std::string_view Name = P.qualifiedName(P.enclosing(P.function(F).Symbol));
+  if (Name.ends_with("::TestBody") || Name.ends_with("::test_method"))
+    return true;
+  for (std::string_view Mark :
+       {"CATCH2_INTERNAL_TEST_", "C_A_T_C_H_T_E_S_T_", "DOCTEST_ANON_FUNC_"})
+    if (Name.find(Mark) != std::string_view::npos)
+      return true;
+  return false;
 }
 
-} // namespace
-
-Contexts::Contexts(const Program &P, const CallGraph &Calls)
-    : P(P), Own(Calls.ownLoops()), CoroutineRoot(P.functions().size(), false) {
-  for (FunctionId F = 0; F < P.functions().size(); ++F)
-    CoroutineRoot[F] = isTask(F);
-  std::vector<bool> Offloaded = offloadedCoroutines(P, *this);
-  for (FunctionId F = 0; F < P.functions().size(); ++F)
-    if (CoroutineRoot[F] && !Offloaded[F] && !P.isSystem(F))
-      Roots.push_back({F, RootKind::Coroutine, nullptr});
-  std::vector<bool> IsRoot = CoroutineRoot;
-  for (bool Certain : {true, false})
-    for (const LoopCallable &L : Calls.loopCallables())
-      if (L.Certain == Certain && !IsRoot[L.Callable] &&
-          !P.isSystem(L.Callable)) {
-        IsRoot[L.Callable] = true;
-        Roots.push_back({L.Callable, RootKind::LoopCallback, &L});
-      }
-  for (FunctionId F = 0; F < P.functions().size(); ++F)
-    if (!IsRoot[F] && isAnnotated(F))
-      Roots.push_back({F, RootKind::Annotated, nullptr});
-  for (const OwnLoop &L : Own.all())
-    if (!IsRoot[L.Function] && !isAnnotated(L.Function))
-      Roots.push_back({L.Function, RootKind::OwnLoop, nullptr});
-}
-
-bool Contexts::isTask(FunctionId Id) const {
+bool isTask(const Program &P, FunctionId Id) {
   const ProgramFunction &F = P.function(Id);
   if (!P.isCoroutine(Id) || F.Fact->coroutine_type() == 0)
     return false;
@@ -82,47 +39,51 @@ bool Contexts::isTask(FunctionId Id) const {
   return false;
 }
 
+std::vector<bool> findTasks(const Program &P) {
+  std::vector<bool> Tasks(P.functions().size());
+  for (FunctionId F = 0; F < P.functions().size(); ++F)
+    Tasks[F] = isTask(P, F);
+  return Tasks;
+}
+
+} // namespace
+
+Contexts::Contexts(const Program &P, const CallGraph &Calls)
+    : P(P), Own(Calls.ownLoops()), CoroutineRoot(findTasks(P)),
+      Executors(P, CoroutineRoot) {
+  std::vector<bool> Offloaded = offloadedCoroutines(P, Calls, *this);
+  for (FunctionId F = 0; F < P.functions().size(); ++F)
+    if (CoroutineRoot[F] && !Offloaded[F] && !P.isSystem(F) && !isInTest(P, F))
+      Roots.push_back({F, RootKind::Coroutine, nullptr});
+  std::vector<bool> IsRoot = CoroutineRoot;
+  for (bool Certain : {true, false})
+    for (const LoopCallable &L : Calls.loopCallables())
+      if (L.Certain == Certain && !IsRoot[L.Callable] &&
+          !P.isSystem(L.Callable) && !isInTest(P, L.Callable)) {
+        IsRoot[L.Callable] = true;
+        Roots.push_back({L.Callable, RootKind::LoopCallback, &L});
+      }
+  for (FunctionId F = 0; F < P.functions().size(); ++F)
+    if (!IsRoot[F] && isAnnotated(F))
+      Roots.push_back({F, RootKind::Annotated, nullptr});
+  for (const OwnLoop &L : Own.all())
+    if (!IsRoot[L.Function] && !isAnnotated(L.Function))
+      Roots.push_back({L.Function, RootKind::OwnLoop, nullptr});
+}
+
 bool Contexts::isAnnotated(FunctionId Id) const {
   SymbolId S = P.function(Id).Symbol;
-  return P.runsOnLoop(S) || hasFlag(P.symbol(S).Fact->flags(),
-                                    facts::SymbolFlag::NonBlocking);
+  return P.runsOnLoop(S) ||
+         hasFlag(P.symbol(S).Fact->flags(), facts::SymbolFlag::NonBlocking);
 }
 
-void Contexts::forEachOnLoop(FunctionId Id, const Visitor &Visit) const {
-  const ProgramFunction &F = P.function(Id);
-  const OwnLoop *Loop = Own.of(Id);
-  SwitchMap Switches;
-  if (P.isCoroutine(Id))
-    Switches = findSwitches(P, Id);
-  auto Transfer = [&](const facts::Event &E, Executor &State) {
-    if (E.kind() != facts::EventKind::Suspend || !E.value() ||
-        !E.value()->place() ||
-        E.value()->place()->root() != facts::PlaceRoot::CallResult)
-      return;
-    if (auto It = Switches.find(E.value()->place()->id()); It != Switches.end())
-      State.OnLoop = It->second == Where::Loop || It->second == Where::Now;
-  };
-  auto In = solveForward(*F.Fact, Executor{true}, Transfer,
-                         [](const facts::Edge &, const facts::Block &,
-                            Executor &) { return true; });
-  auto Blocks = each(F.Fact->blocks());
-  for (std::uint32_t B = 0; B < Blocks.size(); ++B) {
-    if (!In[B] || (Loop && !Loop->Body[B]))
-      continue;
-    Executor State = *In[B];
-    for (const facts::Event *E : each(Blocks[B]->events())) {
-      if (State.OnLoop)
-        Visit(B, *E);
-      Transfer(*E, State);
-    }
-  }
-}
-
-bool Contexts::switchesToLoop(FunctionId F) const {
-  for (auto [Event, To] : findSwitches(P, F))
-    if (To == Where::Loop || To == Where::Now)
-      return true;
-  return false;
+void Contexts::forEachOnLoop(FunctionId F, const Visitor &Visit) const {
+  const OwnLoop *Loop = Own.of(F);
+  Executors.visit(F,
+                  [&](std::uint32_t Block, const facts::Event &E, bool OnLoop) {
+                    if (OnLoop && (!Loop || Loop->Body[Block]))
+                      Visit(Block, E);
+                  });
 }
 
 std::string Contexts::frameworkOf(const Root &R) const {

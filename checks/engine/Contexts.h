@@ -4,10 +4,11 @@
 // switch their executor the events after which they are somewhere else.
 //
 // Roots are coroutines of task kind (told from generators by their promise)
-// that are not always run elsewhere (Offloaded.h),
-// callables handed to something that runs them on a loop, functions annotated
-// so, and the event loops that the program wrote itself (OwnLoops.h). Bodies in
-// system headers, `main` and static initialisers are none.
+// that are not always run elsewhere (Offloaded.h), callables handed to
+// something that runs them on a loop, functions annotated so, and the event
+// loops that the program wrote itself (OwnLoops.h). Bodies in system headers,
+// `main`, static initialisers and what is written in the body of a test are
+// none.
 //
 // Threads: const use is safe. Cost: roots linear in functions; `onLoop` linear
 // in the events of one function.
@@ -16,6 +17,7 @@
 
 #include "checks/engine/CallGraph.h"
 #include "checks/engine/Program.h"
+#include "checks/engine/Switches.h"
 
 #include <functional>
 #include <vector>
@@ -54,20 +56,20 @@ public:
   /// the loop.
   void forEachOnLoop(FunctionId F, const Visitor &Visit) const;
   /// Whether F is a coroutine that may switch to a loop itself.
-  bool switchesToLoop(FunctionId F) const;
+  bool switchesToLoop(FunctionId F) const { return Executors.toLoop(F); }
 
   /// The framework whose advice fits: of the root's task type, else the one
   /// that the root's file uses most, else "any".
   std::string frameworkOf(const Root &R) const;
 
 private:
-  bool isTask(FunctionId F) const;
   bool isAnnotated(FunctionId F) const;
 
   const Program &P;
   const OwnLoops &Own;
   std::vector<Root> Roots;
   std::vector<bool> CoroutineRoot;
+  Switches Executors;
 };
 
 } // namespace gridlock

@@ -9,50 +9,33 @@ using rules::ConditionKind;
 
 namespace {
 
-constexpr int MaxNesting = 4; // strand<strand<...>>
-
-/// One argument of a call that its sink's conditions ask for the type of.
-class ExecutorArgument {
-public:
-  ExecutorArgument(const Program &P, std::uint32_t Unit,
-                   const rules::Entry &Sink, int Arg)
-      : P(P), Unit(Unit), Sink(Sink), Arg(Arg) {}
-
-  Verdict judge(std::uint32_t Type, int Nesting = 0) const {
-    Type = P.withoutReference(Unit, Type);
-    for (const rules::Condition *C : each(Sink.unless()))
-      if (C->kind() == ConditionKind::ArgumentType && C->arg() == Arg &&
-          P.isOrDerivesFrom(Unit, Type, C->name()->string_view()))
-        return Verdict::No;
-    if (P.isOfLoop(P.typeName(Unit, Type)))
-      return Verdict::Yes;
-    Verdict Inner = Verdict::Maybe;
-    if (Nesting < MaxNesting)
-      for (std::uint32_t Of : each(P.type(Unit, Type)->args()))
-        if (Verdict V = judge(Of, Nesting + 1); V != Verdict::Maybe)
-          Inner = V;
-    return Inner;
-  }
-
-private:
-  const Program &P;
-  std::uint32_t Unit;
-  const rules::Entry &Sink;
-  int Arg;
-};
+Verdict judge(const Program &P, const CallableFlow &Flow, FunctionId F,
+              const facts::Value &V) {
+  std::uint8_t Seen = Flow.executors(F, V);
+  return Seen == CallableFlow::LoopExecutor   ? Verdict::Yes
+         : Seen == CallableFlow::PoolExecutor ? Verdict::No
+                                              : Verdict::Maybe;
+}
 
 } // namespace
 
-Verdict runsOnLoop(const Program &P, FunctionId F, const facts::Event &E,
-                   const Applied &Sink) {
+bool runsOnPool(const Program &P, const CallableFlow &Flow, FunctionId F,
+                const facts::Event &E) {
+  const facts::Value *First = argument(E, 0);
+  return First && judge(P, Flow, F, *First) == Verdict::No;
+}
+
+Verdict runsOnLoop(const Program &P, const CallableFlow &Flow, FunctionId F,
+                   const facts::Event &E, const Applied &Sink) {
+  if (Sink.Entry->callable() != 0 && runsOnPool(P, Flow, F, E))
+    return Verdict::No;
   Verdict Result = Sink.Holds;
   for (const rules::Condition *C : each(Sink.Entry->unless())) {
-    if (C->kind() != ConditionKind::ArgumentType)
+    if (C->kind() != ConditionKind::ArgumentType ||
+        !P.isPool(C->name()->string_view()))
       continue;
     if (const facts::Value *V = argument(E, C->arg()))
-      Result = std::min(
-          Result, ExecutorArgument(P, P.function(F).Unit, *Sink.Entry, C->arg())
-                      .judge(typeOf(*V)));
+      Result = std::min(Result, judge(P, Flow, F, *V));
   }
   return Result;
 }

@@ -2,6 +2,7 @@
 #include "checks/engine/Offloaded.h"
 
 #include "checks/engine/Classify.h"
+#include "checks/engine/Executors.h"
 
 #include <algorithm>
 #include <map>
@@ -34,11 +35,12 @@ bool runsElsewhere(const Applied &A) {
 
 class UseScan {
 public:
-  UseScan(const Program &P, const Contexts &C)
-      : P(P), C(C), Uses(P.functions().size()) {}
+  UseScan(const Program &P, const CallGraph &Calls, const Contexts &C)
+      : P(P), Calls(Calls), C(C), Uses(P.functions().size()) {}
 
   void scan(FunctionId F) {
     Called.clear();
+    InPlace.clear();
     const ProgramFunction &Fn = P.function(F);
     Classifier Classify(P, F);
     auto Blocks = each(Fn.Fact->blocks());
@@ -48,6 +50,10 @@ public:
           if (FunctionId Callee = coroutine(Fn.Unit, E->symbol());
               Callee != NoFunction)
             Called[E->id()] = {Callee, Place::Unknown};
+    if (!Called.empty())
+      for (const facts::Block *B : Blocks)
+        for (const facts::Event *E : each(B->events()))
+          keep(*E);
     for (std::uint32_t B = 0; B < Blocks.size(); ++B)
       for (const facts::Event *E : each(Blocks[B]->events()))
         handOver(F, B, *E, Classify);
@@ -65,16 +71,36 @@ private:
     return F != NoFunction && C.isCoroutineRoot(F) ? F : NoFunction;
   }
 
+  // Tasks in variables. One that has had several is not followed.
+  void keep(const facts::Event &E) {
+    if (E.kind() == EventKind::Call || !E.place() || E.place()->path())
+      return;
+    auto Task = taskOf(E.value());
+    if (Task == Called.end())
+      return;
+    auto [It, New] =
+        InPlace.try_emplace({E.place()->root(), E.place()->id()}, Task->first);
+    if (!New && It->second != Task->first)
+      It->second = 0;
+  }
+
+  std::map<std::uint32_t, std::pair<FunctionId, Place>>::iterator
+  taskOf(const facts::Value *V) {
+    if (!V || !V->place() || V->place()->path())
+      return Called.end();
+    if (V->place()->root() == PlaceRoot::CallResult)
+      return Called.find(V->place()->id());
+    auto In = InPlace.find({V->place()->root(), V->place()->id()});
+    return In == InPlace.end() ? Called.end() : Called.find(In->second);
+  }
+
   // Tasks and callables that are arguments, and callables that go elsewhere.
   void handOver(FunctionId F, std::uint32_t Block, const facts::Event &E,
                 Classifier &Classify) {
     std::uint32_t Unit = P.function(F).Unit;
     bool Judged = false, Away = false;
     for (const facts::Value *Arg : each(E.args())) {
-      auto Task = Called.end();
-      if (Arg->place() && Arg->place()->root() == PlaceRoot::CallResult &&
-          !Arg->place()->path())
-        Task = Called.find(Arg->place()->id());
+      auto Task = taskOf(Arg);
       FunctionId Callable = Arg->kind() == facts::ValueKind::Callable
                                 ? coroutine(Unit, Arg->symbol())
                                 : NoFunction;
@@ -83,7 +109,8 @@ private:
       if (!Judged) {
         Judged = true;
         for (const Applied &A : Classify.classify(Block, E))
-          Away |= runsElsewhere(A);
+          Away |= runsElsewhere(A) || (A.does(Effect::RunsCallable) &&
+                                       runsOnPool(P, Calls.callables(), F, E));
       }
       Place At = Away ? Place::Elsewhere : Place::Unknown;
       if (Task != Called.end())
@@ -106,11 +133,9 @@ private:
     bool Returns = C.switchesToLoop(F);
     for (const facts::Block *B : each(P.function(F).Fact->blocks()))
       for (const facts::Event *E : each(B->events())) {
-        if (E->kind() != EventKind::Suspend || !E->value() ||
-            !E->value()->place() ||
-            E->value()->place()->root() != PlaceRoot::CallResult)
+        if (E->kind() != EventKind::Suspend)
           continue;
-        auto Task = Called.find(E->value()->place()->id());
+        auto Task = taskOf(E->value());
         if (Task == Called.end())
           continue;
         if (!WithEntry.contains(E))
@@ -121,15 +146,18 @@ private:
   }
 
   const Program &P;
+  const CallGraph &Calls;
   const Contexts &C;
   std::vector<std::vector<Use>> Uses;
   std::map<std::uint32_t, std::pair<FunctionId, Place>> Called; // by event
+  std::map<std::pair<PlaceRoot, std::uint32_t>, std::uint32_t> InPlace;
 };
 
 } // namespace
 
-std::vector<bool> offloadedCoroutines(const Program &P, const Contexts &C) {
-  UseScan Scan(P, C);
+std::vector<bool> offloadedCoroutines(const Program &P, const CallGraph &Calls,
+                                      const Contexts &C) {
+  UseScan Scan(P, Calls, C);
   std::vector<FunctionId> Candidates;
   for (FunctionId F = 0; F < P.functions().size(); ++F) {
     Scan.scan(F);

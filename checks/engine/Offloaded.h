@@ -17,7 +17,8 @@
 namespace gridlock {
 
 /// By function. C has to know the coroutines already, not yet the roots.
-std::vector<bool> offloadedCoroutines(const Program &P, const Contexts &C);
+std::vector<bool> offloadedCoroutines(const Program &P, const CallGraph &Calls,
+                                      const Contexts &C);
 
 } // namespace gridlock
 

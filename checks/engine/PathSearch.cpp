@@ -58,10 +58,11 @@ void PathSearch::run(const std::function<void(FunctionId)> &Expand) {
 }
 
 void PathSearch::edge(FunctionId From, const facts::Event &Site,
-                      const CallEdge &To) {
+                      const CallEdge &To, std::uint32_t Extra) {
   const Step &Here = Steps[From];
-  improve(To.Target, {From, &Site, Here.Seed, Here.Cost + costOf(To.Kind),
-                      Here.Calls + 1, weaker(Here.Weakest, To.Kind), false});
+  improve(To.Target,
+          {From, &Site, Here.Seed, Here.Cost + costOf(To.Kind) + Extra,
+           Here.Calls + 1, weaker(Here.Weakest, To.Kind), false});
 }
 
 std::vector<PathSearch::Hop> PathSearch::pathTo(FunctionId F) const {

@@ -33,7 +33,9 @@ public:
   /// Calls EXPAND(F) once for each function reached, best first; it shows the
   /// edges that leave F by `edge`.
   void run(const std::function<void(FunctionId)> &Expand);
-  void edge(FunctionId From, const facts::Event &Site, const CallEdge &To);
+  /// EXTRA makes the edge dearer than its kind does, to prefer another path.
+  void edge(FunctionId From, const facts::Event &Site, const CallEdge &To,
+            std::uint32_t Extra = 0);
 
   /// Functions reached, starts included, in the order of the search.
   const std::vector<FunctionId> &reached() const { return Order; }

@@ -31,8 +31,16 @@ Reachability::Reachability(const Program &P, const CallGraph &Calls,
         ++Unresolved[F];
       }
       for (const CallEdge &Edge : Targets)
-        if (!C.isCoroutineRoot(Edge.Target))
-          Search.edge(F, E, Edge);
+        if (!C.isCoroutineRoot(Edge.Target)) {
+          // Of several callables in one member, a root's own are its likely
+          // ones.
+          SymbolId Target = P.function(Edge.Target).Symbol;
+          bool Foreign = Edge.Kind == EdgeKind::Callable &&
+                         Targets.size() > 1 &&
+                         P.enclosing(Target) !=
+                             P.enclosing(P.function(rootOf(F).Function).Symbol);
+          Search.edge(F, E, Edge, Foreign ? 1 : 0);
+        }
     });
   });
 }

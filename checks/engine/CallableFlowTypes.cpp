@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Which types can hold a callable, and which are executors.
+#include "checks/engine/CallableFlow.h"
+#include "checks/engine/Classify.h"
+
+namespace gridlock {
+
+using facts::TypeKind;
+using facts::ValueKind;
+
+namespace {
+
+constexpr int MaxTypeDepth = 16, MaxNesting = 4;
+enum : std::uint8_t { Untold, Being, HoldsNone, HoldsSome };
+constexpr std::uint8_t Told = 4; // in what is known of executors
+
+// What keeps an executor of any type.
+bool isErasedExecutor(std::string_view Name) {
+  for (std::string_view Known : {"any_io_executor", "execution::any_executor",
+                                 "any_completion_executor", "asio::executor"})
+    if (Name.ends_with(Known))
+      return Name.find("asio::") != std::string_view::npos;
+  return false;
+}
+
+} // namespace
+
+bool CallableFlow::holds(std::uint32_t Unit, std::uint32_t Type) const {
+  return holds(Unit, Type, 0);
+}
+
+bool CallableFlow::holds(std::uint32_t Unit, std::uint32_t Type,
+                         int Depth) const {
+  if (Type == 0 || Type >= Holds[Unit].size() || Depth > MaxTypeDepth)
+    return false;
+  std::uint8_t &Known = Holds[Unit][Type];
+  if (Known == Untold) {
+    Known = Being;
+    Known = computeHolds(Unit, Type, Depth) ? HoldsSome : HoldsNone;
+  }
+  return Known == HoldsSome;
+}
+
+bool CallableFlow::computeHolds(std::uint32_t Unit, std::uint32_t Type,
+                                int Depth) const {
+  const facts::Type *T = P.type(Unit, Type);
+  switch (T->kind()) {
+  case TypeKind::Function:
+    return true;
+  case TypeKind::Pointer:
+  case TypeKind::LvalueReference:
+  case TypeKind::RvalueReference:
+  case TypeKind::Array:
+    return holds(Unit, T->pointee(), Depth + 1);
+  case TypeKind::Other: // pointers to members
+    return P.text(Unit, T->display()).ends_with(" member *");
+  case TypeKind::Record:
+    if (hasFlag(T->flags(), facts::TypeFlag::Lambda) ||
+        isErasedExecutor(P.text(Unit, T->name())))
+      return true;
+    for (std::uint32_t Arg : each(T->args()))
+      if (holds(Unit, Arg, Depth + 1))
+        return true;
+    for (std::uint32_t Method : each(T->methods()))
+      if (P.qualifiedName(P.resolve(Unit, Method)).ends_with("::operator()"))
+        return true;
+    return false;
+  default:
+    return false;
+  }
+}
+
+bool CallableFlow::holds(FunctionId F, const facts::Value &V) const {
+  return V.kind() == ValueKind::Callable ||
+         ((V.kind() == ValueKind::Place || V.kind() == ValueKind::AddressOf) &&
+          V.place() && holds(P.function(F).Unit, typeOf(V)));
+}
+
+bool CallableFlow::holdsPlace(FunctionId F, const facts::Place &Place) const {
+  auto Steps = each(Place.path());
+  return holds(P.function(F).Unit,
+               Steps.empty() ? Place.type() : Steps[Steps.size() - 1]->type());
+}
+
+std::uint8_t CallableFlow::executorType(std::uint32_t Unit, std::uint32_t Type,
+                                        int Depth) const {
+  Type = P.withoutReference(Unit, Type);
+  if (Type == 0 || Type >= Executors[Unit].size() || Depth > MaxNesting)
+    return 0;
+  std::uint8_t &Known = Executors[Unit][Type];
+  if (Known & Told)
+    return Known & ~Told;
+  Known = Told;
+  if (P.type(Unit, Type)->kind() != TypeKind::Record)
+    return 0;
+  std::string_view Name = P.typeName(Unit, Type);
+  std::uint8_t Result = P.isPool(Name)     ? PoolExecutor
+                        : P.isOfLoop(Name) ? LoopExecutor
+                                           : 0;
+  if (Result == 0 && Name.find("strand") != std::string_view::npos)
+    for (std::uint32_t Inner : each(P.type(Unit, Type)->args()))
+      Result |= executorType(Unit, Inner, Depth + 1);
+  Executors[Unit][Type] = Told | Result;
+  return Result;
+}
+
+std::uint8_t CallableFlow::executorType(FunctionId F,
+                                        const facts::Value &V) const {
+  return V.place() && V.kind() != ValueKind::Callable
+             ? executorType(P.function(F).Unit, typeOf(V), 0)
+             : 0;
+}
+
+} // namespace gridlock

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "checks/engine/Switches.h"
+
+#include "checks/engine/Classify.h"
+#include "checks/engine/Dataflow.h"
+
+namespace gridlock {
+
+using facts::EventKind;
+using rules::Effect;
+using rules::Where;
+
+namespace {
+
+constexpr int MaxRounds = 16; // levels of coroutines that switch for another
+
+bool transformsAwaits(const Program &P, FunctionId F) {
+  const ProgramFunction &Fn = P.function(F);
+  const facts::Promise *Promise =
+      P.type(Fn.Unit, Fn.Fact->coroutine_type())->promise();
+  return !Promise || Promise->has_await_transform();
+}
+
+} // namespace
+
+Switches::Switches(const Program &P, const std::vector<bool> &Tasks) : P(P) {
+  for (FunctionId F = 0; F < P.functions().size(); ++F)
+    if (P.isCoroutine(F))
+      if (Awaits In = collect(F, Tasks);
+          !In.Direct.empty() || !In.Tasks.empty())
+        Known.emplace(F, std::move(In));
+  bool Changed = true;
+  for (int Round = 0; Changed && Round < MaxRounds; ++Round) {
+    Changed = false;
+    for (const auto &[F, In] : Known) {
+      std::uint8_t End = endOf(F),
+                   &Last = Ends.try_emplace(F, Entered).first->second;
+      Changed |= End != Last;
+      Last = End;
+    }
+  }
+  // Those that never switch are as other functions.
+  for (auto It = Known.begin(); It != Known.end();) {
+    Awaits &In = It->second;
+    std::erase_if(In.Tasks, [&](const auto &Call) {
+      auto End = Ends.find(Call.second);
+      return End == Ends.end() || End->second == Entered;
+    });
+    It =
+        In.Direct.empty() && In.Tasks.empty() ? Known.erase(It) : std::next(It);
+  }
+}
+
+Switches::Awaits Switches::collect(FunctionId F,
+                                   const std::vector<bool> &Tasks) const {
+  const ProgramFunction &Fn = P.function(F);
+  Classifier Classify(P, F);
+  bool ComesBack = transformsAwaits(P, F);
+  Awaits Result;
+  auto Blocks = each(Fn.Fact->blocks());
+  for (std::uint32_t B = 0; B < Blocks.size(); ++B)
+    for (const facts::Event *E : each(Blocks[B]->events())) {
+      if (E->kind() != EventKind::Call && E->kind() != EventKind::Construct)
+        continue;
+      for (const Applied &A : Classify.classify(B, *E))
+        if (A.does(Effect::SwitchesExecutor) && A.Holds >= Verdict::Likely)
+          Result.Direct[E->id()] =
+              A.Entry->where() == Where::Loop || A.Entry->where() == Where::Now
+                  ? Loop
+                  : Away;
+      FunctionId Callee = P.symbol(P.resolve(Fn.Unit, E->symbol())).Body;
+      if (!ComesBack && Callee != NoFunction && Tasks[Callee] &&
+          E->dispatch() == facts::Dispatch::Static)
+        Result.Tasks[E->id()] = Callee;
+    }
+  return Result;
+}
+
+void Switches::transfer(const Awaits &In, const facts::Event &E,
+                        State &At) const {
+  if (E.kind() != EventKind::Suspend || !E.value() || !E.value()->place() ||
+      E.value()->place()->root() != facts::PlaceRoot::CallResult)
+    return;
+  std::uint32_t Call = E.value()->place()->id();
+  if (auto To = In.Direct.find(Call); To != In.Direct.end()) {
+    At.At = To->second;
+  } else if (auto Task = In.Tasks.find(Call); Task != In.Tasks.end()) {
+    auto End = Ends.find(Task->second);
+    std::uint8_t How = End == Ends.end() ? Entered : End->second;
+    At.At = (How & Entered ? At.At : 0) | (How & (Loop | Away));
+  }
+}
+
+// Where F is when it returns. After an exception its awaiter does not go on.
+std::uint8_t Switches::endOf(FunctionId F) const {
+  std::uint8_t Returned = 0, Ended = 0;
+  const Awaits &In = Known.at(F);
+  auto Transfer = [&](const facts::Event &E, State &At) {
+    transfer(In, E, At);
+  };
+  const facts::Function &Fact = *P.function(F).Fact;
+  auto Start = solveForward(
+      Fact, State{Entered}, Transfer,
+      [](const facts::Edge &, const facts::Block &, State &) { return true; });
+  auto Blocks = each(Fact.blocks());
+  for (std::uint32_t B = 0; B < Blocks.size(); ++B) {
+    if (!Start[B])
+      continue;
+    State At = *Start[B];
+    for (const facts::Event *E : each(Blocks[B]->events())) {
+      if (E->kind() == EventKind::Return)
+        Returned |= At.At;
+      else if (E->kind() == EventKind::Suspend &&
+               E->suspend() == facts::SuspendKind::Final)
+        Ended |= At.At;
+      Transfer(*E, At);
+    }
+  }
+  return Returned != 0 ? Returned : Ended != 0 ? Ended : Entered;
+}
+
+void Switches::visit(FunctionId F, const Visitor &Visit) const {
+  const facts::Function &Fact = *P.function(F).Fact;
+  auto In = Known.find(F);
+  auto Transfer = [&](const facts::Event &E, State &At) {
+    if (In != Known.end())
+      transfer(In->second, E, At);
+  };
+  auto Start = solveForward(
+      Fact, State{Entered}, Transfer,
+      [](const facts::Edge &, const facts::Block &, State &) { return true; });
+  auto Blocks = each(Fact.blocks());
+  for (std::uint32_t B = 0; B < Blocks.size(); ++B) {
+    if (!Start[B])
+      continue;
+    State At = *Start[B];
+    for (const facts::Event *E : each(Blocks[B]->events())) {
+      Visit(B, *E, (At.At & (Entered | Loop)) != 0);
+      Transfer(*E, At);
+    }
+  }
+}
+
+bool Switches::toLoop(FunctionId F) const {
+  auto In = Known.find(F);
+  if (In == Known.end())
+    return false;
+  for (auto [Call, To] : In->second.Direct)
+    if (To & Loop)
+      return true;
+  for (auto [Call, Task] : In->second.Tasks)
+    if (auto End = Ends.find(Task); End != Ends.end() && End->second & Loop)
+      return true;
+  return false;
+}
+
+} // namespace gridlock

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Where a coroutine may be at each of its events: on the executor it was
+// entered on, on a loop that it switched to, or elsewhere. Awaiting what the
+// catalogue says switches does so, and so does awaiting a coroutine that has
+// switched when it ends: its awaiter goes on where it ended, unless the promise
+// of the awaiter transforms what is awaited, which is how tasks come back to
+// their executor.
+//
+// Threads: immutable after construction. Cost: linear in the events of
+// coroutines for each level of switching callees; `visit` in those of one.
+#ifndef GRIDLOCK_ENGINE_SWITCHES_H
+#define GRIDLOCK_ENGINE_SWITCHES_H
+
+#include "checks/engine/Program.h"
+
+#include <functional>
+#include <map>
+#include <unordered_map>
+#include <vector>
+
+namespace gridlock {
+
+class Switches {
+public:
+  /// TASKS says which functions are coroutines of task kind.
+  Switches(const Program &P, const std::vector<bool> &Tasks);
+
+  using Visitor = std::function<void(std::uint32_t Block,
+                                     const facts::Event &Event, bool OnLoop)>;
+  /// The events of coroutine F that can be reached, and whether F may be where
+  /// it was entered or on a loop there.
+  void visit(FunctionId F, const Visitor &Visit) const;
+  /// Whether F switches at all, and whether maybe to a loop.
+  bool switches(FunctionId F) const { return Known.contains(F); }
+  bool toLoop(FunctionId F) const;
+
+private:
+  // Bits: where the coroutine may be.
+  enum : std::uint8_t { Entered = 1, Loop = 2, Away = 4 };
+  struct State {
+    std::uint8_t At;
+    bool join(const State &Other) {
+      std::uint8_t Before = At;
+      At |= Other.At;
+      return At != Before;
+    }
+  };
+  struct Awaits {
+    std::map<std::uint32_t, std::uint8_t> Direct; // by call: where to
+    std::map<std::uint32_t, FunctionId> Tasks;    // by call: which coroutine
+  };
+
+  Awaits collect(FunctionId F, const std::vector<bool> &Tasks) const;
+  void transfer(const Awaits &In, const facts::Event &E, State &At) const;
+  std::uint8_t endOf(FunctionId F) const;
+
+  const Program &P;
+  std::unordered_map<FunctionId, Awaits> Known;
+  std::unordered_map<FunctionId, std::uint8_t> Ends; // where not as entered
+};
+
+} // namespace gridlock
+
+#endif

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "checks/engine/WorkerLoops.h"
+
+#include "checks/engine/Classify.h"
+
+#include <algorithm>
+#include <optional>
+
+namespace gridlock {
+
+using rules::Effect;
+
+namespace {
+
+using Member = std::pair<std::string_view, std::string_view>;
+
+// The member that V names or points to, if that is an event loop.
+std::optional<Member> loopMember(const Program &P, FunctionId F,
+                                 const facts::Value *V) {
+  if (!V || !V->place() || V->kind() == facts::ValueKind::Callable)
+    return std::nullopt;
+  auto Steps = each(V->place()->path());
+  if (Steps.empty())
+    return std::nullopt;
+  const facts::Step *Last = Steps[Steps.size() - 1];
+  if (Last->kind() != facts::StepKind::Field)
+    return std::nullopt;
+  std::uint32_t Unit = P.function(F).Unit;
+  std::string_view Type =
+      P.typeName(Unit, P.withoutReference(Unit, Last->type()));
+  std::size_t Colons = Type.rfind("::");
+  if (!P.isOfLoop(Type) ||
+      (Colons != std::string_view::npos && P.isOfLoop(Type.substr(0, Colons))))
+    return std::nullopt;
+  return Member{P.text(Unit, Last->owner()), P.text(Unit, Last->name())};
+}
+
+} // namespace
+
+WorkerLoops::WorkerLoops(const Program &P, const std::vector<bool> &OnThreads)
+    : P(P) {
+  for (FunctionId F = 0; F < P.functions().size(); ++F)
+    for (const facts::Block *B : each(P.function(F).Fact->blocks()))
+      for (const facts::Event *E : each(B->events()))
+        scan(F, *E, OnThreads[F]);
+}
+
+WorkerLoops::Uses *WorkerLoops::member(FunctionId F, const facts::Value *V) {
+  std::optional<Member> M = loopMember(P, F, V);
+  return M ? &Members[*M] : nullptr;
+}
+
+bool WorkerLoops::entersLoop(FunctionId F, std::uint32_t Symbol) const {
+  Program::EntryList Entries = P.entries(P.resolve(P.function(F).Unit, Symbol));
+  return std::any_of(Entries.begin(), Entries.end(), [](const auto *Entry) {
+    return does(*Entry, Effect::EntersLoop);
+  });
+}
+
+void WorkerLoops::scan(FunctionId F, const facts::Event &E, bool OnThread) {
+  SymbolId Callee = P.resolve(P.function(F).Unit, E.symbol());
+  bool Sink = false;
+  for (const rules::Entry *Entry : P.entries(Callee))
+    Sink |= does(*Entry, Effect::RunsCallable);
+  // What keeps a loop running while it has nothing to do.
+  bool Guard = P.qualifiedName(Callee).find("work") != std::string_view::npos;
+  auto Args = each(E.args());
+  for (std::uint32_t I = 0; I < Args.size(); ++I) {
+    if (Uses *Used = member(F, Args[I]))
+      Used->Otherwise |= !Guard && !(Sink && I == 0);
+    if (Args[I]->kind() == facts::ValueKind::Callable)
+      for (const facts::CapturedValue *C : each(Args[I]->captures()))
+        if (Uses *Used = member(F, C->value()))
+          (entersLoop(F, Args[I]->symbol()) ? Used->RunByThread
+                                            : Used->Otherwise) = true;
+  }
+  if (E.kind() != facts::EventKind::Call) {
+    if (Uses *Used = member(F, E.value()))
+      Used->Otherwise = true;
+  } else if (Uses *Used = member(F, E.receiver())) {
+    std::string_view Name = P.qualifiedName(Callee);
+    if (entersLoop(F, E.symbol()))
+      (OnThread ? Used->RunByThread : Used->Otherwise) = true;
+    else
+      Used->Otherwise |= Name.ends_with("::get_executor");
+  }
+}
+
+bool WorkerLoops::isExecutorOf(FunctionId F, const facts::Event &E) const {
+  std::optional<Member> M = loopMember(P, F, argument(E, 0));
+  if (!M)
+    return false;
+  auto It = Members.find(*M);
+  return It != Members.end() && It->second.RunByThread && !It->second.Otherwise;
+}
+
+} // namespace gridlock

@@ -53,7 +53,9 @@ std::string Reporter::message(const HeldSite &Site,
   else
     Text += ": " + Holder + " reaches it through " + std::to_string(Calls) +
             (Calls == 1 ? " call" : " calls");
-  return Text + "; who wants the lock waits as long";
+  return Text +
+         ", so who wants the lock waits as long; instead: release it before "
+         "the call";
 }
 
 // What OP in function F, inside SITE or itself the site, is worth telling.

@@ -2,6 +2,7 @@
 #include "checks/engine/Engine.h"
 
 #include "checks/engine/CheckRegistry.h"
+#include "checks/engine/FindingNotes.h"
 #include "checks/engine/Fingerprint.h"
 #include "checks/engine/Globs.h"
 #include "checks/locks/LockModel.h"
@@ -162,6 +163,8 @@ AnalysisResult analyse(const std::vector<FactsFile> &Facts,
     else
       Result.Findings.push_back(std::move(F));
   }
+  addMacroNotes(P, Result.Findings);
+  addErrorNotes(P, Result.Findings);
   return Result;
 }
 

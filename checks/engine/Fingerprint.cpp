@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "checks/engine/Fingerprint.h"
 
+#include "checks/engine/TemplateText.h"
+
 #include <algorithm>
 #include <functional>
 #include <map>
@@ -29,27 +31,73 @@ std::string fingerprint(std::string_view Rule, std::string_view Function,
 
 namespace {
 
-// What makes a finding in one instantiation of a template equal to that in
-// another: its message without template arguments.
-std::string withoutTemplateArguments(std::string_view Message) {
-  std::string Result;
-  unsigned Depth = 0;
-  for (char C : Message)
-    if (C == '<')
-      ++Depth;
-    else if (C == '>' && Depth != 0)
-      --Depth;
-    else if (Depth == 0)
-      Result += C;
-  return Result;
+constexpr unsigned MaxOthers = 3; // that are told in full
+
+bool isSameDefect(const Finding &A, const Finding &B) {
+  const auto HasSides = [](const Finding &F) {
+    return std::any_of(F.Notes.begin(), F.Notes.end(),
+                       [](const Note &N) { return N.Side != 0; });
+  };
+  return A.Where == B.Where && A.Rule == B.Rule && A.Function == B.Function &&
+         A.Operation == B.Operation && !A.Operation.empty() && !HasSides(A) &&
+         !HasSides(B);
+}
+
+/// OTHERS, which are about the same defect, become notes of F.
+void addOthers(Finding &F, const std::vector<Finding> &Others) {
+  for (std::size_t I = 0; I < Others.size() && I < MaxOthers; ++I) {
+    const Finding &O = Others[I];
+    F.Notes.push_back(
+        {O.Notes.empty() ? Location() : O.Notes.front().Where,
+         "also: " + O.Message.substr(0, O.Message.find("; instead: "))});
+  }
+  if (Others.size() > MaxOthers)
+    F.Notes.push_back(
+        {{},
+         "and " + std::to_string(Others.size() - MaxOthers) + " more ways"});
+}
+
+/// One operation at one place is one defect, however many instances of a
+/// template or roots lead to it: the surest finding is kept. The sides of a
+/// deadlock are its own.
+void mergePlaces(std::vector<Finding> &Findings) {
+  std::vector<Finding> Result;
+  for (std::size_t I = 0; I < Findings.size();) {
+    std::size_t End = I + 1; // of those at this place
+    while (End < Findings.size() && Findings[End].Where == Findings[I].Where &&
+           Findings[End].Rule == Findings[I].Rule)
+      ++End;
+    std::vector<bool> Taken(End - I);
+    for (std::size_t J = I; J < End; ++J) {
+      if (Taken[J - I])
+        continue;
+      std::vector<Finding> Same;
+      for (std::size_t K = J; K < End; ++K)
+        if (!Taken[K - I] &&
+            (K == J || isSameDefect(Findings[J], Findings[K]))) {
+          Taken[K - I] = true;
+          Same.push_back(Findings[K]);
+        }
+      std::stable_sort(Same.begin(), Same.end(),
+                       [](const Finding &A, const Finding &B) {
+                         return A.Confidence > B.Confidence;
+                       });
+      Result.push_back(std::move(Same.front()));
+      Same.erase(Same.begin());
+      addOthers(Result.back(), Same);
+    }
+    I = End;
+  }
+  Findings = std::move(Result);
 }
 
 } // namespace
 
 void finishFindings(std::vector<Finding> &Findings) {
+  // A finding in one instantiation of a template is equal to that in another.
   auto Key = [](const Finding &F) {
     return std::make_tuple(std::cref(F.Where), std::cref(F.Rule),
-                           withoutTemplateArguments(F.Message),
+                           cutTemplates(F.Message, 0, ""),
                            std::cref(F.Function), std::cref(F.Operation));
   };
   // Of equal ones the most certain is kept.
@@ -67,6 +115,7 @@ void finishFindings(std::vector<Finding> &Findings) {
                                return Key(A) == Key(B);
                              }),
                  Findings.end());
+  mergePlaces(Findings);
   std::map<std::tuple<std::string, std::string, std::string>, unsigned> Seen;
   for (Finding &F : Findings)
     F.Fingerprint =

@@ -21,9 +21,10 @@ inline constexpr unsigned FingerprintScheme = 1;
 std::string fingerprint(std::string_view Rule, std::string_view Function,
                         std::string_view Operation, unsigned Ordinal);
 
-/// Sorts by place, rule and message, drops repeated findings (also those of
-/// other instantiations of a template) and fills in every fingerprint; ordinals count in the sorted order. The result does not depend
-/// on the order given.
+/// Sorts by place, rule and message, makes one finding of those that agree in
+/// place, function and operation (the surest; others become notes), and
+/// fills in every fingerprint; ordinals count in the sorted order. The result
+/// does not depend on the order given.
 void finishFindings(std::vector<Finding> &Findings);
 
 } // namespace gridlock

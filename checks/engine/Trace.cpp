@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "checks/engine/Trace.h"
 
+#include "checks/engine/TemplateText.h"
+
 namespace gridlock {
 
 std::string describe(const Program &P, SymbolId S) {
@@ -8,35 +10,47 @@ std::string describe(const Program &P, SymbolId S) {
                                     facts::SymbolFlag::LambdaCall);
   SymbolId Outer = P.enclosing(S);
   if (IsLambda && Outer != S)
-    return "the lambda in '" + std::string(P.displayName(Outer)) + "'";
-  return "'" + std::string(P.displayName(S)) + "'";
+    return "the lambda in '" + shortName(P.displayName(Outer)) + "'";
+  return "'" + shortName(P.displayName(S)) + "'";
 }
 
-// "'on_read'", "(method 'C::m')", "(lambda in 'f')".
-static std::string kindAndName(const Program &P, SymbolId S) {
-  SymbolId Outer = P.enclosing(S);
-  const facts::Symbol *Fact = P.symbol(S).Fact;
-  if (hasFlag(Fact->flags(), facts::SymbolFlag::LambdaCall) && Outer != S)
-    return "(lambda in '" + std::string(P.qualifiedName(Outer)) + "')";
-  std::string Name = "'" + std::string(P.displayName(S)) + "'";
-  return Fact->record() != 0 ? "(method " + Name + ")" : Name;
+// KIND before the name of S: "callback 'C::f'", "the callback lambda in 'f'".
+static std::string describeAs(const Program &P, std::string Kind, SymbolId S) {
+  const std::string Name = describe(P, S);
+  constexpr std::string_view Lambda = "the lambda";
+  if (Name.starts_with(Lambda))
+    return "the " + Kind + " lambda" + Name.substr(Lambda.size());
+  return Kind + " " + Name;
 }
 
 std::string describe(const Program &P, const Root &R) {
-  std::string Name = describe(P, P.function(R.Function).Symbol);
+  const SymbolId S = P.function(R.Function).Symbol;
   switch (R.Kind) {
   case RootKind::Coroutine:
-    return "coroutine " + Name;
+    return describeAs(P, "coroutine", S);
   case RootKind::LoopCallback:
-    return "callback " + kindAndName(P, P.function(R.Function).Symbol);
+    return describeAs(P, "callback", S);
+  case RootKind::OwnLoop:
+    return "the loop of " + describe(P, S);
   case RootKind::Annotated:
-    return Name +
-           (hasFlag(P.symbol(P.function(R.Function).Symbol).Fact->flags(),
-                    facts::SymbolFlag::NonBlocking)
+    return describe(P, S) +
+           (hasFlag(P.symbol(S).Fact->flags(), facts::SymbolFlag::NonBlocking)
                 ? " (marked as non-blocking)"
                 : " (marked as running on a loop)");
   }
-  return Name;
+  return describe(P, S);
+}
+
+bool isUserCode(const Program &P, FunctionId F) {
+  if (P.isSystem(F))
+    return false;
+  const ProgramFunction &Fn = P.function(F);
+  const facts::File &Unit = P.unit(Fn.Unit).root();
+  const facts::Loc *Begin = Fn.Fact->begin();
+  const auto isAbsolute = [&](std::uint32_t File) {
+    return P.text(Fn.Unit, each(Unit.files())[File]->path()).starts_with('/');
+  };
+  return !Begin || isAbsolute(Unit.main_file()) || !isAbsolute(Begin->file());
 }
 
 std::string findingFunction(const Program &P, SymbolId S) {
@@ -67,10 +81,16 @@ Trace traceAlong(const Program &P, const std::vector<PathSearch::Hop> &Path,
   Trace Result;
   const facts::Event *Anchor = &Operation;
   FunctionId User = F;
-  for (std::size_t I = Path.size(); P.isSystem(User) && I > 0; --I) {
-    User = Path[I - 1].Caller;
-    Anchor = Path[I - 1].Site;
-  }
+  const auto Innermost = [&](const auto &IsWanted) {
+    User = F, Anchor = &Operation;
+    for (std::size_t I = Path.size(); !IsWanted(User) && I > 0; --I) {
+      User = Path[I - 1].Caller;
+      Anchor = Path[I - 1].Site;
+    }
+    return IsWanted(User);
+  };
+  if (!Innermost([&](FunctionId At) { return isUserCode(P, At); }))
+    Innermost([&](FunctionId At) { return !P.isSystem(At); });
   const ProgramFunction &UserFunction = P.function(User);
   Result.Where = P.locate(UserFunction.Unit, Anchor->loc());
   Result.User = UserFunction.Symbol;

@@ -20,8 +20,11 @@ std::string adviceFor(const rules::Entry &Entry, std::string_view Framework);
 /// "; instead: ..." for messages, or empty.
 std::string insteadClause(const rules::Entry &Entry,
                           std::string_view Framework);
-/// "coroutine 'serve'", "callback (lambda in 'serve')": the root of a path.
+/// "coroutine 'serve'", "the callback lambda in 'serve'": the root of a path.
 std::string describe(const Program &P, const Root &R);
+/// Whether F stands in the user's own code: not in a system header, nor outside
+/// the root if its unit is inside.
+bool isUserCode(const Program &P, FunctionId F);
 
 struct Trace {
   Location Where; // the call in the innermost function of the user's own code

@@ -5,7 +5,7 @@ check_all.py --build DIR --majors 19,22 -- CHECK FILE [--profile P] [-- FLAGS]
 
 Each of `gridlock check --llvm N` and `clang-tidy-N -load` must print what the
 file's CHECK lines say and no other warning; a file without CHECK lines must give
-no warning at all.
+no warning at all. All must give the same warnings and notes, checked or not.
 """
 import argparse
 import re
@@ -16,6 +16,18 @@ import sys
 def run(command):
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True)
     return done.returncode, done.stdout, done.stderr
+
+
+def said(output):
+    """Warnings and notes with their places; without what the command-line tool shows of edits."""
+    found = re.findall(r"^(?:.*/)?([^/:\n]+):(\d+):(\d+): (warning|note): (.*)$", output, re.M)
+    return {f for f in found if not f[4].startswith("the fix ")}
+
+
+def difference(label, output, first_label, first):
+    problems = [f"only {first_label} says {item}" for item in sorted(first - said(output))]
+    problems += [f"only {label} says {item}" for item in sorted(said(output) - first)]
+    return "\n".join(problems)
 
 
 def verify(label, output, error, source, filecheck):
@@ -55,6 +67,7 @@ def main():
         flags[0] = "-std=c11"
 
     problems = []
+    first = None
     for major in options.majors.split(","):
         filecheck = f"/usr/lib/llvm-{major}/bin/FileCheck"
         status, output, error = run(
@@ -63,6 +76,9 @@ def main():
         if status not in (0, 1):
             problems.append(f"gridlock check --llvm {major}: exit status {status}\n{output}{error}")
         problems.append(verify(f"gridlock check --llvm {major}", output, error, wanted.file, filecheck))
+        if first is None:
+            first_label, first = f"gridlock check --llvm {major}", said(output)
+        problems.append(difference(f"gridlock check --llvm {major}", output, first_label, first))
         status, output, error = run(
             [f"/usr/bin/clang-tidy-{major}", f"-load={options.build}/lib/GridlockTidy-{major}.so",
              f"--checks=-*,{check}", "--header-filter=.*",
@@ -71,6 +87,7 @@ def main():
         if status:
             problems.append(f"clang-tidy-{major}: exit status {status}\n{output}{error}")
         problems.append(verify(f"clang-tidy-{major}", output, error, wanted.file, filecheck))
+        problems.append(difference(f"clang-tidy-{major}", output, first_label, first))
     problems = [p for p in problems if p]
     print("\n".join(problems), file=sys.stderr)
     return bool(problems)

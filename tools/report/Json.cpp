@@ -45,6 +45,7 @@ Json toJson(const Report &R) {
   Object["files"] = C.Files;
   Object["failed"] = C.Failed;
   Object["partial"] = C.Partial;
+  Object["excluded"] = C.Excluded;
   Object["findings"] = R.Findings.size();
   Object["suppressed"] = C.Suppressed;
   Object["baseline"] = C.Baselined;

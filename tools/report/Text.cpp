@@ -163,6 +163,8 @@ std::string summaryLine(const Report &R) {
   std::string Line = counted(C.Files, "file") + " analysed, ";
   if (C.Partial)
     Line += std::to_string(C.Partial) + " of them with errors, ";
+  if (C.Excluded)
+    Line += std::to_string(C.Excluded) + " excluded, ";
   Line += std::to_string(C.Failed) + " failed, " +
           counted(R.Findings.size(), "finding") + " (" +
           std::to_string(C.Suppressed) + " suppressed";

@@ -9,7 +9,7 @@
 namespace asio = boost::asio;
 
 void lambda_bad(asio::io_context &Loop) {
-  // CHECK: callables.cpp:[[@LINE+3]]:5: warning: 'sleep' blocks the event loop in callback (lambda in 'lambda_bad'); instead: {{.*}}[gridlock-blocking-in-callback]
+  // CHECK: callables.cpp:[[@LINE+3]]:5: warning: 'sleep' blocks the event loop in the callback lambda in 'lambda_bad'; instead: {{.*}}[gridlock-blocking-in-callback]
   // CHECK: callables.cpp:[[@LINE+1]]:{{.*}}: note: it is handed to 'boost::asio::post' here
   asio::post(Loop, [] {
     sleep(1);
@@ -17,7 +17,7 @@ void lambda_bad(asio::io_context &Loop) {
 }
 
 void stored_bad(asio::io_context &Loop) {
-  // CHECK: callables.cpp:[[@LINE+1]]:19: warning: 'sleep' blocks the event loop in callback (lambda in 'stored_bad')
+  // CHECK: callables.cpp:[[@LINE+1]]:19: warning: 'sleep' blocks the event loop in the callback lambda in 'stored_bad'
   auto Nap = [] { sleep(1); };
   asio::post(Loop, Nap);
 }
@@ -46,9 +46,9 @@ public:
   void start_ok() { onTimer(0); }
 
 private:
-  // CHECK: callables.cpp:[[@LINE+1]]:23: warning: 'sleep' blocks the event loop in callback (method 'Session::onTimer')
+  // CHECK: callables.cpp:[[@LINE+1]]:23: warning: 'sleep' blocks the event loop in callback 'Session::onTimer'
   void onTimer(int) { sleep(1); }
-  // CHECK: callables.cpp:[[@LINE+3]]:17: warning: 'usleep' blocks the event loop: callback (lambda in 'Session::chain_bad') reaches it through 1 call
+  // CHECK: callables.cpp:[[@LINE+3]]:17: warning: 'usleep' blocks the event loop: the callback lambda in 'Session::chain_bad' reaches it through 1 call
   // CHECK: note: it is handed to 'boost::asio::basic_waitable_timer::async_wait' here
   // CHECK: note: the lambda in 'Session::chain_bad' calls 'Session::save' here
   void save() { usleep(1000); }
@@ -56,7 +56,7 @@ private:
 };
 
 struct Handler {
-  // CHECK: callables.cpp:[[@LINE+1]]:29: warning: 'sleep' blocks the event loop in callback (method 'Handler::operator()')
+  // CHECK: callables.cpp:[[@LINE+1]]:29: warning: 'sleep' blocks the event loop in callback 'Handler::operator()'
   void operator()() const { sleep(1); }
 };
 void object_bad(asio::io_context &Loop) { asio::post(Loop, Handler()); }
@@ -69,7 +69,7 @@ static void later_pointer(asio::io_context &Loop, void (*Run)()) {
   asio::post(Loop, Run);
 }
 void forwarded_bad(asio::io_context &Loop) {
-  // CHECK: callables.cpp:[[@LINE+1]]:20: warning: 'sleep' blocks the event loop in callback (lambda in 'forwarded_bad')
+  // CHECK: callables.cpp:[[@LINE+1]]:20: warning: 'sleep' blocks the event loop in the callback lambda in 'forwarded_bad'
   later(Loop, [] { sleep(1); });
 }
 static void nap() {

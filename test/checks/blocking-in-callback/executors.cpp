@@ -30,28 +30,28 @@ void strand_of_pool_ok(asio::thread_pool &Pool) {
 
 void strand_of_loop_bad(asio::io_context &Loop) {
   asio::strand<asio::io_context::executor_type> Strand(Loop.get_executor());
-  // CHECK: executors.cpp:[[@LINE+1]]:27: warning: 'sleep' blocks the event loop in callback (lambda in 'strand_of_loop_bad')
+  // CHECK: executors.cpp:[[@LINE+1]]:27: warning: 'sleep' blocks the event loop in the callback lambda in 'strand_of_loop_bad'
   asio::post(Strand, [] { sleep(1); });
 }
 
 void loop_bad(asio::io_context &Loop) {
-  // CHECK: executors.cpp:[[@LINE+1]]:41: warning: 'sleep' blocks the event loop in callback (lambda in 'loop_bad')
+  // CHECK: executors.cpp:[[@LINE+1]]:41: warning: 'sleep' blocks the event loop in the callback lambda in 'loop_bad'
   asio::post(Loop.get_executor(), [] { (sleep(1)); });
 }
 
 // What is behind a type-erased executor is unknown: of medium precision.
 void erased_ok(asio::any_io_executor Executor) {
-  // STRICT: executors.cpp:[[@LINE+1]]:29: warning: 'sleep' blocks the event loop in callback (lambda in 'erased_ok')
+  // STRICT: executors.cpp:[[@LINE+1]]:29: warning: 'sleep' blocks the event loop in the callback lambda in 'erased_ok'
   asio::post(Executor, [] { sleep(1); });
 }
 void erased_strand_ok(asio::strand<asio::any_io_executor> Executor) {
-  // STRICT: executors.cpp:[[@LINE+1]]:29: warning: 'sleep' blocks the event loop in callback (lambda in 'erased_strand_ok')
+  // STRICT: executors.cpp:[[@LINE+1]]:29: warning: 'sleep' blocks the event loop in the callback lambda in 'erased_strand_ok'
   asio::post(Executor, [] { sleep(1); });
 }
 
 // ... but one known loop is enough.
 void both_bad(asio::any_io_executor Executor, asio::io_context &Loop) {
-  // CHECK: executors.cpp:[[@LINE+1]]:19: warning: 'sleep' blocks the event loop in callback (lambda in 'both_bad')
+  // CHECK: executors.cpp:[[@LINE+1]]:19: warning: 'sleep' blocks the event loop in the callback lambda in 'both_bad'
   auto Run = [] { sleep(1); };
   asio::post(Executor, Run);
   asio::post(Loop, Run);

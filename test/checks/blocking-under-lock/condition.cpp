@@ -15,7 +15,7 @@ void own_ok() {
 void second_bad() {
   std::lock_guard<std::mutex> Outer(Other);
   std::unique_lock<std::mutex> Guard(Mutex);
-  // CHECK: condition.cpp:[[@LINE+2]]:15: warning: 'std::condition_variable::wait' gives back its own lock only, while 'Other' is held in 'second_bad'; who wants the lock waits as long
+  // CHECK: condition.cpp:[[@LINE+2]]:15: warning: 'std::condition_variable::wait' gives back its own lock only, while 'Other' is held in 'second_bad', so who wants the lock waits as long; instead: release it before the call
   while (!Ready)
     Condition.wait(Guard);
 }

@@ -12,7 +12,7 @@ std::mutex Mutex;
 
 void guard_bad() {
   std::lock_guard<std::mutex> Guard(Mutex);
-  // CHECK: held.cpp:[[@LINE+1]]:3: warning: 'sleep' blocks while 'Mutex' is held in 'guard_bad'; who wants the lock waits as long [gridlock-blocking-under-lock]
+  // CHECK: held.cpp:[[@LINE+1]]:3: warning: 'sleep' blocks while 'Mutex' is held in 'guard_bad', so who wants the lock waits as long; instead: release it before the call [gridlock-blocking-under-lock]
   sleep(1);
   // CHECK: held.cpp:[[@LINE-3]]:31: note: 'guard_bad' takes 'Mutex' here
 }

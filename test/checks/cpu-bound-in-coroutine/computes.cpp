@@ -58,7 +58,7 @@ task compress_ok(z_stream *Stream) {
 
 void callback_bad(boost::asio::io_context &Loop) {
   boost::asio::post(Loop, [] {
-    // CHECK: computes.cpp:[[@LINE+1]]:5: warning: 'crypto_pwhash_str_verify' keeps the event loop busy in callback (lambda in 'callback_bad')
+    // CHECK: computes.cpp:[[@LINE+1]]:5: warning: 'crypto_pwhash_str_verify' keeps the event loop busy in the callback lambda in 'callback_bad'
     crypto_pwhash_str_verify("", "", 0);
   });
 }

@@ -35,8 +35,10 @@ protected:
 TEST_F(BlockingUnderLock, Directly) {
   holder("update", Facts.global("m"), "sleep");
   AnalysisResult Result = analysed();
-  EXPECT_EQ(messages(Result), "3: 'sleep' blocks while 'm' is held in "
-                              "'update'; who wants the lock waits as long\n");
+  EXPECT_EQ(messages(Result),
+            "3: 'sleep' blocks while 'm' is held in "
+            "'update', so who wants the lock waits as long; instead: "
+            "release it before the call\n");
   const Finding &F = Result.Findings.at(0);
   EXPECT_EQ(F.Function, "update");
   EXPECT_EQ(F.Operation, "test/sleep");

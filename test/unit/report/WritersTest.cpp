@@ -83,6 +83,7 @@ constexpr Row Table[] = {
     {"Failed", "102 failed", "\"failed\": 102", "102 failed"},
     {"Partial", "103 of them with errors", "\"partial\": 103",
      "103 of them with errors"},
+    {"Excluded", "109 excluded", "\"excluded\": 109", "109 excluded"},
     {"findings", "1 finding (", "\"findings\": 1", "1 finding ("},
     {"Suppressed", "104 suppressed", "\"suppressed\": 104", "104 suppressed"},
     {"Baselined", "105 in the baseline", "\"baseline\": 105",

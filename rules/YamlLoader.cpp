@@ -11,22 +11,17 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <functional>
 #include <iterator>
 
 namespace gridlock::rules {
 
-using Read = std::function<void(const YAML::Node &, Diagnostics &)>;
-
-// Parses FILE and hands its one document to READER; whatever yaml-cpp throws
-// becomes an error with its place.
-static void readDocument(const std::string &File,
-                         std::vector<RuleError> &Errors, const Read &Reader) {
+void readDocument(const std::string &File, std::vector<RuleError> &Errors,
+                  const DocumentReader &Reader) {
   Diagnostics D(File, Errors);
   std::error_code Ignored;
   std::ifstream Stream(File, std::ios::binary);
   if (!Stream || std::filesystem::is_directory(File, Ignored)) {
-    Errors.push_back({File, 0, 0, "cannot be read; name a rules file (.yaml)"});
+    Errors.push_back({File, 0, 0, "cannot be read; name a YAML file"});
     return;
   }
   try {
@@ -35,7 +30,7 @@ static void readDocument(const std::string &File,
       Errors.push_back({File, 1, 1, "the file is empty"});
     else if (Documents.size() > 1)
       D.error(Documents[1],
-              "a rules file holds one document, this is a second one");
+              "the file holds one document, this is a second one");
     else
       Reader(Documents.front(), D);
   } catch (const YAML::Exception &E) {
@@ -76,6 +71,18 @@ static std::vector<unsigned char> pack(RuleTableT &Table) {
   FinishRuleTableBuffer(Builder, CreateRuleTable(Builder, &Table));
   return {Builder.GetBufferPointer(),
           Builder.GetBufferPointer() + Builder.GetSize()};
+}
+
+std::vector<unsigned char> packEntries(std::vector<EntryT> Entries) {
+  if (Entries.empty())
+    return {};
+  RuleTableT Table;
+  for (EntryT &Entry : Entries)
+    Table.entries.push_back(std::make_unique<EntryT>(std::move(Entry)));
+  std::stable_sort(
+      Table.entries.begin(), Table.entries.end(),
+      [](const auto &A, const auto &B) { return A->name < B->name; });
+  return pack(Table);
 }
 
 std::variant<std::vector<unsigned char>, std::vector<RuleError>>

@@ -5,6 +5,7 @@
 // share, and the run they share ends with them.
 #include "checks/engine/CheckRegistry.h"
 #include "checks/tidy/TidyRun.h"
+#include "tools/project/Project.h"
 
 #include "clang-tidy/ClangTidyCheck.h"
 #include "clang-tidy/ClangTidyModule.h"
@@ -40,14 +41,10 @@ public:
               std::shared_ptr<TidyRun> Run)
       : ClangTidyCheck(Name, Context), Id(Name.str()), Run(std::move(Run)) {
     S.Rules = option("Rules", Context);
+    S.Config = option("Config", Context);
     ProfileName = option("Profile", Context);
-    if (ProfileName.empty())
-      ProfileName = "default";
-    if (ProfileName == "strict")
-      S.Show = Profile::Strict;
-    else if (ProfileName == "pedantic")
-      S.Show = Profile::Pedantic;
-    else if (ProfileName != "default")
+    S.Show = project::profileNamed(ProfileName);
+    if (!S.Show && !ProfileName.empty())
       configurationDiag(
           "option Profile is \"%0\"; it can be default, strict or pedantic")
           << ProfileName;
@@ -55,6 +52,7 @@ public:
 
   void storeOptions(ClangTidyOptions::OptionMap &Stored) override {
     Options.store(Stored, "Rules", S.Rules);
+    Options.store(Stored, "Config", S.Config);
     Options.store(Stored, "Profile", ProfileName);
   }
 

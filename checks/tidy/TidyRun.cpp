@@ -2,7 +2,7 @@
 #include "checks/tidy/TidyRun.h"
 #include "checks/extract/Extractor.h"
 #include "checks/extract/Tables.h"
-#include "rules/UserRules.h"
+#include "tools/project/Project.h"
 
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/thread.h"
@@ -12,6 +12,24 @@
 using namespace clang;
 
 namespace gridlock::tidy {
+
+namespace {
+
+std::variant<project::Project, std::vector<rules::RuleError>>
+projectOf(ASTContext &Ctx, const std::string &Config) {
+  if (!Config.empty())
+    return project::readProject(Config);
+  const SourceManager &SM = Ctx.getSourceManager();
+  if (const auto Main = SM.getFileEntryRefForID(SM.getMainFileID()))
+    if (const auto File = project::findProject(
+            std::filesystem::path(
+                extract::projectPath(Main->getName(), ""))
+                .parent_path()))
+      return project::readProject(*File);
+  return project::Project();
+}
+
+} // namespace
 
 void TidyRun::extract(ASTContext &Ctx) {
   Extracted = true;
@@ -51,17 +69,28 @@ TidyRun::Outcome &TidyRun::outcome(ASTContext &Ctx, const Settings &S) {
   std::vector<std::string> RuleFiles;
   for (llvm::StringRef Part : Parts)
     RuleFiles.push_back(Part.trim().str());
-  auto Rules = rules::loadCatalogue(RuleFiles);
-  if (auto *Errors = std::get_if<std::vector<rules::RuleError>>(&Rules)) {
-    for (const rules::RuleError &E : *Errors)
-      Result.Errors.push_back(E.text());
+  const auto Told = [&Result](const auto &Outcome) {
+    const auto *Errors = std::get_if<std::vector<rules::RuleError>>(&Outcome);
+    if (Errors)
+      for (const rules::RuleError &E : *Errors)
+        Result.Errors.push_back(E.text());
+    return Errors != nullptr;
+  };
+  auto Read = projectOf(Ctx, S.Config);
+  if (Told(Read))
     return Result;
-  }
+  const auto &Project = std::get<project::Project>(Read);
+  auto Rules = project::loadCatalogue(Project, RuleFiles);
+  if (Told(Rules))
+    return Result;
   AnalysisOptions Options;
-  Options.Show = S.Show;
+  Options.Show = S.Show.value_or(Project.Show.value_or(Profile::Default));
   Options.ApplyNoLint = false; // clang-tidy does
   Result.Findings =
       analyse(Facts, std::get<rules::Catalogue>(Rules), Options).Findings;
+  std::erase_if(Result.Findings, [&](const Finding &F) {
+    return Project.excludes(F, "/"); // the paths of facts are absolute here
+  });
   return Result;
 }
 

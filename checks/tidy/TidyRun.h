@@ -12,6 +12,7 @@
 #include "llvm/ADT/StringMap.h"
 
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,12 +27,13 @@ class TidyRun {
 public:
   struct Settings {
     std::string Rules; // rule files, separated by semicolons
-    Profile Show = Profile::Default;
+    std::string Config; // project file; empty: searched for above the main file
+    std::optional<Profile> Show;
     auto operator<=>(const Settings &) const = default;
   };
   struct Outcome {
     std::vector<Finding> Findings;
-    std::vector<std::string> Errors; // of rule files or of the analysis itself
+    std::vector<std::string> Errors; // of rules, project file or analysis
     bool ErrorsShown = false;
   };
 

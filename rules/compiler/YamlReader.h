@@ -6,11 +6,13 @@
 #ifndef GRIDLOCK_RULES_COMPILER_YAMLREADER_H
 #define GRIDLOCK_RULES_COMPILER_YAMLREADER_H
 
+#include "catalogue_generated.h"
 #include "rules/YamlLoader.h"
 
 #include <yaml-cpp/yaml.h>
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -86,6 +88,16 @@ private:
   Diagnostics &D;
   std::map<std::string, YAML::Node> Values;
 };
+
+using DocumentReader = std::function<void(const YAML::Node &, Diagnostics &)>;
+
+/// Parses FILE and hands its one document to READER; whatever yaml-cpp throws
+/// becomes an error with its place.
+void readDocument(const std::string &File, std::vector<RuleError> &Errors,
+                  const DocumentReader &Reader);
+
+/// A compiled table of ENTRIES, in any order; empty if there are none.
+std::vector<unsigned char> packEntries(std::vector<EntryT> Entries);
 
 /// "line:column", 1-based.
 std::string place(const YAML::Mark &At);

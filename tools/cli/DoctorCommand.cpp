@@ -8,11 +8,13 @@
 #include "tools/cli/Command.h"
 #include "tools/driver/CompileDatabase.h"
 #include "tools/driver/Toolchain.h"
+#include "tools/project/Project.h"
 
 #include <CLI/CLI.hpp>
 
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace fs = std::filesystem;
@@ -32,6 +34,7 @@ public:
     extractors();
     monitor();
     database(Database);
+    projectFile();
     std::cout << (Missing ? "something needed is missing\n"
                           : "ready to check\n");
     return Missing ? Unusable : Clean;
@@ -39,6 +42,7 @@ public:
 
 private:
   bool Missing = false;
+  fs::path Root; // of the compile database, if there is one
 
   static std::string firstLine(const std::string &Text) {
     return Text.substr(0, Text.find('\n'));
@@ -138,6 +142,20 @@ private:
                  : "monitor " + Library.string());
   }
 
+  void projectFile() {
+    std::optional<fs::path> File;
+    for (const fs::path &From : {Root, fs::current_path()})
+      if (!File && !From.empty())
+        File = project::findProject(From);
+    if (!File)
+      return optional(true, "no project file (.gridlock.yaml), none is needed");
+    const auto Read = project::readProject(*File);
+    const auto *Errors = std::get_if<std::vector<rules::RuleError>>(&Read);
+    report(!Errors, Errors ? "project file with errors: " +
+                                 Errors->front().text()
+                           : "project file " + File->string());
+  }
+
   void database(const std::string &Where) {
     const auto Found = driver::findDatabase(Where, fs::current_path());
     if (const auto *Error = std::get_if<std::string>(&Found))
@@ -147,6 +165,7 @@ private:
     if (const auto *Error = std::get_if<std::string>(&Loaded))
       return report(false, *Error);
     const auto &Database = std::get<driver::CompileDatabase>(Loaded);
+    Root = driver::chooseRoot(Database, fs::current_path());
     report(true, "compile database '" + Path.string() +
                      "': " + std::to_string(Database.Commands.size()) +
                      " commands, " + std::to_string(Database.Failed.size()) +

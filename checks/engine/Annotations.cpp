@@ -82,9 +82,10 @@ constexpr CapabilityWord CapabilityWords[] = {
 std::optional<int> lockIndex(const AccessPath &Lock) {
   if (Lock.Root == PlaceRoot::This && Lock.Steps.empty())
     return ReceiverIndex;
-  bool IsWhole = std::all_of(
-      Lock.Steps.begin(), Lock.Steps.end(),
-      [](const auto &S) { return S.Kind == facts::StepKind::Deref; });
+  bool IsWhole =
+      std::all_of(Lock.Steps.begin(), Lock.Steps.end(), [](const auto &S) {
+        return S.Kind == facts::StepKind::Deref;
+      });
   if (Lock.Root == PlaceRoot::Param && IsWhole)
     return static_cast<int>(Lock.Id);
   return std::nullopt;
@@ -153,8 +154,8 @@ void addParameters(const Program &P, SymbolId Of, SymbolId S,
 // What entries say of the result of a try: a bool is true, an int is zero where
 // it took the lock.
 bool saysSuccess(const Program &P, const ProgramSymbol &S, bool Zero) {
-  bool IsBool =
-      P.typeName(S.Unit, S.Fact->result_type()).find("ool") != std::string::npos;
+  bool IsBool = P.typeName(S.Unit, S.Fact->result_type()).find("ool") !=
+                std::string::npos;
   return Zero != IsBool;
 }
 
@@ -228,20 +229,21 @@ std::vector<CapabilityEffect> capabilityEffects(const Program &P, SymbolId S) {
 std::vector<CapabilityOrder> capabilityOrders(const Program &P) {
   std::vector<CapabilityOrder> Result;
   std::uint32_t Unit = 0;
-  auto Add = [&](const AccessPath &Own,
-                 const flatbuffers::Vector<flatbuffers::Offset<facts::Attribute>>
-                     *Attributes) {
-    const FactsFile &File = P.unit(Unit);
-    for (const facts::Attribute *A : each(Attributes)) {
-      bool Before = File.string(A->name()) == "acquired_before";
-      if (!Before && File.string(A->name()) != "acquired_after")
-        continue;
-      for (const facts::Value *V : each(A->args()))
-        if (AccessPath Other = AccessPath::of(File, V))
-          Result.push_back(Before ? CapabilityOrder{Own, Other, Unit}
-                                  : CapabilityOrder{Other, Own, Unit});
-    }
-  };
+  auto Add =
+      [&](const AccessPath &Own,
+          const flatbuffers::Vector<flatbuffers::Offset<facts::Attribute>>
+              *Attributes) {
+        const FactsFile &File = P.unit(Unit);
+        for (const facts::Attribute *A : each(Attributes)) {
+          bool Before = File.string(A->name()) == "acquired_before";
+          if (!Before && File.string(A->name()) != "acquired_after")
+            continue;
+          for (const facts::Value *V : each(A->args()))
+            if (AccessPath Other = AccessPath::of(File, V))
+              Result.push_back(Before ? CapabilityOrder{Own, Other, Unit}
+                                      : CapabilityOrder{Other, Own, Unit});
+        }
+      };
   for (; Unit < P.unitCount(); ++Unit) {
     const FactsFile &File = P.unit(Unit);
     for (const facts::GlobalAttributes *G : each(File.root().globals())) {

@@ -28,11 +28,11 @@ bool namesFlag(const FactsFile &File, const facts::Value &V,
 }
 
 Verdict flagSet(const FactsFile &File, const facts::Value &V,
-                const rules::Condition &C) {
+                const rules::Condition &C, std::optional<std::int64_t> Number) {
   if (C.name() && namesFlag(File, V, C.name()->string_view()))
     return Verdict::Yes;
-  if (V.kind() == ValueKind::Constant)
-    return fromBool(C.value() != 0 && (V.integer() & C.value()) == C.value());
+  if (Number)
+    return fromBool(C.value() != 0 && (*Number & C.value()) == C.value());
   return Verdict::Maybe;
 }
 
@@ -131,11 +131,32 @@ Verdict Classifier::holds(const rules::Condition &C, const Site &S) {
   return C.negated() ? opposite(V) : V;
 }
 
-Mark Classifier::markOf(const facts::Value *V, const Site &S) {
+std::optional<Marks> Classifier::stateAt(const Site &S) {
   if (!Flow)
-    Flow = std::make_unique<ValueFlow>(P, Id);
-  std::optional<Marks> State = Flow->before(S.Block, S.Event);
-  return State ? State->of(P.unit(F.Unit), V) : Mark::Unknown;
+    Flow = std::make_unique<ValueFlow>(P, Id, P.descriptorModes());
+  return Flow->before(S.Block, S.Event);
+}
+
+Mark Classifier::markOf(const facts::Value *V, const Site &S) {
+  std::optional<Marks> State = stateAt(S);
+  Mark M = State ? State->of(P.unit(F.Unit), V) : Mark::Unknown;
+  if (M != Mark::Unknown || !P.descriptorModes())
+    return M;
+  AccessPath Path = AccessPath::of(P.unit(F.Unit), V);
+  return !Path.Steps.empty() &&
+                 P.descriptorModes()->isNonBlockingField(Path.Steps.back())
+             ? Mark::NonBlocking
+             : M;
+}
+
+std::optional<std::int64_t> Classifier::numberOf(const facts::Value &V,
+                                                 const Site &S) {
+  if (V.kind() == ValueKind::Constant)
+    return V.integer();
+  if (V.kind() != ValueKind::Place && V.kind() != ValueKind::AddressOf)
+    return std::nullopt;
+  std::optional<Marks> State = stateAt(S);
+  return State ? State->numberOf(P.unit(F.Unit), V) : std::nullopt;
 }
 
 Verdict Classifier::holdsFor(const rules::Condition &C, const facts::Value *V,
@@ -151,25 +172,34 @@ Verdict Classifier::holdsFor(const rules::Condition &C, const facts::Value *V,
   case ConditionKind::Equals:
     if (V->kind() == ValueKind::Null)
       return fromBool(C.value() == 0);
-    return IsConstant ? fromBool(V->integer() == C.value()) : Verdict::Unlikely;
+    if (auto Number =
+            V->kind() == ValueKind::AddressOf ? std::nullopt : numberOf(*V, S))
+      return fromBool(*Number == C.value());
+    return Verdict::Unlikely;
   case ConditionKind::Less:
-    return IsConstant ? fromBool(V->integer() < C.value()) : Verdict::Maybe;
+    if (auto Number = numberOf(*V, S))
+      return fromBool(*Number < C.value());
+    return Verdict::Maybe;
   case ConditionKind::HasFlag:
-    return flagSet(File, *V, C);
+    return flagSet(File, *V, C, numberOf(*V, S));
   case ConditionKind::LacksFlag:
-    return opposite(flagSet(File, *V, C));
+    return opposite(flagSet(File, *V, C, numberOf(*V, S)));
   case ConditionKind::NonblockingDescriptor:
     switch (markOf(V, S)) {
     case Mark::NonBlocking:
       return Verdict::Yes;
     case Mark::Blocking:
       return Verdict::No;
+    case Mark::Readable:
+      return Verdict::Likely;
     default:
       // Standard input, output and error block unless somebody changed them.
       return IsConstant ? Verdict::No : Verdict::Maybe;
     }
   case ConditionKind::ZeroDuration:
-    return IsConstant ? fromBool(V->integer() == 0) : Verdict::Unlikely;
+    if (auto Number = numberOf(*V, S))
+      return fromBool(*Number == 0);
+    return Verdict::Unlikely;
   case ConditionKind::IsNull:
     return isNull(*V);
   case ConditionKind::NotNull:

@@ -44,6 +44,8 @@ private:
   Verdict holdsFor(const rules::Condition &C, const facts::Value *V,
                    const Site &S);
   Mark markOf(const facts::Value *V, const Site &S);
+  std::optional<std::int64_t> numberOf(const facts::Value &V, const Site &S);
+  std::optional<Marks> stateAt(const Site &S);
 
   const Program &P;
   FunctionId Id;

@@ -3,6 +3,8 @@
 
 #include "checks/engine/Annotations.h"
 #include "checks/engine/Classify.h"
+#include "checks/engine/DescriptorModes.h"
+#include "checks/engine/Globs.h"
 #include "checks/engine/LinkUnits.h"
 
 #include <algorithm>
@@ -57,7 +59,10 @@ Program::Program(const std::vector<FactsFile> &Files,
   joinBodies();
   joinOverrides();
   lookUpEntries(Rules);
+  Modes = std::make_unique<DescriptorModes>(*this);
 }
+
+Program::~Program() = default;
 
 // By mangled name and, where several programs define the same function, by the
 // file of the definition that the unit means.
@@ -203,6 +208,10 @@ std::vector<const rules::Entry *> Program::inheritedEntries(SymbolId S) const {
 
 void Program::lookUpEntries(const rules::Catalogue &Rules) {
   for (const rules::Entry *E : Rules.all()) {
+    if (E->pattern()) {
+      Patterns.push_back(E);
+      continue;
+    }
     auto &List = EntriesByName[E->name()->string_view()];
     if (List.empty())
       List = Rules.find(E->name()->string_view());
@@ -213,6 +222,11 @@ void Program::lookUpEntries(const rules::Catalogue &Rules) {
     if (does(*E, rules::Effect::RunsCallable) &&
         E->where() == rules::Where::Elsewhere)
       for (const rules::Condition *C : each(E->when()))
+        if (C->kind() == rules::ConditionKind::ArgumentType && C->arg() == 0)
+          PoolTypes.insert(C->name()->string_view());
+    if (does(*E, rules::Effect::RunsCallable) && E->callable() != 0 &&
+        E->where() == rules::Where::Loop)
+      for (const rules::Condition *C : each(E->unless()))
         if (C->kind() == rules::ConditionKind::ArgumentType && C->arg() == 0)
           PoolTypes.insert(C->name()->string_view());
   }
@@ -253,7 +267,11 @@ void Program::addFunctionEntries(SymbolId S) {
     else if (E->kind() == rules::EntryKind::Function)
       EntryPool.push_back(E);
   };
-  if (auto It = EntriesByName.find(qualifiedName(S)); It != EntriesByName.end())
+  for (const rules::Entry *E : Patterns)
+    if (matchesGlobs(E->name()->string_view(), qualifiedName(S)))
+      Add(E);
+  if (auto It = EntriesByName.find(qualifiedName(S));
+      It != EntriesByName.end() && EntryPool.size() == Before)
     std::for_each(It->second.begin(), It->second.end(), Add);
   if (isAnnotated(*this, S, "runs_on_loop"))
     OnLoop.insert(S);

@@ -19,6 +19,7 @@
 #include "rules/Catalogue.h"
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -27,6 +28,8 @@
 #include <vector>
 
 namespace gridlock {
+
+class DescriptorModes;
 
 using SymbolId = std::uint32_t;   // 0 = none
 using FunctionId = std::uint32_t; // index into Program::functions()
@@ -53,6 +56,7 @@ public:
   using EntryList = std::span<const rules::Entry *const>;
 
   Program(const std::vector<FactsFile> &Files, const rules::Catalogue &Rules);
+  ~Program();
 
   std::size_t unitCount() const { return Units.size(); }
   const FactsFile &unit(std::uint32_t Unit) const { return *Units[Unit].Facts; }
@@ -100,6 +104,9 @@ public:
     return PoolTypes.contains(TypeName);
   }
 
+  /// What functions do to the mode of descriptors; null until all else is known.
+  const DescriptorModes *descriptorModes() const { return Modes.get(); }
+
   /// The methods that override S, directly or not, that were seen; not S
   /// itself.
   std::vector<SymbolId> overriders(SymbolId S) const;
@@ -140,6 +147,8 @@ private:
   std::unordered_map<std::string_view, std::vector<const rules::Entry *>>
       EntriesByName;
   std::unordered_set<std::string_view> LoopClasses, PoolTypes;
+  std::unique_ptr<const DescriptorModes> Modes;
+  std::vector<const rules::Entry *> Patterns; // entries whose names are globs
   std::vector<flatbuffers::DetachedBuffer> Annotated; // entries from attributes
   std::unordered_set<SymbolId> OnLoop;
   std::vector<std::uint32_t> EntryStart; // by symbol, into EntryPool

@@ -2,8 +2,9 @@
 #include "checks/engine/ValueFlow.h"
 
 #include "checks/engine/Dataflow.h"
+#include "checks/engine/ModeFunctions.h"
 
-#include <array>
+#include <algorithm>
 
 namespace gridlock {
 
@@ -20,49 +21,61 @@ constexpr std::int64_t NonBlockBit = 04000;
 constexpr std::int64_t SetFlags = 4;         // F_SETFL
 constexpr std::int64_t SetNonBlock = 0x5421; // FIONBIO
 
-// Calls that make descriptors: which argument holds the flags (-1: there are
-// none, the descriptor blocks) and which is an array of descriptors (-1: the
-// result).
-struct Maker {
-  std::string_view Name;
-  int Flags;
-  int Array;
-};
-constexpr std::array Makers{
-    Maker{"socket", 1, -1},         Maker{"accept", -1, -1},
-    Maker{"accept4", 3, -1},        Maker{"open", 1, -1},
-    Maker{"open64", 1, -1},         Maker{"openat", 2, -1},
-    Maker{"creat", -1, -1},         Maker{"eventfd", 1, -1},
-    Maker{"timerfd_create", 1, -1}, Maker{"signalfd", 2, -1},
-    Maker{"inotify_init1", 0, -1},  Maker{"pipe", -1, 0},
-    Maker{"pipe2", 1, 0},           Maker{"socketpair", 1, 3}};
-
-Mark modeOf(const FactsFile &File, const facts::Value *Flags) {
-  if (!Flags)
-    return Mark::Unknown;
-  for (std::uint32_t Name : each(Flags->flags()))
-    if (File.string(Name).ends_with("_NONBLOCK") ||
-        File.string(Name).ends_with("_NDELAY"))
-      return Mark::NonBlocking;
-  if (Flags->kind() == ValueKind::Constant)
-    return (Flags->integer() & NonBlockBit) ? Mark::NonBlocking
-                                            : Mark::Blocking;
-  return Mark::Unknown;
-}
-
 void forget(Marks &State, const AccessPath &Path) {
-  if (Path)
-    std::erase_if(State.Known, [&](const auto &Item) {
-      return Item.first.startsWith(Path);
-    });
-}
-
-void set(Marks &State, const AccessPath &Path, Mark M) {
   if (!Path)
     return;
-  forget(State, Path);
-  if (M != Mark::Unknown)
-    State.Known[Path] = M;
+  std::erase_if(State.Known,
+                [&](const auto &Item) { return Item.first.startsWith(Path); });
+}
+
+void forgetNumber(Marks &State, AccessPath Path) {
+  if (!Path)
+    return;
+  std::erase_if(State.Numbers,
+                [&](const auto &Item) { return Item.first.startsWith(Path); });
+  // Of a structure of which a part changed nothing is known as a whole.
+  while (!Path.Steps.empty()) {
+    Path.Steps.pop_back();
+    State.Numbers.erase(Path);
+  }
+}
+
+// 0 if all parts are, 1 if one surely isn't.
+std::optional<std::int64_t> numberOfParts(const facts::Event &E) {
+  bool AllZero = true;
+  for (const facts::Value *Part : each(E.args())) {
+    bool IsConstant = Part->kind() == ValueKind::Constant;
+    if (IsConstant && Part->integer() != 0)
+      return 1;
+    AllZero &= IsConstant || Part->kind() == ValueKind::Null;
+  }
+  return AllZero ? std::optional<std::int64_t>(0) : std::nullopt;
+}
+
+template <typename Map> bool intersect(Map &Mine, const Map &Other) {
+  return std::erase_if(Mine, [&](const auto &Item) {
+           auto It = Other.find(Item.first);
+           return It == Other.end() || It->second != Item.second;
+         }) != 0;
+}
+
+PredicateOp opposite(PredicateOp Op) {
+  switch (Op) {
+  case PredicateOp::Eq:
+    return PredicateOp::Ne;
+  case PredicateOp::Ne:
+    return PredicateOp::Eq;
+  case PredicateOp::Lt:
+    return PredicateOp::Ge;
+  case PredicateOp::Le:
+    return PredicateOp::Gt;
+  case PredicateOp::Gt:
+    return PredicateOp::Le;
+  case PredicateOp::Ge:
+    return PredicateOp::Lt;
+  default:
+    return PredicateOp::None;
+  }
 }
 
 // Splits "std::__basic_future::wait" into a class that is some future, and
@@ -80,10 +93,28 @@ std::string_view futureMethod(std::string_view Name) {
 } // namespace
 
 bool Marks::join(const Marks &Other) {
-  return std::erase_if(Known, [&](const auto &Item) {
-           auto It = Other.Known.find(Item.first);
-           return It == Other.Known.end() || It->second != Item.second;
-         }) != 0;
+  bool Changed = intersect(Known, Other.Known);
+  return intersect(Numbers, Other.Numbers) || Changed;
+}
+
+std::optional<std::int64_t> Marks::numberOf(const FactsFile &File,
+                                            const facts::Value &Value) const {
+  if (Value.kind() == ValueKind::Constant)
+    return Value.integer();
+  AccessPath Path = AccessPath::of(File, &Value);
+  if (!Path)
+    return std::nullopt;
+  std::size_t Zeros = 0;
+  for (auto It = Numbers.lower_bound(Path);
+       It != Numbers.end() && It->first.startsWith(Path); ++It) {
+    if (It->first == Path)
+      return It->second;
+    if (It->second != 0)
+      return 1;
+    ++Zeros;
+  }
+  // A timespec or timeval has two fields.
+  return Zeros >= 2 ? std::optional<std::int64_t>(0) : std::nullopt;
 }
 
 Mark Marks::of(const FactsFile &File, const facts::Value *Value) const {
@@ -99,8 +130,9 @@ Mark Marks::of(const FactsFile &File, const facts::Value *Value) const {
   return Mark::Unknown;
 }
 
-ValueFlow::ValueFlow(const Program &P, FunctionId Id)
-    : P(P), F(P.function(Id)), File(P.unit(F.Unit)) {
+ValueFlow::ValueFlow(const Program &P, FunctionId Id,
+                     const DescriptorModes *Modes)
+    : P(P), F(P.function(Id)), File(P.unit(F.Unit)), Modes(Modes) {
   noteWaits();
   In = solveForward(
       *F.Fact, Marks(),
@@ -111,21 +143,76 @@ ValueFlow::ValueFlow(const Program &P, FunctionId Id)
       });
 }
 
+void ValueFlow::set(Marks &State, const AccessPath &Path, Mark M) const {
+  if (!Path)
+    return;
+  forget(State, Path);
+  if (M != Mark::Unknown)
+    State.Known[Path] = M;
+  if (Changed)
+    Changed->push_back(Path);
+}
+
+Mark ValueFlow::modeOf(const facts::Value *Flags, const Marks &State) const {
+  if (!Flags)
+    return Mark::Unknown;
+  for (std::uint32_t Name : each(Flags->flags()))
+    if (File.string(Name).ends_with("_NONBLOCK") ||
+        File.string(Name).ends_with("_NDELAY"))
+      return Mark::NonBlocking;
+  if (auto Number = State.numberOf(File, *Flags))
+    return (*Number & NonBlockBit) ? Mark::NonBlocking : Mark::Blocking;
+  return State.of(File, Flags);
+}
+
+void ValueFlow::notePolls(const facts::Event &E) {
+  if (!E.place())
+    return;
+  AccessPath Path = AccessPath::of(File, *E.place());
+  auto Args = each(E.args());
+  if (E.kind() == EventKind::Construct && !Args.empty() &&
+      P.typeName(F.Unit, E.value() ? E.value()->type() : 0) == "pollfd") {
+    PollFds[Path] = AccessPath::of(File, Args[0]);
+  } else if (E.value() && !Path.Steps.empty() &&
+             Path.Steps.back().Name == "fd" &&
+             Path.Steps.back().Owner == "pollfd") {
+    Path.Steps.pop_back();
+    PollFds[Path] = AccessPath::of(File, E.value());
+  }
+}
+
 void ValueFlow::noteWaits() {
+  auto Copy = [&](auto &Map, const facts::Event &E) {
+    auto It = Map.find(AccessPath::of(File, E.value()));
+    if (It != Map.end())
+      Map[AccessPath::of(File, *E.place())] = It->second;
+  };
+  for (const facts::Block *B : each(F.Fact->blocks()))
+    for (const facts::Event *E : each(B->events()))
+      notePolls(*E);
   for (const facts::Block *B : each(F.Fact->blocks()))
     for (const facts::Event *E : each(B->events())) {
       if (E->kind() == EventKind::Call) {
-        std::string_view Method =
-            futureMethod(P.qualifiedName(P.resolve(F.Unit, E->symbol())));
+        std::string_view Name = P.qualifiedName(P.resolve(F.Unit, E->symbol()));
+        AccessPath Result = AccessPath::ofResult(E->id());
+        std::string_view Method = futureMethod(Name);
+        AccessPath First = each(E->args()).empty()
+                               ? AccessPath()
+                               : AccessPath::of(File, each(E->args())[0]);
         if (Method == "wait_for" || Method == "wait_until" ||
             Method == "is_ready" || Method == "isReady" ||
-            Method == "available")
-          StatusOf[AccessPath::ofResult(E->id())] =
-              AccessPath::of(File, E->receiver());
+            Method == "available" || Method == "isFinished")
+          StatusOf[Result] = AccessPath::of(File, E->receiver());
+        else if (Name == "PQisBusy")
+          BusyOf[Result] = First;
+        else if ((Name == "poll" || Name == "ppoll") && PollFds.size() == 1 &&
+                 PollFds.begin()->second &&
+                 PollFds.begin()->first.startsWith(First))
+          PolledOf[Result] = PollFds.begin()->second;
       } else if (E->place() && E->value()) {
-        auto It = StatusOf.find(AccessPath::of(File, E->value()));
-        if (It != StatusOf.end())
-          StatusOf[AccessPath::of(File, *E->place())] = It->second;
+        Copy(StatusOf, *E);
+        Copy(BusyOf, *E);
+        Copy(PolledOf, *E);
       }
     }
 }
@@ -139,7 +226,7 @@ bool ValueFlow::descriptorCall(std::string_view Name, const facts::Event &E,
   for (const Maker &M : Makers) {
     if (M.Name != Name)
       continue;
-    Mark Mode = M.Flags < 0 ? Mark::Blocking : modeOf(File, Arg(M.Flags));
+    Mark Mode = M.Flags < 0 ? Mark::Blocking : modeOf(Arg(M.Flags), State);
     set(State,
         M.Array < 0 ? AccessPath::ofResult(E.id())
                     : AccessPath::of(File, Arg(M.Array)),
@@ -148,20 +235,71 @@ bool ValueFlow::descriptorCall(std::string_view Name, const facts::Event &E,
   }
   if (Name == "fcntl" || Name == "fcntl64") {
     if (Arg(1) && Arg(1)->integer() == SetFlags)
-      set(State, AccessPath::of(File, Arg(0)), modeOf(File, Arg(2)));
+      set(State, AccessPath::of(File, Arg(0)), modeOf(Arg(2), State));
     return true;
   }
   if (Name == "ioctl") {
-    // The switch is behind a pointer, so the mode is unknown afterwards.
-    if (Arg(1) && Arg(1)->integer() == SetNonBlock)
-      forget(State, AccessPath::of(File, Arg(0)));
+    if (Arg(1) && Arg(1)->integer() == SetNonBlock) {
+      auto On = Arg(2) ? State.numberOf(File, *Arg(2)) : std::nullopt;
+      set(State, AccessPath::of(File, Arg(0)),
+          !On   ? Mark::Unknown
+          : *On ? Mark::NonBlocking
+                : Mark::Blocking);
+    }
     return true;
   }
   if (Name == "evutil_make_socket_nonblocking") {
     set(State, AccessPath::of(File, Arg(0)), Mark::NonBlocking);
     return true;
   }
-  return false;
+  if (Name == "dup" || Name == "dup2" || Name == "dup3") {
+    set(State, AccessPath::ofResult(E.id()), State.of(File, Arg(0)));
+    return true;
+  }
+  return switchCall(Name, E, State);
+}
+
+bool ValueFlow::switchCall(std::string_view Name, const facts::Event &E,
+                           Marks &State) const {
+  auto Row = std::find_if(Switches.begin(), Switches.end(),
+                          [&](const Switch &S) { return S.Name == Name; });
+  auto Args = each(E.args());
+  if (Row == Switches.end() || Args.size() <= static_cast<unsigned>(Row->Value))
+    return false;
+  auto Value = State.numberOf(File, *Args[Row->Value]);
+  Mark Mode = Mark::Unknown;
+  if (Value)
+    Mode = (*Value == 0) == Row->ZeroIsNonBlocking ? Mark::NonBlocking
+                                                   : Mark::Blocking;
+  set(State,
+      AccessPath::of(File, Row->Object < 0 ? E.receiver() : Args[Row->Object]),
+      Mode);
+  return true;
+}
+
+// What is passed by address or reference may be another number afterwards.
+void ValueFlow::forgetNumbers(const facts::Event &E, SymbolId Callee,
+                              Marks &State) const {
+  auto Args = each(E.args());
+  const ProgramSymbol &S = P.symbol(Callee);
+  for (std::uint32_t I = 0; I < Args.size(); ++I) {
+    auto Params =
+        S.Fact ? each(S.Fact->params()) : each(decltype(S.Fact->params())());
+    bool MayWrite = Args[I]->kind() == ValueKind::AddressOf;
+    if (I < Params.size()) {
+      facts::PassMode Pass = Params[I]->pass();
+      const facts::Type *T = P.type(S.Unit, Params[I]->type());
+      if (Pass == facts::PassMode::Reference)
+        MayWrite = true;
+      else if (Pass == facts::PassMode::ConstReference ||
+               (Pass == facts::PassMode::Pointer &&
+                hasFlag(P.type(S.Unit, T->pointee())->flags(),
+                        facts::TypeFlag::Const)))
+        MayWrite = false;
+    }
+    if (MayWrite)
+      forgetNumber(State, AccessPath::of(File, Args[I]));
+  }
 }
 
 void ValueFlow::call(const facts::Event &E, Marks &State) const {
@@ -169,6 +307,7 @@ void ValueFlow::call(const facts::Event &E, Marks &State) const {
   std::string_view Name = P.qualifiedName(Callee);
   if (descriptorCall(Name, E, State))
     return;
+  forgetNumbers(E, Callee, State);
   std::string_view Method = futureMethod(Name);
   if (Method == "wait") {
     set(State, AccessPath::of(File, E.receiver()), Mark::Ready);
@@ -176,16 +315,64 @@ void ValueFlow::call(const facts::Event &E, Marks &State) const {
   }
   if (StatusOf.contains(AccessPath::ofResult(E.id())))
     return;
-  // Library functions leave a descriptor's mode alone, others may change it.
-  bool IsLibrary = Callee != 0 && P.symbol(Callee).Body == NoFunction &&
+  auto Args = each(E.args());
+  FunctionId Body = Callee == 0 ? NoFunction : P.symbol(Callee).Body;
+  bool IsLibrary = Callee != 0 && Body == NoFunction &&
                    (hasFlag(P.symbol(Callee).Fact->flags(),
                             facts::SymbolFlag::InSystemHeader) ||
                     !P.entries(Callee).empty());
-  if (!IsLibrary)
-    for (const facts::Value *Arg : each(E.args()))
-      forget(State, AccessPath::of(File, Arg));
+  const ModeSummary *Summary =
+      Modes && Body != NoFunction ? Modes->of(Body) : nullptr;
+  // Channels have the mode of their session.
+  if (IsLibrary && !Args.empty() &&
+      (Name.starts_with("ssh_") || Name.starts_with("libssh2_")) &&
+      State.of(File, Args[0]) != Mark::Unknown)
+    set(State, AccessPath::ofResult(E.id()), State.of(File, Args[0]));
+  for (std::uint32_t I = 0; I < Args.size(); ++I) {
+    AccessPath Path = AccessPath::of(File, Args[I]);
+    if (!Path)
+      continue;
+    auto Told = Summary ? Summary->Parameters.find(I)
+                        : std::map<std::uint32_t, Mark>::const_iterator();
+    if (Summary && Told != Summary->Parameters.end())
+      set(State, Path, Told->second);
+    else if (State.of(File, Args[I]) == Mark::Readable)
+      forget(State, Path); // what there was has been read
+    else if (IsLibrary)
+      continue; // leaves a descriptor's mode alone
+    else if (Body == NoFunction || Args[I]->kind() == ValueKind::AddressOf)
+      forget(State, Path);
+  }
+  if (Summary && Summary->Result != Mark::Unknown)
+    set(State, AccessPath::ofResult(E.id()), Summary->Result);
   if (!Method.empty())
     forget(State, AccessPath::of(File, E.receiver()));
+}
+
+void ValueFlow::assign(const facts::Event &E, Marks &State) const {
+  AccessPath Path = AccessPath::of(File, *E.place());
+  const facts::Value *Value = E.value();
+  Mark M = State.of(File, Value);
+  if (M == Mark::Unknown && Value)
+    for (std::uint32_t Name : each(Value->flags()))
+      if (File.string(Name) == "O_NONBLOCK")
+        M = Mark::NonBlocking; // flags for a later F_SETFL
+  bool HasParts = E.kind() == EventKind::Construct && Value &&
+                  Value->reason() == facts::UnknownReason::InitList;
+  std::optional<std::int64_t> Number;
+  if (HasParts)
+    Number = numberOfParts(E);
+  else if (Value)
+    Number = State.numberOf(File, *Value);
+  if (M != Mark::Unknown || State.Known.contains(Path))
+    set(State, Path, M);
+  else
+    forget(State, Path);
+  if (E.kind() == EventKind::Write && !Value)
+    return; // the assignment has said what is written
+  forgetNumber(State, Path);
+  if (Number && Path)
+    State.Numbers[Path] = *Number;
 }
 
 void ValueFlow::transfer(const facts::Event &E, Marks &State) const {
@@ -197,20 +384,23 @@ void ValueFlow::transfer(const facts::Event &E, Marks &State) const {
   case EventKind::Copy:
   case EventKind::Move:
   case EventKind::Assign:
-  case EventKind::Write: {
-    if (!E.place())
-      return;
-    Mark M = State.of(File, E.value());
-    set(State, AccessPath::of(File, *E.place()), M);
+    if (E.place())
+      assign(E, State);
     return;
-  }
+  case EventKind::Write:
+    // An assignment's own event comes first.
+    if (E.place() && E.value())
+      assign(E, State);
+    return;
   case EventKind::Swap:
     forget(State, AccessPath::of(File, E.value()));
     [[fallthrough]];
   case EventKind::AddressTaken:
   case EventKind::LifetimeEnd:
-    if (E.place())
+    if (E.place() && E.kind() != EventKind::AddressTaken) {
       forget(State, AccessPath::of(File, *E.place()));
+      forgetNumber(State, AccessPath::of(File, *E.place()));
+    }
     return;
   default:
     return;
@@ -222,19 +412,58 @@ void ValueFlow::edge(const facts::Edge &E, Marks &State) const {
   if (!Pred ||
       (E.kind() != facts::EdgeKind::True && E.kind() != facts::EdgeKind::False))
     return;
-  auto It = StatusOf.find(AccessPath::of(File, Pred->left()));
+  AccessPath Asked = AccessPath::of(File, Pred->left());
+  bool Holds = (E.kind() == facts::EdgeKind::True) != Pred->negated();
+  const facts::Value *Right = Pred->right();
+  PredicateOp Op = Holds ? Pred->op() : opposite(Pred->op());
+  bool AgainstZero =
+      Right && Right->kind() == ValueKind::Constant && Right->integer() == 0;
+  bool AgainstMore =
+      Right && Right->kind() == ValueKind::Constant && Right->integer() > 0;
+  bool IsTruth = Pred->op() == PredicateOp::Truth;
+  bool NonZero = IsTruth ? Holds : Op == PredicateOp::Ne && AgainstZero;
+  if (auto It = BusyOf.find(Asked); It != BusyOf.end()) {
+    if (IsTruth ? !Holds : Op == PredicateOp::Eq && AgainstZero)
+      set(State, It->second, Mark::Ready);
+    return;
+  }
+  if (auto It = PolledOf.find(Asked); It != PolledOf.end()) {
+    auto Known = State.Known.find(It->second);
+    bool IsSafe =
+        Known != State.Known.end() && Known->second == Mark::NonBlocking;
+    if (!IsSafe &&
+        (NonZero || (Op == PredicateOp::Gt && AgainstZero) ||
+         ((Op == PredicateOp::Ge || Op == PredicateOp::Eq) && AgainstMore)))
+      set(State, It->second, Mark::Readable);
+    return;
+  }
+  auto It = StatusOf.find(Asked);
   if (It == StatusOf.end())
     return;
-  bool Holds = (E.kind() == facts::EdgeKind::True) != Pred->negated();
-  bool IsReady = false;
-  if (Pred->op() == PredicateOp::Truth)
-    IsReady = Holds;
-  else if (const facts::Value *Right = Pred->right())
+  bool IsReady = IsTruth && Holds;
+  if (!IsTruth && Right)
     for (std::uint32_t Name : each(Right->flags()))
       if (File.string(Name).ends_with("ready"))
-        IsReady = Holds == (Pred->op() == PredicateOp::Eq);
+        IsReady = Op == PredicateOp::Eq;
   if (IsReady)
     set(State, It->second, Mark::Ready);
+}
+
+void ValueFlow::forEach(const Visitor &Visit) const {
+  std::vector<AccessPath> Log;
+  Changed = &Log;
+  auto Blocks = each(F.Fact->blocks());
+  for (std::uint32_t B = 0; B < Blocks.size(); ++B) {
+    if (!In[B])
+      continue;
+    Marks State = *In[B];
+    for (const facts::Event *E : each(Blocks[B]->events())) {
+      Log.clear();
+      transfer(*E, State);
+      Visit(*E, State, Log);
+    }
+  }
+  Changed = nullptr;
 }
 
 std::optional<Marks> ValueFlow::before(std::uint32_t Block,

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "checks/engine/DescriptorModes.h"
+
+#include "checks/engine/ModeFunctions.h"
+#include "checks/engine/ValueFlow.h"
+
+#include <algorithm>
+
+namespace gridlock {
+
+using facts::EventKind;
+using facts::PlaceRoot;
+
+namespace {
+
+constexpr int MaxLevels = 6; // of wrappers around wrappers
+
+bool isParameter(const AccessPath &Path) {
+  return Path.Root == PlaceRoot::Param && Path.Steps.empty();
+}
+
+// A descriptor that is no error: what is returned then says nothing.
+bool isFailure(const facts::Value *V) {
+  return !V || (V->kind() == facts::ValueKind::Constant && V->integer() < 0);
+}
+
+} // namespace
+
+DescriptorModes::DescriptorModes(const Program &P) {
+  std::vector<bool> Concerned(P.symbolCount(), false);
+  bool Any = false;
+  for (SymbolId S = 1; S < P.symbolCount(); ++S)
+    if (P.symbol(S).Body == NoFunction && isModeFunction(P.qualifiedName(S)))
+      Any = Concerned[S] = true;
+  if (!Any)
+    return;
+  // Level by level, so that a wrapper is known before what wraps it.
+  std::vector<bool> Done(P.functions().size(), false);
+  for (int Level = 0; Level < MaxLevels; ++Level) {
+    std::vector<FunctionId> Next;
+    for (FunctionId F = 0; F < P.functions().size(); ++F) {
+      if (Done[F])
+        continue;
+      const ProgramFunction &Fn = P.function(F);
+      bool Calls = false;
+      for (const facts::Block *B : each(Fn.Fact->blocks()))
+        for (const facts::Event *E : each(B->events()))
+          Calls |= E->kind() == EventKind::Call &&
+                   Concerned[P.resolve(Fn.Unit, E->symbol())];
+      if (Calls)
+        Next.push_back(F);
+    }
+    bool Changed = false;
+    for (FunctionId F : Next) {
+      Done[F] = true;
+      summarise(P, F);
+      if (Summaries.contains(F))
+        Changed = Concerned[P.function(F).Symbol] = true;
+    }
+    if (!Changed)
+      break;
+  }
+}
+
+void DescriptorModes::summarise(const Program &P, FunctionId F) {
+  const ProgramFunction &Fn = P.function(F);
+  ValueFlow Flow(P, F, this);
+  ModeSummary Summary;
+  bool Tells = false, Returns = false;
+  Flow.forEach([&](const facts::Event &E, const Marks &State,
+                   const std::vector<AccessPath> &Changed) {
+    if (E.kind() == EventKind::Return && !isFailure(E.value())) {
+      Mark M = State.of(P.unit(Fn.Unit), E.value());
+      Summary.Result = Returns && M != Summary.Result ? Mark::Unknown : M;
+      Returns = true;
+    }
+    if (E.kind() != EventKind::Call && E.kind() != EventKind::Assign &&
+        E.kind() != EventKind::Construct)
+      return;
+    for (const AccessPath &Path : Changed) {
+      auto It = State.Known.find(Path);
+      Mark M = It == State.Known.end() ? Mark::Unknown : It->second;
+      if (isParameter(Path) && E.kind() == EventKind::Call) {
+        auto [Known, New] = Summary.Parameters.try_emplace(Path.Id, M);
+        if (!New && Known->second != M)
+          Known->second = Mark::Unknown;
+        Tells = true;
+      } else if (!Path.Steps.empty() &&
+                 Path.Steps.back().Kind == facts::StepKind::Field) {
+        // That a descriptor starts out blocking is no decision that it should.
+        bool Decided = E.kind() == EventKind::Call;
+        FieldName Name{Path.Steps.back().Owner, Path.Steps.back().Name};
+        if (M == Mark::NonBlocking)
+          Fields.try_emplace(Name, M);
+        else if (Decided)
+          Fields[Name] = Mark::Unknown;
+      }
+    }
+  });
+  if (Summary.Result != Mark::Blocking && Summary.Result != Mark::NonBlocking)
+    Summary.Result = Mark::Unknown;
+  if (Tells || Summary.Result != Mark::Unknown)
+    Summaries.emplace(F, std::move(Summary));
+}
+
+const ModeSummary *DescriptorModes::of(FunctionId F) const {
+  auto It = Summaries.find(F);
+  return It == Summaries.end() ? nullptr : &It->second;
+}
+
+bool DescriptorModes::isNonBlockingField(const PathStep &Field) const {
+  auto It = Fields.find({Field.Owner, Field.Name});
+  return It != Fields.end() && It->second == Mark::NonBlocking;
+}
+
+} // namespace gridlock

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What functions do to the blocking mode of descriptors that they are given,
+// keep in fields or return: `set_nonblocking(fd)`, `connect_to(host)`. Made
+// once, for the functions that change or make descriptors and their callers up
+// to a few levels; if the program calls nothing of the kind, nothing is done.
+//
+// Threads: immutable after construction. Cost: a few passes over all calls.
+#ifndef GRIDLOCK_ENGINE_DESCRIPTORMODES_H
+#define GRIDLOCK_ENGINE_DESCRIPTORMODES_H
+
+#include "checks/engine/AccessPath.h"
+
+#include <map>
+#include <set>
+#include <string_view>
+#include <utility>
+
+namespace gridlock {
+
+class Program;
+using FunctionId = std::uint32_t;
+
+/// Blocking and NonBlocking: of a descriptor or another object with such a
+/// mode, or, for an int, flags that make it so. Readable: poll has just said
+/// so.
+enum class Mark : std::uint8_t {
+  Unknown,
+  Blocking,
+  NonBlocking,
+  Readable,
+  Ready
+};
+
+struct ModeSummary {
+  std::map<std::uint32_t, Mark> Parameters; // Unknown: changed, in no sure way
+  Mark Result = Mark::Unknown;
+  bool operator==(const ModeSummary &) const = default;
+};
+
+class DescriptorModes {
+public:
+  explicit DescriptorModes(const Program &P);
+
+  /// Null if F neither changes nor makes descriptors, as far as is known.
+  const ModeSummary *of(FunctionId F) const;
+  /// Some function makes descriptors in this field non-blocking, and none makes
+  /// them block again.
+  bool isNonBlockingField(const PathStep &Field) const;
+
+private:
+  using FieldName = std::pair<std::string_view, std::string_view>;
+  void summarise(const Program &P, FunctionId F);
+
+  std::map<FunctionId, ModeSummary> Summaries;
+  std::map<FieldName, Mark> Fields;
+};
+
+} // namespace gridlock
+
+#endif

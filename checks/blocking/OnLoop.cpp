@@ -8,6 +8,21 @@
 
 namespace gridlock {
 
+// Only a coroutine can take advice that has it await something.
+static std::string insteadFor(const Analysis &A, const rules::Entry &Entry,
+                              const Root &Start) {
+  std::string Framework = A.contexts().frameworkOf(Start);
+  auto Awaits = [&] {
+    return adviceFor(Entry, Framework).find("co_await") != std::string::npos;
+  };
+  if (Start.Kind != RootKind::Coroutine && Awaits()) {
+    Framework = "any";
+    if (Awaits())
+      return {};
+  }
+  return insteadClause(Entry, Framework);
+}
+
 Finding findingOnLoop(const Analysis &A, const Reachability &Reach,
                       FunctionId F, const BlockingOp &Op,
                       const std::string &What) {
@@ -27,7 +42,7 @@ Finding findingOnLoop(const Analysis &A, const Reachability &Reach,
     Result.Message += ": " + Root + " reaches it through " +
                       std::to_string(Shape.Calls) +
                       (Shape.Calls == 1 ? " call" : " calls");
-  Result.Message += insteadClause(*Op.Entry, A.contexts().frameworkOf(Start));
+  Result.Message += insteadFor(A, *Op.Entry, Start);
   Result.Notes = std::move(Path.Notes);
   Result.Confidence = std::min(Op.Ceiling, precisionOf(Shape));
   return Result;

@@ -21,6 +21,29 @@ bool transformsAwaits(const Program &P, FunctionId F) {
   return !Promise || Promise->has_await_transform();
 }
 
+// What can be reached in a function that does not switch.
+void visitAll(const facts::Function &F, const Switches::Visitor &Visit) {
+  auto Blocks = each(F.blocks());
+  std::vector<bool> Reached(Blocks.size(), false);
+  std::vector<std::uint32_t> Pending;
+  if (!Blocks.empty())
+    Pending.push_back(0);
+  while (!Pending.empty()) {
+    std::uint32_t B = Pending.back();
+    Pending.pop_back();
+    if (Reached[B])
+      continue;
+    Reached[B] = true;
+    if (!Blocks[B]->no_return())
+      for (const facts::Edge *E : each(Blocks[B]->edges()))
+        Pending.push_back(E->to());
+  }
+  for (std::uint32_t B = 0; B < Blocks.size(); ++B)
+    if (Reached[B])
+      for (const facts::Event *E : each(Blocks[B]->events()))
+        Visit(B, *E, true);
+}
+
 } // namespace
 
 Switches::Switches(const Program &P, const std::vector<bool> &Tasks) : P(P) {
@@ -122,9 +145,12 @@ std::uint8_t Switches::endOf(FunctionId F) const {
 void Switches::visit(FunctionId F, const Visitor &Visit) const {
   const facts::Function &Fact = *P.function(F).Fact;
   auto In = Known.find(F);
+  if (In == Known.end()) {
+    visitAll(Fact, Visit);
+    return;
+  }
   auto Transfer = [&](const facts::Event &E, State &At) {
-    if (In != Known.end())
-      transfer(In->second, E, At);
+    transfer(In->second, E, At);
   };
   auto Start = solveForward(
       Fact, State{Entered}, Transfer,

@@ -7,6 +7,7 @@
 #include "runtime-monitor/core/Options.h"
 #include "runtime-monitor/core/Real.h"
 #include "runtime-monitor/core/Thread.h"
+#include "runtime-monitor/locks/Deadlock.h"
 #include "runtime-monitor/loops/Loops.h"
 #include "runtime-monitor/records/Snapshot.h"
 #include "runtime-monitor/records/Writer.h"
@@ -23,6 +24,7 @@ namespace gridlock::monitor {
 std::atomic<uint64_t> Watchdog::Wakes{0};
 std::atomic<uint64_t> Watchdog::Threshold{0};
 std::atomic<uint32_t> Watchdog::Bell{0};
+std::atomic<bool> Watchdog::NewWaits{false};
 
 namespace {
 
@@ -31,6 +33,11 @@ StallCapture Taken, TakenHolder;
 uint32_t LastStall = 0;
 
 constexpr uint64_t Never = UINT64_MAX / 2;
+
+// A deadlock is complete when its last wait begins, so it is enough to look
+// once after each, and again to make sure that nothing has moved.
+constexpr uint64_t LookAfter = 200000000, ConfirmAfter = 150000000;
+uint64_t LookAt = Never;
 
 // Stacks a second: a bucket that holds one second's worth.
 class RateLimit {
@@ -140,6 +147,21 @@ uint64_t Watchdog::check(uint64_t Now) noexcept {
   return Next;
 }
 
+// Looks for deadlocks if it is time; returns when to look again.
+uint64_t Watchdog::checkDeadlocks(uint64_t Now) noexcept {
+  if (LookAt == Never && NewWaits.exchange(false))
+    LookAt = Now + LookAfter;
+  if (Now >= LookAt)
+    LookAt = findDeadlocks(Taken, Now) ? Now + ConfirmAfter : Never;
+  return LookAt;
+}
+
+void Watchdog::waitBegins(uint64_t Now) noexcept {
+  NewWaits.store(true, std::memory_order_seq_cst);
+  if (Now + LookAfter < Wakes.load(std::memory_order_seq_cst))
+    wake();
+}
+
 void *Watchdog::run(void *) noexcept {
   hideThread();
   sys::call(SYS_prctl, PR_SET_NAME, sys::address("gridlock"));
@@ -152,7 +174,7 @@ void *Watchdog::run(void *) noexcept {
   while (Ready.load(std::memory_order_acquire)) {
     uint32_t Rings = Bell.load(std::memory_order_acquire);
     uint64_t Now = Clock::now();
-    uint64_t Next = check(Now);
+    uint64_t Next = std::min(check(Now), checkDeadlocks(Now));
     if (Now >= NextSnapshot) {
       writeSnapshot(false);
       NextSnapshot = Now + SnapshotEvery;
@@ -167,6 +189,8 @@ void *Watchdog::run(void *) noexcept {
     if (Idle && !ForEver)
       Wake = std::max(Wake, Now + 1000000);
     Wakes.store(Idle && Rested ? Never : Wake, std::memory_order_seq_cst);
+    if (Idle && NewWaits.load(std::memory_order_seq_cst))
+      continue;
     if (ForEver) {
       sys::futexWait(&Bell, Rings, nullptr);
     } else {
@@ -222,6 +246,8 @@ void Watchdog::forget() noexcept {
   Wakes.store(0);
   Bell.store(0);
   LastStall = 0;
+  LookAt = Never;
+  NewWaits.store(false);
 }
 
 } // namespace gridlock::monitor

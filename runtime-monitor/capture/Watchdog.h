@@ -27,6 +27,10 @@ public:
   }
   static void wake() noexcept;
 
+  /// A thread begins to wait for what another one has to give back: the
+  /// watchdog looks soon whether they wait for each other.
+  static void waitBegins(uint64_t Now) noexcept;
+
   /// Writes the ends of stalls that are over.
   static void writeEnds() noexcept;
 
@@ -35,10 +39,12 @@ public:
 private:
   static void *run(void *) noexcept;
   static uint64_t check(uint64_t Now) noexcept;
+  static uint64_t checkDeadlocks(uint64_t Now) noexcept;
 
   static std::atomic<uint64_t> Wakes; // when it wakes by itself; 0: no thread
   static std::atomic<uint64_t> Threshold; // plus a little slack
   static std::atomic<uint32_t> Bell;      // futex word
+  static std::atomic<bool> NewWaits;      // since it looked for deadlocks
 };
 
 } // namespace gridlock::monitor

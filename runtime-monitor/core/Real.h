@@ -17,6 +17,9 @@
 extern "C" {
 int __poll_chk(pollfd *, nfds_t, int, size_t);
 int __ppoll_chk(pollfd *, nfds_t, const timespec *, const sigset_t *, size_t);
+int __cxa_guard_acquire(long long *);
+void __cxa_guard_release(long long *) noexcept;
+void __cxa_guard_abort(long long *) noexcept;
 }
 
 namespace gridlock::monitor {

@@ -7,8 +7,6 @@
 #include "runtime-monitor/locks/Order.h"
 #include "runtime-monitor/loops/Loops.h"
 
-#include <pthread.h>
-
 namespace gridlock::monitor {
 
 std::atomic<bool> Ready{false};
@@ -75,6 +73,7 @@ Thread *attachThread() noexcept {
       ;
   }
   T->Start = Clock::now();
+  T->Handle = pthread_self();
   T->Tid.store(static_cast<uint32_t>(sys::threadId()),
                std::memory_order_release);
   Self = T;
@@ -98,6 +97,7 @@ void forgetOtherThreads() noexcept {
   T->Current.store(nullptr, std::memory_order_relaxed);
   T->BusySince.store(0, std::memory_order_relaxed);
   T->ReportedTick.store(0, std::memory_order_relaxed);
+  T->SuspectCall = T->DeadlockedCall = 0;
   for (WaitSite &S : T->Sites)
     S = {};
   for (Thread::RecentOrder &R : T->Recent)

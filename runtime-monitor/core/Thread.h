@@ -10,6 +10,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <pthread.h>
 
 namespace gridlock::monitor {
 
@@ -60,6 +61,10 @@ struct Thread {
   uint64_t NextReport = 0; // the watchdog's: elapsed time that is reported next
   uint32_t StallId = 0, Repeats = 0;
 
+  // Waits that looked like, and were reported as, part of a deadlock: Calls
+  // then. The watchdog's (locks/Deadlock.h).
+  uint64_t SuspectCall = 0, DeadlockedCall = 0;
+
   uint32_t HeldCount = 0; // may exceed MaxHeld: then only the first are known
   HeldLock Held[MaxHeld];
 
@@ -70,6 +75,7 @@ struct Thread {
   };
   RecentOrder Recent[MaxRecent] = {};
   uint64_t Start = 0; // when the monitor first saw it
+  pthread_t Handle = 0;
   bool HasOrders = false;
 
   std::atomic<uint32_t> Signals{
@@ -79,6 +85,12 @@ struct Thread {
   Thread *Next = nullptr;       // in the list of all, which only grows
   Thread *NextFree = nullptr;
 
+  bool holds(const void *Lock) const noexcept {
+    for (uint32_t I = 0; I < HeldCount && I < MaxHeld; ++I)
+      if (Held[I].Lock == Lock)
+        return true;
+    return false;
+  }
   void acquired(const void *Lock, uint64_t Site) noexcept {
     uint32_t N = HeldCount++;
     if (__builtin_expect(N < MaxHeld, 1))

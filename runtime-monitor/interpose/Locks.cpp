@@ -21,6 +21,9 @@ void LockWait::begin(Thread &T, const void *Lock, const char *Operation,
   WaitersElsewhere.fetch_add(1, std::memory_order_relaxed);
   beginCall(Call, &T, Operation, Lock, Site);
   Start = Call.start != 0 ? Call.start : Clock::now();
+  if (T.holds(Lock))
+    Watchdog::start(); // no other thread's doing: there may be none
+  Watchdog::waitBegins(Start);
 }
 
 void LockWait::end() noexcept {

@@ -4,9 +4,11 @@
 // semaphore, latch), thread creation and the ends of the process that skip
 // destructors.
 #include "runtime-monitor/capture/Watchdog.h"
+#include "runtime-monitor/core/Clock.h"
 #include "runtime-monitor/core/Init.h"
 #include "runtime-monitor/core/Syscalls.h"
 #include "runtime-monitor/interpose/Interpose.h"
+#include "runtime-monitor/locks/Order.h"
 
 using namespace gridlock::monitor;
 
@@ -16,10 +18,14 @@ namespace {
 // the wait is left by pthread_cancel.
 class ReleasedWhile {
 public:
-  ReleasedWhile(Thread *T, const void *Mutex, const void *Site)
+  ReleasedWhile(Thread *T, const void *Mutex, const char *Operation,
+                const void *Site)
       : T(T), Mutex(Mutex), Site(Site) {
-    if (T && TheOptions.Locks)
-      T->released(Mutex);
+    if (!T || !TheOptions.Locks)
+      return;
+    T->released(Mutex);
+    if (T->HeldCount != 0) // the wait ends with taking it again
+      takesInOrder(*T, Mutex, Operation, addressOf(Site));
   }
   ~ReleasedWhile() {
     if (T && TheOptions.Locks)
@@ -37,7 +43,8 @@ template <class Wait>
                                          const char *Operation,
                                          const void *Site, Wait &&WaitIt) {
   CallScope Scope(Operation, nullptr, Site);
-  ReleasedWhile Released(static_cast<Thread *>(Scope.Call.thread), Mutex, Site);
+  ReleasedWhile Released(static_cast<Thread *>(Scope.Call.thread), Mutex,
+                         Operation, Site);
   return WaitIt();
 }
 
@@ -86,18 +93,66 @@ INTERPOSE int cnd_timedwait(cnd_t *C, mtx_t *M, const timespec *Until) {
 
 INTERPOSE int pthread_join(pthread_t Id, void **Result) {
   auto *F = REAL(pthread_join);
-  CallScope Scope(Operation.pthread_join, nullptr, CALLER);
+  CallScope Scope(Operation.pthread_join, reinterpret_cast<void *>(Id), CALLER);
+  if (Scope.Call.thread)
+    Watchdog::waitBegins(Clock::now());
   return F(Id, Result);
 }
 
-// Only the threads that wait for another one's initialisation are blocked.
-INTERPOSE int pthread_once(pthread_once_t *Once, void (*Initialise)()) {
+namespace {
+
+/// A pthread_once under way on this thread. Who runs the routine holds it like
+/// a lock, also when the routine is left by an exception.
+struct Once {
+  Thread *T;
+  const void *Control;
+  void (*Routine)();
+  uint64_t Site;
+  Once *Outer;
+
+  static __thread Once *Innermost __attribute__((tls_model("initial-exec")));
+
+  Once(Thread *T, const void *Control, void (*Routine)(), const void *Site)
+      : T(T), Control(Control), Routine(Routine),
+        Site(addressOf(Site) | Taking::Other), Outer(Innermost) {
+    Innermost = this;
+  }
+  ~Once() { Innermost = Outer; }
+  Once(const Once &) = delete;
+
+  static void run() {
+    const Once &Mine = *Innermost;
+    struct Holding {
+      Thread *T;
+      const void *Control;
+      ~Holding() { T->released(Control); }
+    } Until{Mine.T, Mine.Control};
+    Mine.T->acquired(Mine.Control, Mine.Site);
+    Mine.Routine();
+  }
+};
+__thread Once *Once::Innermost = nullptr;
+
+} // namespace
+
+INTERPOSE int pthread_once(pthread_once_t *Control, void (*Routine)()) {
   auto *F = REAL(pthread_once);
-  constexpr int StateBits = 3, InProgress = 1; // glibc's
-  if ((__atomic_load_n(Once, __ATOMIC_RELAXED) & StateBits) != InProgress)
-    return F(Once, Initialise);
-  CallScope Scope(Operation.pthread_once, nullptr, CALLER);
-  return F(Once, Initialise);
+  constexpr int StateBits = 3, InProgress = 1, Done = 2; // glibc's
+  Thread *T = currentThread();
+  if (!T)
+    return F(Control, Routine);
+  if (T->HeldCount != 0)
+    takesInOrder(*T, Control, Operation.pthread_once,
+                 addressOf(CALLER) | Taking::Other);
+  const int State = __atomic_load_n(Control, __ATOMIC_ACQUIRE) & StateBits;
+  if (State == Done)
+    return F(Control, Routine);
+  Once Call(T, Control, Routine, CALLER);
+  if (State != InProgress)
+    return F(Control, Once::run);
+  CallScope Scope(Operation.pthread_once, Control, CALLER);
+  Watchdog::waitBegins(Clock::now());
+  return F(Control, Once::run);
 }
 
 // A variadic function of integers: all six arguments are passed on as they

@@ -43,7 +43,8 @@ enum class RecordKind : uint32_t {
   Stack,      // StackRecord and Snapshot
   Lost,       // LostRecord: something could not be kept
   End,        // EndRecord: the program ended in order
-  Order       // OrderRecord and HeldRecord[]
+  Order,      // OrderRecord and HeldRecord[]
+  Deadlock    // DeadlockRecord and HeldRecord[]
 };
 
 struct RecordHeader {
@@ -159,8 +160,23 @@ struct HeldRecord {
   uint32_t Shared, Reserved;
 };
 
+// One thread's part in a deadlock that has happened; its parts are written one
+// after the other, each waits for the next one, the last one for the first.
+struct DeadlockRecord {
+  uint32_t Id;              // of the part
+  uint32_t Deadlock;        // its first part's Id
+  uint32_t Parts, Behind;   // how many; threads outside that wait for one of them
+  uint32_t Tid;
+  uint32_t Held;            // that follow
+  uint64_t Time;            // when it was found
+  uint64_t Lock;            // waited for; 0: the end of the next part's thread
+  uint64_t Site;            // return address of the wait
+  char Operation[64];
+  char Thread[16];
+};
+
 struct StackRecord {
-  // Loop, Block, Contention, Order or Stall (the lock holder's stack)
+  // Loop, Block, Contention, Order, Deadlock or Stall (the lock holder's stack)
   RecordKind Of;
   uint32_t Id;
 };

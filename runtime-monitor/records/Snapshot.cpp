@@ -22,17 +22,6 @@ template <size_t N> void copy(char (&To)[N], const char *From) noexcept {
   std::memcpy(To, From, Size);
 }
 
-void threadName(uint32_t Tid, char (&To)[16]) noexcept {
-  Text<64> Path;
-  Path << "/proc/self/task/" << uint64_t{Tid} << "/comm";
-  long Fd = sys::open(Path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (Fd < 0)
-    return;
-  long N = sys::read(static_cast<int>(Fd), To, sizeof To - 1);
-  sys::close(static_cast<int>(Fd));
-  To[N > 0 ? N - 1 : 0] = 0; // without its newline
-}
-
 void writeStack(RecordKind Of, uint32_t Id,
                 const std::atomic<TakenStack *> &Slot) noexcept {
   TakenStack *Stack = Slot.load(std::memory_order_acquire);
@@ -144,6 +133,17 @@ struct {
 Lock BufferLock;
 
 } // namespace
+
+void threadName(uint32_t Tid, char (&To)[16]) noexcept {
+  Text<64> Path;
+  Path << "/proc/self/task/" << uint64_t{Tid} << "/comm";
+  long Fd = sys::open(Path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (Fd < 0)
+    return;
+  long N = sys::read(static_cast<int>(Fd), To, sizeof To - 1);
+  sys::close(static_cast<int>(Fd));
+  To[N > 0 ? N - 1 : 0] = 0; // without its newline
+}
 
 void writeLoop(Loop &L) noexcept {
   Locked Guard(BufferLock);

@@ -15,6 +15,8 @@ struct Loop;
 /// blocking calls there were in all.
 uint64_t writeSnapshot(bool Last) noexcept;
 void writeLoop(Loop &L) noexcept;
+/// The name of a thread of this process, or an empty one.
+void threadName(uint32_t Tid, char (&Name)[16]) noexcept;
 bool somethingToWrite() noexcept;
 void resetSnapshot() noexcept; // in a forked child
 

@@ -108,10 +108,10 @@ static int show(const Catalogue &Rules, const RulesOptions &Options) {
 }
 
 /// Whether a check of this id is in this build: in the static half, or one of
-/// the two that only the monitor has.
+/// those that only the monitor has.
 static bool isWritten(const std::string &Check) {
   return findCheck(Check) || Check == "gridlock-loop-stall" ||
-         Check == "gridlock-lock-contention";
+         Check == "gridlock-lock-contention" || Check == "gridlock-deadlock";
 }
 
 /// What answers a practice or a mistake; what is not written yet is marked so.

@@ -4,7 +4,7 @@
 #include "checks/engine/Fingerprint.h"
 #include "rules/Catalogue.h"
 #include "runtime-monitor/loops/Histogram.h"
-#include "tools/symbolize/LockOrder.h"
+#include "tools/symbolize/LockFindings.h"
 #include "tools/symbolize/LoopTimes.h"
 #include "tools/symbolize/LoopWaits.h"
 
@@ -16,8 +16,6 @@ namespace gridlock::symbolize {
 using namespace monitor;
 
 namespace {
-
-constexpr std::size_t MostNotes = 24;
 
 /// The catalogue's operation for a blocking call: what the program's own
 /// function called (std::this_thread::sleep_for), as the checks on the source
@@ -60,50 +58,25 @@ private:
   void addStalls(const ProcessRecords &P, Symbolizer &S, LoopWaits &Waits);
   void addBlocks(const ProcessRecords &P, Symbolizer &S, LoopWaits &Waits);
   void addLocks(const ProcessRecords &P, Symbolizer &S);
-  void addOrders(const ProcessRecords &P, Symbolizer &S);
+  void addCycle(Finding F);
   void addFinding(const char *Rule, const std::string &Operation,
                   const std::vector<Frame> &Stack, const Measured &M,
                   Precision Confidence, const std::string &LoopName);
   void addWait(const LockRow &Row, const Side &W);
   void remark(const ProcessRecords &P, const Symbolizer &S);
 
-  Location relative(Location Where) const;
-  Side sideOf(std::vector<Frame> Stack) const;
-  void addNotes(Finding &F, const std::vector<Frame> &Stack) const;
   std::string nameOf(const ProcessRecords &P, std::uint32_t Loop) const;
   void sharedLoop(const ProcessRecords &P, std::uint32_t Loop);
   static Precision precisionOf(const ProcessRecords &P, std::uint32_t Loop);
 
-  const std::filesystem::path &Root;
+  const Places Root;
   Observed &Result;
   const rules::Catalogue Rules = rules::Catalogue::embedded();
   std::map<Key, Entry> Entries;
-  std::map<std::string, Finding> Orders; // by their functions
+  std::map<std::pair<std::string, std::string>, Finding>
+      Cycles; // of locks: by rule and functions
   std::map<std::pair<std::uint32_t, std::uint32_t>, LoopRow> Rows;
 };
-
-Location Collector::relative(Location Where) const {
-  const auto Inside =
-      std::filesystem::path(Where.File).lexically_relative(Root);
-  if (!Where.File.empty() && !Inside.empty() && *Inside.begin() != "..")
-    Where.File = Inside.string();
-  return Where;
-}
-
-void Collector::addNotes(Finding &F, const std::vector<Frame> &Stack) const {
-  // What runs main or a thread is of no interest.
-  std::size_t End = Stack.size();
-  if (innermostUser(Stack))
-    while (!Stack[End - 1].User)
-      --End;
-  for (std::size_t I = 0; I < End && I < MostNotes; ++I) {
-    const Frame &At = Stack[I];
-    F.Notes.push_back({relative(At.Where),
-                       (I == 0 ? "in " : "called from ") +
-                           (At.Function.empty() ? At.Display : At.Function) +
-                           (At.Inlined ? " (inlined)" : "")});
-  }
-}
 
 std::string Collector::nameOf(const ProcessRecords &P,
                               std::uint32_t Loop) const {
@@ -155,7 +128,7 @@ void Collector::addFinding(const char *Rule, const std::string &Operation,
     F.Function = Function;
     F.Operation = Operation;
     if (User)
-      F.Where = relative(User->Where);
+      F.Where = Root.relative(User->Where);
     E.How = LoopName;
   }
   F.Confidence = std::max(F.Confidence, Confidence);
@@ -163,9 +136,9 @@ void Collector::addFinding(const char *Rule, const std::string &Operation,
     F.Confidence = Confidence;
   if (New || M.Worst > E.Numbers.Worst) { // the worst one's stack is shown
     F.Notes.clear();
-    addNotes(F, Stack);
+    Root.addNotes(F, Stack);
     if (User)
-      F.Where = relative(User->Where);
+      F.Where = Root.relative(User->Where);
   }
   E.Numbers.Count += M.Count;
   E.Numbers.Total += M.Total;
@@ -194,7 +167,7 @@ void Collector::addLoop(const ProcessRecords &P, const LoopData &L,
   const std::vector<Frame> &Stack = Waits.of(L.Head.Id);
   if (const Frame *User = innermostUser(Stack)) {
     Row.Function = User->Function;
-    Row.Where = relative(User->Where);
+    Row.Where = Root.relative(User->Where);
   } else if (!Stack.empty()) {
     Row.Function = Stack.front().Display;
   }
@@ -250,10 +223,10 @@ void Collector::addStalls(const ProcessRecords &P, Symbolizer &S,
                                          : std::string();
         for (auto &[K, E] : Entries)
           if (User && std::get<1>(K) == Function && std::get<2>(K) == Operation)
-            E.Result.Notes.push_back(
-                {relative(User->Where), "the lock was held by thread " +
-                                            std::to_string(D->Head.Holder) +
-                                            ", then in " + User->Function});
+            E.Result.Notes.push_back({Root.relative(User->Where),
+                                      "the lock was held by thread " +
+                                          std::to_string(D->Head.Holder) +
+                                          ", then in " + User->Function});
       }
       continue;
     }
@@ -285,18 +258,6 @@ void Collector::addBlocks(const ProcessRecords &P, Symbolizer &S,
   }
 }
 
-Side Collector::sideOf(std::vector<Frame> Stack) const {
-  Side One;
-  if (const Frame *User = innermostUser(Stack)) {
-    One.Function = User->Function;
-    One.Where = relative(User->Where);
-  } else if (!Stack.empty()) {
-    One.Function = Stack.front().Display;
-  }
-  One.Stack = std::move(Stack);
-  return One;
-}
-
 void Collector::addLocks(const ProcessRecords &P, Symbolizer &S) {
   const std::uint64_t Least = std::uint64_t{P.Header.ContentionMs} * 1000000;
   std::map<std::uint64_t, LockRow> ByLock;
@@ -310,7 +271,7 @@ void Collector::addLocks(const ProcessRecords &P, Symbolizer &S) {
       Stack = S.unwind(Raw->second);
     else
       Stack = S.at(C.Site, P.Maps.empty() ? 0 : P.Maps.size() - 1);
-    Side One = sideOf(std::move(Stack));
+    Side One = Root.sideOf(std::move(Stack));
     One.Operation = operationOf(Rules, One.Stack, C.Operation);
     One.Count = C.Count;
     One.Total = C.Total;
@@ -353,43 +314,8 @@ void Collector::addWait(const LockRow &Row, const Side &W) {
              std::to_string(Row.Holders[I].Count) + " times"});
 }
 
-void Collector::addOrders(const ProcessRecords &P, Symbolizer &S) {
-  for (const OrderCycle &Cycle : findOrderCycles(P.Orders)) {
-    Finding F;
-    F.Rule = "gridlock-lock-order";
-    std::vector<std::string> Functions;
-    for (const OrderStep &Step : Cycle) {
-      const OrderRecord &O = Step.Order->Head;
-      const auto Raw = P.Stacks.find({RecordKind::Order, O.Id});
-      const std::size_t Maps = P.Maps.empty() ? 0 : P.Maps.size() - 1;
-      const std::vector<Frame> Stack =
-          Raw != P.Stacks.end() ? S.unwind(Raw->second) : S.at(O.Site, Maps);
-      const Side Takes = sideOf(Stack);
-      const Side Holds = sideOf(S.at(Step.From->Site, Maps));
-      if (Functions.empty()) {
-        F.Function = Takes.Function;
-        F.Where = Takes.Where;
-      }
-      Functions.push_back(Takes.Function);
-      F.Notes.push_back({Holds.Where, "thread " + std::to_string(O.Tid) +
-                                          " holds lock " +
-                                          hexadecimal(Step.From->Lock) +
-                                          ", taken in " + Holds.Function});
-      F.Notes.push_back({Takes.Where, "and takes lock " + hexadecimal(O.Lock) +
-                                          " in " + Takes.Function});
-      addNotes(F, Stack);
-    }
-    F.Message = "threads took the same locks in " +
-                std::string(Cycle.size() == 2 ? "opposite orders"
-                                              : "orders that form a cycle") +
-                ", which can deadlock: one here";
-    for (std::size_t I = 1; I < Functions.size(); ++I)
-      F.Message += ", one in " + Functions[I];
-    std::sort(Functions.begin(), Functions.end());
-    for (const std::string &Function : Functions)
-      F.Operation += (F.Operation.empty() ? "" : ",") + Function;
-    Orders.try_emplace(F.Operation, std::move(F));
-  }
+void Collector::addCycle(Finding F) {
+  Cycles.try_emplace({F.Rule, F.Operation}, std::move(F));
 }
 
 void Collector::remark(const ProcessRecords &P, const Symbolizer &S) {
@@ -419,7 +345,10 @@ void Collector::add(const ProcessRecords &P) {
   addStalls(P, S, Waits);
   addBlocks(P, S, Waits);
   addLocks(P, S);
-  addOrders(P, S);
+  for (Finding &F : findOrders(P, S, Root))
+    addCycle(std::move(F));
+  for (Finding &F : findDeadlocks(P, S, Root))
+    addCycle(std::move(F));
   remark(P, S);
   Result.Processes += 1;
 }
@@ -457,7 +386,10 @@ void Collector::finish() {
     Numbers[K] = E.Numbers;
     Findings.push_back(std::move(F));
   }
-  for (auto &[Functions, F] : Orders) {
+  for (auto &[K, F] : Cycles) {
+    if (F.Rule == "gridlock-lock-order" &&
+        Cycles.count({"gridlock-deadlock", F.Operation}))
+      continue; // it was met
     Numbers[{F.Rule, F.Function, F.Operation}] = {1, 0, 0, false};
     Findings.push_back(std::move(F));
   }

@@ -133,6 +133,17 @@ bool readRecord(ProcessRecords &R, RecordKind Kind, Payload P) {
     R.Orders[O.Head.Id] = std::move(O);
     return true;
   }
+  case RecordKind::Deadlock: {
+    DeadlockPart D;
+    if (!P.take(D.Head))
+      return false;
+    terminate(D.Head.Operation);
+    terminate(D.Head.Thread);
+    for (HeldRecord H; D.Held.size() < D.Head.Held && P.take(H);)
+      D.Held.push_back(H);
+    R.Deadlocks[D.Head.Deadlock].push_back(std::move(D));
+    return true;
+  }
   case RecordKind::Stack: {
     StackRecord Of;
     RawStack Stack;

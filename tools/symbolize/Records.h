@@ -31,6 +31,11 @@ struct OrderData {
   std::vector<monitor::HeldRecord> Held;
 };
 
+struct DeadlockPart {
+  monitor::DeadlockRecord Head{};
+  std::vector<monitor::HeldRecord> Held;
+};
+
 struct StallData {
   monitor::StallRecord Head{};
   RawStack Stack;
@@ -51,6 +56,8 @@ struct ProcessRecords {
   std::map<std::uint32_t, monitor::BlockRecord> Blocks;
   std::map<std::uint32_t, monitor::ContentionRecord> Contention;
   std::map<std::uint32_t, OrderData> Orders;
+  std::map<std::uint32_t, std::vector<DeadlockPart>>
+      Deadlocks; // each part waits for the next one
   std::map<std::pair<monitor::RecordKind, std::uint32_t>, RawStack> Stacks;
   std::map<std::string, std::uint64_t> Lost;
   bool Ended = false;        // in order

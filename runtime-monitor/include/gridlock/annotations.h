@@ -4,8 +4,8 @@
 // For C and C++, any compiler; where it isn't Clang the macros are empty. They
 // make no code and need no library.
 //
-// On a function: in front of its declaration (one of them is enough); overrides
-// inherit it. On a lambda: after its parameters. On a parameter: in front of it.
+// On a function: in front of its declaration (one of them is enough), but behind
+// any [[attribute]]; overrides inherit it. On a lambda: after its parameters. On a parameter: in front of it.
 //
 //   GRIDLOCK_BLOCKING int wait_for_answer(struct link *);
 //   GRIDLOCK_RUNS_ON_LOOP virtual void onRequest(Request &);

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "tools/symbolize/LockFindings.h"
+
+#include "tools/symbolize/LockOrder.h"
+
+#include <algorithm>
+
+namespace gridlock::symbolize {
+
+using namespace monitor;
+
+namespace {
+
+/// The stack kept for a record, or the one frame at Site.
+std::vector<Frame> stackOf(const ProcessRecords &P, Symbolizer &S,
+                           RecordKind Kind, std::uint32_t Id,
+                           std::uint64_t Site) {
+  const auto Raw = P.Stacks.find({Kind, Id});
+  return Raw != P.Stacks.end()
+             ? S.unwind(Raw->second)
+             : S.at(Site, P.Maps.empty() ? 0 : P.Maps.size() - 1);
+}
+
+std::string joined(std::vector<std::string> Functions) {
+  std::sort(Functions.begin(), Functions.end());
+  std::string All;
+  for (const std::string &Function : Functions)
+    All += (All.empty() ? "" : ",") + Function;
+  return All;
+}
+
+std::string threadName(const DeadlockRecord &D) {
+  return "thread " + std::to_string(D.Tid) +
+         (D.Thread[0] ? " ('" + std::string(D.Thread) + "')" : std::string());
+}
+
+Finding findingOf(const ProcessRecords &P, Symbolizer &S, const Places &Where,
+                  const std::vector<DeadlockPart> &Parts) {
+  const std::size_t Maps = P.Maps.empty() ? 0 : P.Maps.size() - 1;
+  Finding F;
+  F.Rule = "gridlock-deadlock";
+  F.Confidence = Precision::VeryHigh;
+  std::vector<std::string> Functions;
+  for (std::size_t I = 0; I < Parts.size(); ++I) {
+    const DeadlockRecord &D = Parts[I].Head;
+    const std::vector<Frame> Stack =
+        stackOf(P, S, RecordKind::Deadlock, D.Id, D.Site);
+    const Side Waits = Where.sideOf(Stack);
+    if (Functions.empty()) {
+      F.Function = Waits.Function;
+      F.Where = Waits.Where;
+    }
+    Functions.push_back(Waits.Function);
+    const DeadlockRecord &Next = Parts[(I + 1) % Parts.size()].Head;
+    F.Notes.push_back(
+        {Waits.Where, threadName(D) + " waits in '" + Waits.Function +
+                          "' for " +
+                          (D.Lock ? "lock " + hexadecimal(D.Lock) + ", held by "
+                                  : std::string("the end of ")) +
+                          (Parts.size() == 1 ? "itself" : threadName(Next))});
+    for (const HeldRecord &H : Parts[I].Held) {
+      const Side Taken = Where.sideOf(S.at(H.Site, Maps));
+      F.Notes.push_back({Taken.Where, "it holds lock " + hexadecimal(H.Lock) +
+                                          (H.Shared ? " (shared)" : "") +
+                                          ", taken in '" + Taken.Function +
+                                          "'"});
+    }
+    Where.addNotes(F, Stack);
+  }
+  F.Message = Parts.size() == 1
+                  ? "the program deadlocked: a thread waits here for a lock "
+                    "that it holds itself"
+                  : "the program deadlocked: " + std::to_string(Parts.size()) +
+                        " threads wait for each other, one here";
+  for (std::size_t I = 1; I < Functions.size(); ++I)
+    F.Message += ", one in '" + Functions[I] + "'";
+  if (const std::uint32_t Behind = Parts.front().Head.Behind)
+    F.Message += "; " + std::to_string(Behind) + " more wait" +
+                 (Behind == 1 ? "s" : "") + " for one of them";
+  F.Operation = joined(std::move(Functions));
+  return F;
+}
+
+} // namespace
+
+std::vector<Finding> findOrders(const ProcessRecords &P, Symbolizer &S,
+                                const Places &Where) {
+  std::vector<Finding> Found;
+  for (const OrderCycle &Cycle : findOrderCycles(P.Orders)) {
+    Finding F;
+    F.Rule = "gridlock-lock-order";
+    std::vector<std::string> Functions;
+    for (const OrderStep &Step : Cycle) {
+      const OrderRecord &O = Step.Order->Head;
+      const std::vector<Frame> Stack =
+          stackOf(P, S, RecordKind::Order, O.Id, O.Site);
+      const Side Takes = Where.sideOf(Stack);
+      const Side Holds = Where.sideOf(
+          S.at(Step.From->Site, P.Maps.empty() ? 0 : P.Maps.size() - 1));
+      if (Functions.empty()) {
+        F.Function = Takes.Function;
+        F.Where = Takes.Where;
+      }
+      Functions.push_back(Takes.Function);
+      F.Notes.push_back({Holds.Where, "thread " + std::to_string(O.Tid) +
+                                          " holds lock " +
+                                          hexadecimal(Step.From->Lock) +
+                                          ", taken in " + Holds.Function});
+      F.Notes.push_back({Takes.Where, "and takes lock " + hexadecimal(O.Lock) +
+                                          " in " + Takes.Function});
+      Where.addNotes(F, Stack);
+    }
+    F.Message = "threads took the same locks in " +
+                std::string(Cycle.size() == 2 ? "opposite orders"
+                                              : "orders that form a cycle") +
+                ", which can deadlock: one here";
+    for (std::size_t I = 1; I < Functions.size(); ++I)
+      F.Message += ", one in " + Functions[I];
+    F.Operation = joined(std::move(Functions));
+    Found.push_back(std::move(F));
+  }
+  return Found;
+}
+
+std::vector<Finding> findDeadlocks(const ProcessRecords &P, Symbolizer &S,
+                                   const Places &Where) {
+  std::vector<Finding> Found;
+  for (const auto &[Id, Parts] : P.Deadlocks)
+    if (Parts.size() == Parts.front().Head.Parts) // else the file is cut off
+      Found.push_back(findingOf(P, S, Where, Parts));
+  return Found;
+}
+
+} // namespace gridlock::symbolize

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Findings about several threads and their locks: orders that could have
+// deadlocked (gridlock-lock-order) and deadlocks that did
+// (gridlock-deadlock).
+#ifndef GRIDLOCK_TOOLS_SYMBOLIZE_LOCKFINDINGS_H
+#define GRIDLOCK_TOOLS_SYMBOLIZE_LOCKFINDINGS_H
+
+#include "tools/symbolize/Places.h"
+
+namespace gridlock::symbolize {
+
+/// Operation: the functions that take the locks, sorted.
+std::vector<Finding> findOrders(const ProcessRecords &P, Symbolizer &S,
+                                const Places &Where);
+std::vector<Finding> findDeadlocks(const ProcessRecords &P, Symbolizer &S,
+                                   const Places &Where);
+
+} // namespace gridlock::symbolize
+
+#endif

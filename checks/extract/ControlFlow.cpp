@@ -223,7 +223,12 @@ void FunctionExtractor::connect(const CFGBlock *B) {
     if (!Index)
       continue;
     if (Throws) {
-      edge(From, *Index, facts::EdgeKind::Unwind);
+      const Stmt *Throw = lastStatement(B);
+      std::uint32_t Target = *Index;
+      if (!UnwoundInline.contains(Throw))
+        Target = unwindTo(Scan.InScope.lookup(Throw), Scan.InTry.lookup(Throw),
+                          Target);
+      edge(From, Target, facts::EdgeKind::Unwind);
     } else if (Switch) {
       const auto *Case = dyn_cast_or_null<CaseStmt>(To->getLabel());
       facts::EdgeT &E =

@@ -122,13 +122,19 @@ std::uint32_t FunctionExtractor::unwindTo(const ScopeVariable *Scope,
   return To;
 }
 
-/// What an exception of S, which leaves SCOPE, destroys: in S's own block.
+/// What an exception of S destroys: in S's own block, or, where there are many,
+/// in blocks shared with others (see connect()).
 void FunctionExtractor::unwindThrow(const CXXThrowExpr *S) {
+  if (InlineUnwinds >= MaxInlineUnwinds)
+    return;
+  UnwoundInline.insert(S);
   const CXXTryStmt *Try = Scan.InTry.lookup(S);
   const ScopeVariable *End = Try ? Scan.TryScopes.lookup(Try) : nullptr;
   for (const ScopeVariable *Each = Scan.InScope.lookup(S); Each && Each != End;
-       Each = Each->Outer)
+       Each = Each->Outer) {
     unwindVariable(Each->Var, S->getBeginLoc());
+    ++InlineUnwinds;
+  }
 }
 
 /// After all blocks are filled.

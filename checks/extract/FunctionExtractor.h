@@ -166,6 +166,9 @@ private:
     std::vector<Temporary> Temporaries;
   };
   std::vector<ThrowPoint> ThrowPoints;
+  llvm::DenseSet<const clang::Stmt *> UnwoundInline; // throws
+  unsigned InlineUnwinds = 0;
+  static constexpr unsigned MaxInlineUnwinds = 500;
   // Blocks that destroy temporaries, by those and where they lead to.
   std::map<std::pair<std::vector<const clang::Stmt *>, std::uint32_t>,
            std::uint32_t>

@@ -157,8 +157,7 @@ void Tables::fillSymbol(const FunctionDecl *FD, facts::SymbolT &S) {
     Parameter->name = string(P->getName());
     Parameter->type = type(P->getType());
     Parameter->pass = passMode(P->getType());
-    Parameter->attributes =
-        parameterAttributes(FD, P->getFunctionScopeIndex());
+    Parameter->attributes = parameterAttributes(FD, P->getFunctionScopeIndex());
     S.params.push_back(std::move(Parameter));
   }
   S.result_type = type(FD->getReturnType());

@@ -42,18 +42,9 @@ const rules::Entry *guardType(const Program &P, std::uint32_t Unit,
   return nullptr;
 }
 
-std::optional<GuardConstruction>
-guardConstruction(const Program &P, std::uint32_t Unit, const facts::Event &E) {
-  SymbolId S = P.resolve(Unit, E.symbol());
-  if (E.kind() != facts::EventKind::Construct || S == 0 ||
-      hasFlag(P.symbol(S).Fact->flags(), facts::SymbolFlag::CopyOrMove))
-    return std::nullopt;
-  const ProgramSymbol &Constructor = P.symbol(S);
-  const rules::Entry *Type =
-      guardType(P, Constructor.Unit, Constructor.Fact->record());
-  if (!Type)
-    return std::nullopt;
-  GuardConstruction Result{Type, GuardStart::Locks, {}, Type->async()};
+GuardConstruction guardFrom(const Program &P, std::uint32_t Unit,
+                            const rules::Entry &Type, const facts::Event &E) {
+  GuardConstruction Result{&Type, GuardStart::Locks, {}, Type.async()};
   for (const facts::Value *Arg : each(E.args())) {
     std::uint32_t ArgType = P.withoutReference(Unit, Arg->type());
     if (auto Tag = tagOf(P.typeName(Unit, ArgType)))
@@ -67,6 +58,20 @@ guardConstruction(const Program &P, std::uint32_t Unit, const facts::Event &E) {
     }
   }
   return Result;
+}
+
+std::optional<GuardConstruction>
+guardConstruction(const Program &P, std::uint32_t Unit, const facts::Event &E) {
+  SymbolId S = P.resolve(Unit, E.symbol());
+  if (E.kind() != facts::EventKind::Construct || S == 0 ||
+      hasFlag(P.symbol(S).Fact->flags(), facts::SymbolFlag::CopyOrMove))
+    return std::nullopt;
+  const ProgramSymbol &Constructor = P.symbol(S);
+  const rules::Entry *Type =
+      guardType(P, Constructor.Unit, Constructor.Fact->record());
+  if (!Type)
+    return std::nullopt;
+  return guardFrom(P, Unit, *Type, E);
 }
 
 } // namespace gridlock

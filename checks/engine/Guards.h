@@ -25,6 +25,10 @@ struct GuardConstruction {
 const rules::Entry *guardType(const Program &P, std::uint32_t Unit,
                               std::uint32_t Type);
 
+/// A guard of type TYPE made of the arguments of E.
+GuardConstruction guardFrom(const Program &P, std::uint32_t Unit,
+                            const rules::Entry &Type, const facts::Event &E);
+
 /// Set if E constructs a guard (copies and moves are no constructions).
 std::optional<GuardConstruction>
 guardConstruction(const Program &P, std::uint32_t Unit, const facts::Event &E);

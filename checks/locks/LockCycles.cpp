@@ -140,14 +140,24 @@ private:
   }
 
   bool canOverlap(const OrderEdge &A, const OrderEdge &B) const {
-    if (Model.isMainOnly(A.Function) && Model.isMainOnly(B.Function))
+    // Coroutines interleave on one thread as well.
+    if (!A.Awaited && !B.Awaited && Model.isMainOnly(A.Function) &&
+        Model.isMainOnly(B.Function))
       return false;
-    auto Has = [](const OrderEdge &E, LockId L) {
-      return std::binary_search(E.Gates.begin(), E.Gates.end(), L);
+    // Two that both hold a lock, not both in shared mode, exclude each other.
+    auto Excludes = [](const OrderEdge &E, GateId Gate) {
+      bool Shared = Gate % 2 != 0;
+      return std::binary_search(E.Gates.begin(), E.Gates.end(),
+                                Gate - Shared) ||
+             (!Shared &&
+              std::binary_search(E.Gates.begin(), E.Gates.end(), Gate + 1));
     };
-    return !Has(A, B.From) && !Has(B, A.From) &&
+    auto Held = [](const OrderEdge &E) {
+      return E.From * 2 + (E.FromMode == rules::LockMode::Shared ? 1 : 0);
+    };
+    return !Excludes(A, Held(B)) && !Excludes(B, Held(A)) &&
            std::none_of(A.Gates.begin(), A.Gates.end(),
-                        [&](LockId Gate) { return Has(B, Gate); });
+                        [&](GateId Gate) { return Excludes(B, Gate); });
   }
 
   const LockModel &Model;

@@ -5,6 +5,7 @@
 #include "checks/engine/Dataflow.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace gridlock {
 
@@ -12,37 +13,32 @@ using facts::EventKind;
 using facts::PlaceRoot;
 using rules::Effect;
 
-namespace {
-
-std::string_view lastComponent(std::string_view Name) {
-  std::size_t Colons = Name.rfind("::");
-  return Colons == std::string_view::npos ? Name : Name.substr(Colons + 2);
-}
-
-// Whether a caller can know the object by this path.
-bool isVisible(const AccessPath &Path) {
-  switch (Path.Root) {
-  case PlaceRoot::This:
-  case PlaceRoot::Param:
-  case PlaceRoot::Global:
-  case PlaceRoot::Capture:
-    return true;
-  default:
-    return !nameOf(Path).Text.empty();
-  }
-}
-
-} // namespace
-
 LockFlow::LockFlow(LockModel &Model, FunctionId Id)
     : Model(Model), P(Model.program()), Id(Id), F(P.function(Id)),
       File(P.unit(F.Unit)) {
-  findCallables();
+  prepare();
 }
 
-void LockFlow::findCallables() {
-  for (const facts::Block *B : each(F.Fact->blocks()))
+// What is known without the flow: which lambda a local holds and, in
+// coroutines, which call and which result belong to an await.
+void LockFlow::prepare() {
+  bool IsCoroutine = P.isCoroutine(Id);
+  for (const facts::Block *B : each(F.Fact->blocks())) {
+    const facts::Event *Suspend = nullptr;
     for (const facts::Event *E : each(B->events())) {
+      if (IsCoroutine) {
+        if (E->kind() == EventKind::Suspend)
+          Suspend = E;
+        else if (Suspend && E->kind() == EventKind::Call &&
+                 E->implicit() == facts::ImplicitKind::Await)
+          Resumed.emplace(std::exchange(Suspend, nullptr), E);
+        if (E->kind() == EventKind::Call)
+          Results.emplace(E->id(), E);
+        else if (AccessPath From = AccessPath::of(File, E->value());
+                 E->place() && From.Root == PlaceRoot::CallResult &&
+                 From.Steps.empty())
+          ResultIn.emplace(AccessPath::of(File, *E->place()), From.Id);
+      }
       if (!E->place())
         continue;
       auto Args = each(E->args());
@@ -51,6 +47,7 @@ void LockFlow::findCallables() {
       if (V && V->kind() == facts::ValueKind::Callable)
         Callables.emplace(AccessPath::of(File, *E->place()), V);
     }
+  }
 }
 
 void LockFlow::run(const LockObserver &Watch) {
@@ -61,7 +58,7 @@ void LockFlow::run(const LockObserver &Watch) {
         edge(E, State);
         return true;
       });
-  Recording = true;
+  Recording = !Watch; // who watches wants the states only
   auto Blocks = each(F.Fact->blocks());
   for (std::uint32_t B = 0; B < Blocks.size(); ++B) {
     if (!In[B])
@@ -104,16 +101,15 @@ void LockFlow::event(const facts::Event &E, LockState &State) {
   case EventKind::LifetimeEnd:
     if (E.place()) {
       AccessPath Ended = AccessPath::of(File, *E.place());
-      std::vector<AccessPath> Guards;
-      for (const auto &[Guard, Owned] : State.Guards)
-        if (Guard.startsWith(Ended))
-          Guards.push_back(Guard);
-      for (const AccessPath &Guard : Guards)
-        State.endGuard(Guard);
+      State.endGuardsIn(Ended);
       std::erase_if(State.Known, [&](const auto &Item) {
         return Item.first.startsWith(Ended);
       });
     }
+    return;
+  case EventKind::Suspend:
+    if (E.suspend() == facts::SuspendKind::Await)
+      awaited(E, State);
     return;
   case EventKind::Return:
     if (auto B = bindingOf(File, E.value())) {
@@ -138,7 +134,7 @@ void LockFlow::initialise(const facts::Event &E, LockState &State) {
   if (!Source && each(E.args()).size() == 1)
     Source = each(E.args())[0];
   if (E.kind() == EventKind::Assign)
-    State.endGuard(Target);
+    State.endGuardsIn(Target);
   std::erase_if(State.Known, [&](const auto &Item) {
     return Item.first.startsWith(Target);
   });
@@ -169,165 +165,13 @@ void LockFlow::callLike(const facts::Event &E, LockState &State) {
     initialise(E, State);
     return;
   }
-  if (guardEvent(E, State))
+  if (guardEvent(E, State) || holderEvent(E, State))
     return;
   lockEntries(E, State);
+  noteInvocations(E, State);
+  if (Recording)
+    joined(E, State);
   applyTargets(E, State);
-}
-
-// Constructions, destructions and releases of guards that the catalogue lists.
-bool LockFlow::guardEvent(const facts::Event &E, LockState &State) {
-  if (auto Guard = guardConstruction(P, F.Unit, E); Guard && E.place()) {
-    AccessPath Place = AccessPath::of(File, *E.place());
-    GuardState Owned{{}, Guard->Type->mode(), false, true};
-    if (Guard->Async)
-      return true;
-    for (const facts::Value *Lock : Guard->Locks)
-      if (AccessPath Path = AccessPath::of(File, Lock)) {
-        if (P.type(F.Unit, Lock->type())->kind() == facts::TypeKind::Pointer &&
-            Lock->kind() == facts::ValueKind::Place)
-          Path.Steps.push_back({facts::StepKind::Deref, {}, {}, 0});
-        Owned.Locks.push_back(canonical(std::move(Path), State.Known));
-      }
-    Owned.Owns = Guard->Start != GuardStart::Defers;
-    Owned.Sure = Guard->Start != GuardStart::Tries;
-    if (Guard->Start == GuardStart::Locks)
-      acquire(Owned.Locks, Owned.Mode, E, State);
-    else if (Guard->Start != GuardStart::Defers)
-      for (const AccessPath &Lock : Owned.Locks)
-        State.Held.try_emplace(Lock,
-                               HeldLock{Owned.Mode, Model.chainOf({Id, &E, 0}),
-                                        Guard->Start == GuardStart::Adopts});
-    State.Guards[Place] = std::move(Owned);
-    return true;
-  }
-  SymbolId Callee = P.resolve(F.Unit, E.symbol());
-  if (Callee == 0 || E.kind() != EventKind::Call || !E.receiver() ||
-      P.symbol(Callee).Fact->record() == 0 ||
-      !guardType(P, P.symbol(Callee).Unit, P.symbol(Callee).Fact->record()))
-    return false;
-  AccessPath Guard = canonical(AccessPath::of(File, E.receiver()), State.Known);
-  std::string_view Method = lastComponent(P.qualifiedName(Callee));
-  if (E.implicit() == facts::ImplicitKind::Destructor) {
-    if (State.Guards.contains(Guard))
-      State.endGuard(Guard);
-    else if (Guard)
-      State.Released.insert(Guard);
-    return true;
-  }
-  auto It = State.Guards.find(Guard);
-  if (Method == "release" && It != State.Guards.end())
-    It->second = {{}, It->second.Mode, false, true};
-  else if (Method == "owns_lock" || Method == "operator bool")
-    Asked.emplace(AccessPath::ofResult(E.id()), Guard);
-  return false;
-}
-
-std::vector<AccessPath> LockFlow::locksOf(const AccessPath &Path,
-                                          const LockState &State) const {
-  auto It = State.Guards.find(Path);
-  return It == State.Guards.end() ? std::vector<AccessPath>{Path}
-                                  : It->second.Locks;
-}
-
-void LockFlow::lockEntries(const facts::Event &E, LockState &State) {
-  for (const rules::Entry *Entry : P.entries(P.resolve(F.Unit, E.symbol()))) {
-    bool Takes =
-        does(*Entry, Effect::Acquires) && !does(*Entry, Effect::TryAcquires);
-    bool Tests = does(*Entry, Effect::TryAcquires);
-    bool GivesBack = does(*Entry, Effect::Releases);
-    if (Entry->async() || (!Takes && !Tests && !GivesBack))
-      continue;
-    std::vector<AccessPath> Paths;
-    int Count =
-        Entry->lock() == -2 ? static_cast<int>(each(E.args()).size()) : 1;
-    for (int I = 0; I < Count; ++I)
-      if (AccessPath Path =
-              lockArgument(P, Id, E, Entry->lock() == -2 ? I : Entry->lock()))
-        Paths.push_back(canonical(std::move(Path), State.Known));
-    std::vector<AccessPath> Locks;
-    for (const AccessPath &Path : Paths) {
-      auto Own = locksOf(Path, State);
-      Locks.insert(Locks.end(), Own.begin(), Own.end());
-    }
-    if (Takes)
-      acquire(Locks, Entry->mode(), E, State);
-    else if (GivesBack)
-      for (const AccessPath &Lock : Locks)
-        State.giveBack(Lock);
-    else
-      Tries.emplace(AccessPath::ofResult(E.id()),
-                    Try{Locks, Entry->mode(), &E,
-                        P.typeName(F.Unit, E.type()).find("ool") ==
-                            std::string_view::npos});
-    for (const AccessPath &Path : Paths)
-      if (auto It = State.Guards.find(Path); It != State.Guards.end()) {
-        It->second.Owns = !GivesBack;
-        It->second.Sure = !Tests;
-      }
-  }
-}
-
-void LockFlow::acquire(const std::vector<AccessPath> &Locks,
-                       rules::LockMode Mode, const facts::Event &E,
-                       LockState &State) {
-  ChainId Chain = Model.chainOf({Id, &E, 0});
-  if (Recording) {
-    // Locks taken together are in no order among themselves.
-    std::set<AccessPath> Together(Locks.begin(), Locks.end());
-    for (const AccessPath &Lock : Locks)
-      record(State, {Lock, Mode, Chain, 0, false, {}}, Together);
-  }
-  for (const AccessPath &Lock : Locks)
-    State.take(Lock, Mode, Chain);
-}
-
-void LockFlow::record(const LockState &State, Acquisition A,
-                      const std::set<AccessPath> &Except) {
-  if (!Recording)
-    return;
-  LockName To = nameOf(A.Lock);
-  std::set<LockId> Gates;
-  for (const AccessPath &Gate : A.Gates)
-    if (LockName Name = nameOf(Gate); !Name.Text.empty())
-      Gates.insert(Model.lockId(Name));
-  for (const auto &[Lock, H] : State.Held)
-    if (LockName Name = nameOf(Lock); H.Must && !Name.Text.empty())
-      Gates.insert(Model.lockId(Name));
-  for (const auto &[Lock, H] : State.Held) {
-    // What a callee gives back first is not taken twice.
-    if (Lock == A.Lock && H.Must && (A.Calls == 0 || !Except.contains(Lock)))
-      Repeats.push_back(
-          {Lock, Id, H.Chain, A.Chain, H.Mode, A.Mode, A.Calls, A.Uncertain});
-    LockName From = nameOf(Lock);
-    if (!H.Must || Lock == A.Lock || Except.contains(Lock) ||
-        From.Text.empty() || To.Text.empty())
-      continue;
-    LockId FromId = Model.lockId(From), ToId = Model.lockId(To);
-    if (FromId == ToId) {
-      if (A.Calls == 0 && !To.IsElement)
-        Pairs.push_back({ToId, Id, Lock, A.Lock, H.Chain, A.Chain});
-      continue;
-    }
-    OrderEdge Edge{FromId, ToId,   Id,      H.Chain,     A.Chain,
-                   H.Mode, A.Mode, A.Calls, A.Uncertain, {}};
-    for (LockId Gate : Gates)
-      if (Gate != FromId && Gate != ToId)
-        Edge.Gates.push_back(Gate);
-    Edges.push_back(std::move(Edge));
-  }
-  constexpr std::size_t MaxAcquisitions = 128;
-  if (!isVisible(A.Lock) || Summary.Acquires.size() >= MaxAcquisitions)
-    return;
-  for (const auto &[Lock, H] : State.Held)
-    if (H.Must && isVisible(Lock))
-      A.Gates.push_back(Lock);
-  std::sort(A.Gates.begin(), A.Gates.end());
-  A.Gates.erase(std::unique(A.Gates.begin(), A.Gates.end()), A.Gates.end());
-  for (const Acquisition &Known : Summary.Acquires)
-    if (Known.Lock == A.Lock && Known.Mode == A.Mode && Known.Gates == A.Gates)
-      return;
-  Summary.Acquires.push_back(std::move(A));
 }
 
 void LockFlow::edge(const facts::Edge &E, LockState &State) {
@@ -359,8 +203,8 @@ void LockFlow::edge(const facts::Edge &E, LockState &State) {
   if (auto It = Tries.find(Result); It != Tries.end()) {
     if (NonZero != It->second.ZeroIsSuccess)
       for (const AccessPath &Lock : It->second.Locks)
-        State.take(Lock, It->second.Mode,
-                   Model.chainOf({Id, It->second.Site, 0}));
+        (It->second.Awaited ? State.Awaited : State.Held)[Lock] = {
+            It->second.Mode, Model.chainOf({Id, It->second.Site, 0}), true};
   } else if (auto Question = Asked.find(Result); Question != Asked.end()) {
     auto Guard = State.Guards.find(Question->second);
     if (Guard == State.Guards.end() || Guard->second.Sure)

@@ -20,26 +20,47 @@ public:
   std::vector<OrderEdge> Edges;
   std::vector<InstancePair> Pairs;
   std::vector<LockRepeat> Repeats;
-  std::vector<std::pair<FunctionId, std::vector<LockId>>> HeldCalls;
+  std::vector<std::pair<FunctionId, std::vector<GateId>>> HeldCalls;
+  std::set<LockId> Written; // taken in a mode other than shared
 
 private:
   using Acquisition = LockSummary::Acquisition;
+  using Gate = LockSummary::Gate;
+  using How = LockSummary::How;
 
-  void findCallables();
+  void prepare();
   void event(const facts::Event &E, LockState &State);
   void callLike(const facts::Event &E, LockState &State);
   bool guardEvent(const facts::Event &E, LockState &State);
+  bool holderEvent(const facts::Event &E, LockState &State);
+  void startGuard(const AccessPath &Place, const GuardConstruction &Guard,
+                  const facts::Event &E, LockState &State);
   void lockEntries(const facts::Event &E, LockState &State);
+  void waitAgain(const std::vector<AccessPath> &Locks, const facts::Event &E,
+                 LockState &State);
+  void awaited(const facts::Event &E, LockState &State);
+  void awaitTask(const facts::Value *Task, LockState &State);
+  void joined(const facts::Event &E, const LockState &State);
   void applyTargets(const facts::Event &E, LockState &State);
-  void applySummary(const LockSummary &Callee, const Substitution &Sub,
-                    const facts::Event &E, EdgeKind Kind, bool OnlyTarget,
-                    LockState &State);
+  void applySummary(const LockSummary &Callee, FunctionId Target,
+                    const Substitution &Sub, const facts::Event &E,
+                    EdgeKind Kind, bool OnlyTarget, LockState &State);
+  void keptCallable(const LockSummary &Callee, FunctionId Target,
+                    const facts::Event &E, const LockState &State);
+  void noteInvocations(const facts::Event &E, const LockState &State);
+  void applyInvocations(const LockSummary &Callee, FunctionId Target,
+                        const Substitution &Sub, const facts::Event &E,
+                        const LockState &State);
   void initialise(const facts::Event &E, LockState &State);
   void edge(const facts::Edge &E, LockState &State);
   void acquire(const std::vector<AccessPath> &Locks, rules::LockMode Mode,
-               const facts::Event &E, LockState &State);
+               const facts::Event &E, LockState &State, bool Awaited = false);
+  void keep(Acquisition A);
+  void passOn(const Acquisition &A, const Substitution &Sub,
+              const facts::Event &E, EdgeKind Kind);
   void record(const LockState &State, Acquisition A,
-              const std::set<AccessPath> &Except);
+              const std::set<AccessPath> &Except, bool Kept = false);
+  std::vector<Gate> gatesIn(const LockState &State, bool OnlyVisible) const;
   void finish();
   /// The locks that a path stands for: those of a known guard, or itself.
   std::vector<AccessPath> locksOf(const AccessPath &Path,
@@ -52,6 +73,7 @@ private:
     rules::LockMode Mode;
     const facts::Event *Site;
     bool ZeroIsSuccess;
+    bool Awaited;
   };
 
   LockModel &Model;
@@ -63,10 +85,16 @@ private:
       Callables;                          // by the local they are in
   std::map<AccessPath, Try> Tries;        // by the result that tells
   std::map<AccessPath, AccessPath> Asked; // result of owns_lock() -> guard
+  // Coroutines: events by id, results of calls that a local has, and what an
+  // await gives.
+  std::map<std::uint32_t, const facts::Event *> Results;
+  std::map<AccessPath, std::uint32_t> ResultIn;
+  std::map<const facts::Event *, const facts::Event *> Resumed;
   std::vector<std::optional<LockState>> In;
   std::optional<Binding> Returned;
   bool ReturnsVary = false;
   bool Recording = false;
+  std::vector<std::size_t> Kept; // hashes of the locks in Summary.Acquires
 };
 
 } // namespace gridlock

@@ -1,13 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// LockFlow, second part: what calls of functions with a summary do.
+// LockFlow, fourth part: what calls of functions with a summary do.
 #include "checks/locks/LockFlow.h"
+
+#include "checks/engine/Classify.h"
 
 #include <algorithm>
 
 namespace gridlock {
 
 using facts::PlaceRoot;
+
+namespace {
+
+// Whether a function takes the two in one order and in the other: it orders
+// them by something.
+bool inBothOrders(const LockSummary &S, const AccessPath &A,
+                  const AccessPath &B) {
+  auto Has = [&](const AccessPath &Outer, const AccessPath &Inner) {
+    return std::any_of(
+        S.Acquires.begin(), S.Acquires.end(), [&](const auto &Acquired) {
+          return Acquired.Lock == Inner &&
+                 std::any_of(Acquired.Gates.begin(), Acquired.Gates.end(),
+                             [&](const auto &G) { return G.Lock == Outer; });
+        });
+  };
+  return Has(A, B) && Has(B, A);
+}
+
+bool isWholeParameter(const AccessPath &Path) {
+  return Path.Root == PlaceRoot::Param &&
+         std::all_of(Path.Steps.begin(), Path.Steps.end(), [](const auto &S) {
+           return S.Kind == facts::StepKind::Deref;
+         });
+}
+
+constexpr std::size_t MaxInvocations = 8, MaxInvocationPath = 8;
+
+} // namespace
 
 // The value that holds the lambda TARGET at a call of it or of what runs it.
 const facts::Value *LockFlow::callableOf(const facts::Event &E,
@@ -37,16 +67,20 @@ const facts::Value *LockFlow::callableOf(const facts::Event &E,
 void LockFlow::applyTargets(const facts::Event &E, LockState &State) {
   std::vector<CallEdge> Targets;
   Model.calls().follow(Id, E, Targets);
-  std::vector<LockId> Held;
+  // The call graph leaves out a function's calls of itself.
+  if (SymbolId Callee = P.resolve(F.Unit, E.symbol());
+      Callee != 0 && P.symbol(Callee).Body == Id && Targets.empty())
+    Targets.push_back({Id, EdgeKind::Static});
+  std::vector<GateId> Held;
   if (Recording && !Targets.empty()) {
-    for (const auto &[Lock, H] : State.Held)
-      if (LockName Name = nameOf(Lock); H.Must && !Name.Text.empty())
-        Held.push_back(Model.lockId(Name));
+    for (const Gate &G : gatesIn(State, false))
+      if (LockName Name = nameOf(G.Lock); !Name.Text.empty())
+        Held.push_back(Model.gateId(Name, G.Mode));
     std::sort(Held.begin(), Held.end());
     Held.erase(std::unique(Held.begin(), Held.end()), Held.end());
   }
   for (const CallEdge &Edge : Targets) {
-    if (Recording)
+    if (Recording && Edge.Target != Id)
       HeldCalls.emplace_back(Edge.Target, Held);
     const LockSummary *Callee = Model.summary(Edge.Target);
     // A coroutine's body runs when it is awaited, not where it is called.
@@ -55,13 +89,35 @@ void LockFlow::applyTargets(const facts::Event &E, LockState &State) {
     bool Passed = false;
     const facts::Value *Callable = callableOf(E, Edge.Target, Passed);
     Substitution Sub(P, Id, E, State.Known, Callable, Passed);
-    applySummary(*Callee, Sub, E, Edge.Kind, Targets.size() == 1, State);
+    if (Recording && Edge.Kind == EdgeKind::Callable && !Callable)
+      keptCallable(*Callee, Edge.Target, E, State);
+    applySummary(*Callee, Edge.Target, Sub, E, Edge.Kind, Targets.size() == 1,
+                 State);
   }
 }
 
-void LockFlow::applySummary(const LockSummary &Callee, const Substitution &Sub,
-                            const facts::Event &E, EdgeKind Kind,
-                            bool OnlyTarget, LockState &State) {
+// A lambda that was kept somewhere captured `this`: most likely the object that
+// keeps it.
+void LockFlow::keptCallable(const LockSummary &Callee, FunctionId Target,
+                            const facts::Event &E, const LockState &State) {
+  auto Captures = each(P.function(Target).Fact->captures());
+  for (const Acquisition &A : Callee.Acquires) {
+    if (A.Lock.Root != PlaceRoot::Capture || A.Lock.Id >= Captures.size() ||
+        Captures[A.Lock.Id]->mode() != facts::CaptureMode::This)
+      continue;
+    AccessPath Own;
+    Own.Root = PlaceRoot::This;
+    Own.Steps = A.Lock.Steps;
+    if (auto H = State.Held.find(Own); H != State.Held.end() && H->second.Must)
+      Repeats.push_back({Own, Id, H->second.Chain,
+                         Model.chainOf({Id, &E, A.Chain}), H->second.Mode,
+                         A.Mode, A.Calls + 1, A.Uncertain, false, false, true});
+  }
+}
+
+void LockFlow::applySummary(const LockSummary &Callee, FunctionId Target,
+                            const Substitution &Sub, const facts::Event &E,
+                            EdgeKind Kind, bool OnlyTarget, LockState &State) {
   std::vector<AccessPath> Released;
   for (const AccessPath &Path : Callee.Released)
     if (auto Object = Sub.apply(Path))
@@ -70,20 +126,42 @@ void LockFlow::applySummary(const LockSummary &Callee, const Substitution &Sub,
   for (const AccessPath &Path : Released)
     for (const AccessPath &Lock : locksOf(Path, State))
       Except.insert(Lock);
+  bool HoldsNone =
+      State.Held.empty() && State.Awaited.empty() && State.Guards.empty();
   for (const Acquisition &A : Callee.Acquires) {
-    auto Object = Sub.apply(A.Lock);
-    if (!Recording || !Object)
+    if (!Recording)
+      break;
+    if (HoldsNone && A.Gates.empty()) {
+      passOn(A, Sub, E, Kind);
       continue;
-    std::vector<AccessPath> Gates;
-    for (const AccessPath &Gate : A.Gates)
-      if (auto Held = Sub.apply(Gate))
-        Gates.push_back(*Held);
-    for (const AccessPath &Lock : locksOf(*Object, State))
-      record(State,
-             {Lock, A.Mode, Model.chainOf({Id, &E, A.Chain}), A.Calls + 1,
-              A.Uncertain || Kind == EdgeKind::SeveralOverrides, Gates},
-             Except);
+    }
+    auto Object = Sub.apply(A.Lock);
+    if (!Object)
+      continue;
+    Acquisition Here = A;
+    Here.Chain = Model.chainOf({Id, &E, A.Chain});
+    ++Here.Calls;
+    Here.Uncertain |= Kind == EdgeKind::SeveralOverrides;
+    Here.Gates.clear();
+    LockState Inside; // what only has a name here
+    for (const Gate &G : A.Gates)
+      if (auto Held = Sub.apply(G.Lock)) {
+        ChainId Chain = Model.chainOf({Id, &E, G.Chain});
+        Here.Gates.push_back({*Held, G.Mode, Chain});
+        bool Named =
+            !nameOf(G.Lock).Text.empty() && !nameOf(A.Lock).Text.empty();
+        if (!Named && !inBothOrders(Callee, G.Lock, A.Lock))
+          Inside.Held[*Held] = {G.Mode, Chain, true};
+      }
+    for (const AccessPath &Lock : locksOf(*Object, State)) {
+      Here.Lock = Lock;
+      if (!Inside.Held.empty())
+        record(Inside, Here, Except, true);
+      record(State, Here, Except);
+    }
   }
+  if (Recording)
+    applyInvocations(Callee, Target, Sub, E, State);
   if (!OnlyTarget)
     return;
   // Substituted before the state changes: Sub refers to what is known now.
@@ -97,7 +175,7 @@ void LockFlow::applySummary(const LockSummary &Callee, const Substitution &Sub,
     bool IsResult = Path.Root == PlaceRoot::CallResult;
     auto Object = IsResult ? std::optional(AccessPath::ofResult(E.id()))
                            : Sub.apply(Path);
-    GuardState Here{{}, G.Mode, G.Owns, G.Sure};
+    GuardState Here{{}, G.Mode, G.Owns, G.Sure, G.Awaited};
     for (const AccessPath &Lock : G.Locks)
       if (auto Owned = Sub.apply(Lock))
         Here.Locks.push_back(*Owned);
@@ -117,7 +195,8 @@ void LockFlow::applySummary(const LockSummary &Callee, const Substitution &Sub,
 
   for (const AccessPath &Path : Released) {
     for (const AccessPath &Lock : locksOf(Path, State))
-      State.giveBack(Lock);
+      if (State.Awaited.erase(Lock) == 0)
+        State.giveBack(Lock);
     if (auto It = State.Guards.find(Path); It != State.Guards.end())
       It->second.Owns = false, It->second.Sure = true;
   }
@@ -131,6 +210,79 @@ void LockFlow::applySummary(const LockSummary &Callee, const Substitution &Sub,
     State.Guards[Path] = std::move(G);
   for (auto &[Path, B] : Known)
     State.Known[Path] = std::move(B);
+}
+
+// E calls what a parameter holds, or hands it to a function that calls it:
+// callers know what runs there while the locks here are held.
+void LockFlow::noteInvocations(const facts::Event &E, const LockState &State) {
+  if (!Recording || Summary.Invokes.size() >= MaxInvocations ||
+      (State.Held.empty() && State.Awaited.empty()))
+    return;
+  std::vector<Gate> Held = gatesIn(State, true);
+  auto Note = [&](const facts::Value *V) {
+    AccessPath Path = AccessPath::of(File, V);
+    if (isWholeParameter(Path) && !Held.empty())
+      Summary.Invokes.push_back({Path.Id, {{Id, &E}}, Held});
+  };
+  std::string_view Name = P.qualifiedName(P.resolve(F.Unit, E.symbol()));
+  if (E.kind() == facts::EventKind::Call && E.receiver() &&
+      (E.dispatch() == facts::Dispatch::Indirect ||
+       Name.ends_with("::operator()")))
+    Note(E.receiver());
+  for (const rules::Entry *Entry : P.entries(P.resolve(F.Unit, E.symbol())))
+    if (does(*Entry, rules::Effect::RunsCallable) &&
+        Entry->where() == rules::Where::Now)
+      if (const facts::Value *Callable = argument(E, Entry->callable()))
+        Note(Callable);
+}
+
+// CALLEE runs what is handed to it with its own locks held.
+void LockFlow::applyInvocations(const LockSummary &Callee, FunctionId Target,
+                                const Substitution &Sub, const facts::Event &E,
+                                const LockState &State) {
+  auto Args = each(E.args());
+  for (const LockSummary::Invocation &I : Callee.Invokes) {
+    if (I.Parameter >= Args.size())
+      continue;
+    std::vector<Gate> Held;
+    for (const Gate &G : I.Held)
+      if (auto Lock = Sub.apply(G.Lock))
+        Held.push_back({*Lock, G.Mode, Model.chainOf({Id, &E, G.Chain})});
+    AccessPath Own = AccessPath::of(File, Args[I.Parameter]);
+    if (isWholeParameter(Own) && Summary.Invokes.size() < MaxInvocations &&
+        I.Path.size() < MaxInvocationPath) {
+      LockSummary::Invocation Outer{Own.Id, {{Id, &E}}, gatesIn(State, true)};
+      Outer.Path.insert(Outer.Path.end(), I.Path.begin(), I.Path.end());
+      for (const Gate &G : Held)
+        if (isVisible(G.Lock))
+          Outer.Held.push_back(G);
+      Summary.Invokes.push_back(std::move(Outer));
+    }
+    LockState Inside;
+    for (const Gate &G : Held)
+      Inside.Held[G.Lock] = {G.Mode, G.Chain, true};
+    for (FunctionId Body : bodiesIn(Model.calls(), Id, Args[I.Parameter])) {
+      const LockSummary *Run = Model.summary(Body);
+      if (!Run || P.isCoroutine(Body) || Body == Target)
+        continue;
+      bool Passed = false;
+      const facts::Value *Callable = callableOf(E, Body, Passed);
+      Substitution In(P, Id, E, State.Known, Callable, true);
+      for (const Acquisition &A : Run->Acquires) {
+        auto Lock = In.apply(A.Lock);
+        if (!Lock || A.By == How::TakenAgain)
+          continue;
+        Acquisition Here = A;
+        Here.Lock = *Lock;
+        Here.Gates.clear();
+        Here.Calls += static_cast<unsigned>(I.Path.size()) + 1;
+        for (auto Hop = I.Path.rbegin(); Hop != I.Path.rend(); ++Hop)
+          Here.Chain = Model.chainOf({Hop->first, Hop->second, Here.Chain});
+        Here.Chain = Model.chainOf({Id, &E, Here.Chain});
+        record(Inside, std::move(Here), {}, true);
+      }
+    }
+  }
 }
 
 } // namespace gridlock

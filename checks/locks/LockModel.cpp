@@ -4,6 +4,7 @@
 #include "checks/engine/Classify.h"
 #include "checks/engine/Guards.h"
 #include "checks/engine/StronglyConnected.h"
+#include "checks/locks/GuardHolders.h"
 #include "checks/locks/LockFlow.h"
 
 #include <algorithm>
@@ -19,7 +20,8 @@ using facts::FunctionFlag;
 using rules::Effect;
 
 LockModel::LockModel(const Program &P, const CallGraph &Calls)
-    : P(P), Calls(Calls), Callees(P.functions().size()), Chains(1) {
+    : P(P), Calls(Calls), Threads(P, Calls), Callees(P.functions().size()),
+      Chains(1) {
   std::vector<CallEdge> Targets;
   for (FunctionId F = 0; F < Callees.size(); ++F) {
     for (const facts::Block *B : each(P.function(F).Fact->blocks()))
@@ -36,7 +38,13 @@ LockModel::LockModel(const Program &P, const CallGraph &Calls)
                      Callees[F].end());
   }
   findMainOnly();
+  addSummaryOrder();
   findRelevant();
+  Awaiting.assign(Callees.size(), 0);
+  for (FunctionId F = 0; F < Callees.size(); ++F)
+    if (Relevant[F])
+      for (FunctionId Callee : Callees[F])
+        ++Awaiting[Callee];
   stronglyConnected(
       static_cast<std::uint32_t>(Callees.size()),
       [&](std::uint32_t F) -> const std::vector<std::uint32_t> & {
@@ -47,6 +55,31 @@ LockModel::LockModel(const Program &P, const CallGraph &Calls)
         summarise(Component);
       });
   addCallersGates();
+}
+
+// From here on Callees says whose summary is needed first: that of the function
+// itself where it is recursive, and those of threads that it waits for.
+void LockModel::addSummaryOrder() {
+  for (FunctionId F = 0; F < Callees.size(); ++F) {
+    const ProgramFunction &Fn = P.function(F);
+    bool Waits = Threads.hasWaits(F);
+    std::size_t Before = Callees[F].size();
+    for (const facts::Block *B : each(Fn.Fact->blocks()))
+      for (const facts::Event *E : each(B->events())) {
+        if (E->kind() != EventKind::Call)
+          continue;
+        if (P.resolve(Fn.Unit, E->symbol()) == Fn.Symbol)
+          Callees[F].push_back(F);
+        if (Waits)
+          for (const ThreadStart *T : Threads.waitedFor(F, *E))
+            Callees[F].push_back(T->Body);
+      }
+    if (Callees[F].size() == Before)
+      continue;
+    std::sort(Callees[F].begin(), Callees[F].end());
+    Callees[F].erase(std::unique(Callees[F].begin(), Callees[F].end()),
+                     Callees[F].end());
+  }
 }
 
 bool LockModel::touchesLocks(FunctionId Id) const {
@@ -60,7 +93,7 @@ bool LockModel::touchesLocks(FunctionId Id) const {
         if (does(*Entry, Effect::Acquires) || does(*Entry, Effect::Releases) ||
             does(*Entry, Effect::TryAcquires))
           return true;
-      if (guardConstruction(P, F.Unit, *E))
+      if (guardConstruction(P, F.Unit, *E) || guardIntoHolder(P, F.Unit, *E))
         return true;
     }
   return false;
@@ -169,7 +202,27 @@ void LockModel::summarise(const std::vector<FunctionId> &Component) {
       Repeats.insert(Repeats.end(), Flow.Repeats.begin(), Flow.Repeats.end());
       for (auto &[Callee, Locks] : Flow.HeldCalls)
         HeldCalls.push_back({F, Callee, std::move(Locks)});
+      for (LockId L : Flow.Written) {
+        Written.resize(std::max<std::size_t>(Written.size(), L + 1));
+        Written[L] = true;
+      }
     }
+  // What a function takes at any depth is needed by its callers only; that it
+  // takes something, later as well.
+  auto Forget = [&](FunctionId F) {
+    if (auto It = Summaries.find(F);
+        It != Summaries.end() && It->second.Acquires.size() > 1) {
+      It->second.Acquires.resize(1);
+      It->second.Acquires.shrink_to_fit();
+    }
+  };
+  for (FunctionId F : Component) {
+    for (FunctionId Callee : Callees[F])
+      if (--Awaiting[Callee] == 0)
+        Forget(Callee);
+    if (Awaiting[F] == 0)
+      Forget(F);
+  }
 }
 
 // Locks that every caller holds are gates of what happens in a function. Starts
@@ -177,7 +230,7 @@ void LockModel::summarise(const std::vector<FunctionId> &Component) {
 // nothing changes.
 void LockModel::addCallersGates() {
   using LockSet =
-      std::optional<std::vector<LockId>>; // empty optional: all locks
+      std::optional<std::vector<GateId>>; // empty optional: all locks
   std::vector<LockSet> AtEntry(Callees.size());
   std::vector<std::vector<std::size_t>> From(Callees.size());
   std::vector<FunctionId> Pending;
@@ -193,11 +246,11 @@ void LockModel::addCallersGates() {
     Pending.pop_back();
     for (std::size_t I : From[F]) {
       const HeldCall &Call = HeldCalls[I];
-      std::vector<LockId> Held;
+      std::vector<GateId> Held;
       std::set_union(Call.Locks.begin(), Call.Locks.end(), AtEntry[F]->begin(),
                      AtEntry[F]->end(), std::back_inserter(Held));
       LockSet &Entry = AtEntry[Call.Callee];
-      std::vector<LockId> Common = Held;
+      std::vector<GateId> Common = Held;
       if (Entry) {
         Common.clear();
         std::set_intersection(Entry->begin(), Entry->end(), Held.begin(),
@@ -212,8 +265,8 @@ void LockModel::addCallersGates() {
   for (OrderEdge &E : Edges) {
     if (!AtEntry[E.Function])
       continue;
-    for (LockId Gate : *AtEntry[E.Function])
-      if (Gate != E.From && Gate != E.To)
+    for (GateId Gate : *AtEntry[E.Function])
+      if (Gate / 2 != E.From && Gate / 2 != E.To)
         E.Gates.push_back(Gate);
     std::sort(E.Gates.begin(), E.Gates.end());
     E.Gates.erase(std::unique(E.Gates.begin(), E.Gates.end()), E.Gates.end());
@@ -245,6 +298,12 @@ std::string LockModel::display(const LockName &Name) {
 const LockSummary *LockModel::summary(FunctionId F) const {
   auto It = Summaries.find(F);
   return It == Summaries.end() ? nullptr : &It->second;
+}
+
+bool LockModel::isWritten(const LockName &Name) const {
+  auto It = NameIds.find(Name.Text);
+  return It != NameIds.end() && It->second < Written.size() &&
+         Written[It->second];
 }
 
 ChainId LockModel::chainOf(ChainLink Link) {

@@ -12,6 +12,7 @@
 
 #include "checks/engine/CallGraph.h"
 #include "checks/locks/LockState.h"
+#include "checks/locks/ThreadStarts.h"
 
 #include <functional>
 #include <unordered_map>
@@ -19,6 +20,8 @@
 namespace gridlock {
 
 using LockId = std::uint32_t;
+/// A lock and the mode it is held in: twice the lock, plus one if shared.
+using GateId = std::uint32_t;
 
 /// One place on the way to an acquisition: a call, or the acquisition itself.
 struct ChainLink {
@@ -35,15 +38,21 @@ struct OrderEdge {
   rules::LockMode FromMode, ToMode;
   unsigned Calls;
   bool Uncertain;
-  std::vector<LockId> Gates; // further locks held all the while, sorted
+  LockSummary::How By; // how TO is taken
+  bool Awaited;        // one of them is awaited: threads are of no account
+  std::vector<GateId> Gates; // further locks held all the while, sorted
 };
 
-/// Two locks of one name in different objects, both taken by one function.
+/// Two locks of one name in different objects, both taken by one function, not
+/// both in shared mode.
 struct InstancePair {
   LockId Lock;
   FunctionId Function;
   AccessPath First, Second;
   ChainId FirstChain, SecondChain;
+  unsigned Calls; // to the second
+  bool Uncertain;
+  std::vector<LockSummary::Gate> Held; // when the second is taken
 };
 
 /// A lock is taken where the function holds it already, by the same path.
@@ -54,6 +63,9 @@ struct LockRepeat {
   rules::LockMode FromMode, ToMode;
   unsigned Calls;
   bool Uncertain;
+  bool Joined; // taken by a thread that the function waits for
+  bool Awaited;
+  bool MaybeOther; // may be another object's lock of that name
 };
 
 /// Sees one event with the state in front of it and behind it.
@@ -82,27 +94,41 @@ public:
   /// Runs on the main thread only, as far as the program shows.
   bool isMainOnly(FunctionId F) const { return MainOnly[F]; }
 
+  /// Whether some function takes the lock in a mode other than shared.
+  bool isWritten(const LockName &Name) const;
+  const ThreadStarts &threads() const { return Threads; }
+
   // For the analysis of single functions (LockFlow).
   const Program &program() const { return P; }
   const CallGraph &calls() const { return Calls; }
   const LockSummary *summary(FunctionId F) const;
   ChainId chainOf(ChainLink Link);
+  /// For a link that is not made twice.
+  ChainId newChain(ChainLink Link) {
+    Chains.push_back(Link);
+    return static_cast<ChainId>(Chains.size() - 1);
+  }
   LockId lockId(const LockName &Name);
+  GateId gateId(const LockName &Name, rules::LockMode Mode) {
+    return lockId(Name) * 2 + (Mode == rules::LockMode::Shared ? 1 : 0);
+  }
 
 private:
   // Locks that are held at one call of CALLEE.
   struct HeldCall {
     FunctionId Caller, Callee;
-    std::vector<LockId> Locks; // sorted
+    std::vector<GateId> Locks; // sorted
   };
   void findRelevant();
   bool touchesLocks(FunctionId F) const;
   void findMainOnly();
+  void addSummaryOrder();
   void addCallersGates();
   void summarise(const std::vector<FunctionId> &Component);
 
   const Program &P;
   const CallGraph &Calls;
+  ThreadStarts Threads;
   std::vector<std::vector<FunctionId>> Callees; // by function
   std::unordered_map<FunctionId, LockSummary> Summaries;
   std::vector<OrderEdge> Edges;
@@ -114,8 +140,11 @@ private:
   std::vector<LockName> Names;
   std::map<std::string, LockId> NameIds;
   std::vector<HeldCall> HeldCalls;
+  std::vector<bool> Written; // by lock
   std::vector<bool> MainOnly;
   std::vector<bool> Relevant;
+  // How many functions that are not summarised yet call each.
+  std::vector<std::uint32_t> Awaiting;
   std::vector<bool>
       Entered; // from outside: not called, or handed on as a callable
 };

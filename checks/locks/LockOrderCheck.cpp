@@ -2,6 +2,7 @@
 #include "checks/locks/LockOrderCheck.h"
 
 #include "checks/engine/Trace.h"
+#include "checks/locks/InstancePairs.h"
 #include "checks/locks/LockCycles.h"
 #include "checks/locks/LockText.h"
 
@@ -27,6 +28,7 @@ private:
   const Program &P;
   const LockModel &Model;
   FindingSink &Sink;
+  std::set<std::pair<FunctionId, LockId>> SeenPairs;
 };
 
 Finding Reporter::make(const std::set<std::string> &Functions) const {
@@ -51,7 +53,10 @@ void Reporter::cycle(const LockCycle &Cycle) {
                                      : " and ") +
              lock(E.From);
     Orders += (I == 0 ? "" : ", ") + describe(P, S) + " takes " + lock(E.From) +
-              " then " + lock(E.To);
+              " then " + lock(E.To) +
+              (E.By == LockSummary::How::TakenAgain ? " again after a wait"
+               : E.By == LockSummary::How::Joined ? " in a thread it waits for"
+                                                  : "");
     Shape.Calls = std::max(Shape.Calls, E.Calls);
     Uncertain |= E.Uncertain;
     Element |= Model.name(E.From).IsElement;
@@ -62,14 +67,16 @@ void Reporter::cycle(const LockCycle &Cycle) {
                                       : " are taken in a cycle: ") +
                    Orders;
   const OrderEdge *Anchor = Cycle.front();
+  unsigned Side = 0;
   for (const OrderEdge *E : Cycle) {
+    ++Side;
     std::string Here = findingFunction(P, P.function(E->Function).Symbol);
     if (Here == Result.Function)
       Anchor = E;
-    addTrace(Model, E->FromChain, lock(E->From) + " here", Result.Notes);
+    addTrace(Model, E->FromChain, lock(E->From) + " here", Result.Notes, Side);
     addTrace(Model, E->ToChain,
-             lock(E->To) + " here while it is held: " + lock(E->From),
-             Result.Notes);
+             lock(E->To) + " here while " + lock(E->From) + " is held",
+             Result.Notes, Side);
   }
   Result.Where = placeOf(Model, Anchor->ToChain);
   Shape.Weakest = Uncertain ? EdgeKind::SeveralOverrides : EdgeKind::Static;
@@ -85,43 +92,11 @@ void Reporter::cycle(const LockCycle &Cycle) {
   Sink.report(std::move(Result));
 }
 
-// Whether some branch of F compares the two by address, id or the like.
-bool comparesInstances(const Program &P, const InstancePair &Pair) {
-  const ProgramFunction &F = P.function(Pair.Function);
-  const FactsFile &File = P.unit(F.Unit);
-  auto SameRoot = [](const AccessPath &A, const AccessPath &B) {
-    return A.Root == B.Root && A.Id == B.Id;
-  };
-  for (const facts::Block *B : each(F.Fact->blocks()))
-    for (const facts::Edge *E : each(B->edges())) {
-      const facts::Predicate *Pred = E->predicate();
-      if (!Pred || Pred->op() == facts::PredicateOp::Eq ||
-          Pred->op() == facts::PredicateOp::Ne)
-        continue;
-      AccessPath Left = AccessPath::of(File, Pred->left());
-      AccessPath Right = AccessPath::of(File, Pred->right());
-      if ((SameRoot(Left, Pair.First) && SameRoot(Right, Pair.Second)) ||
-          (SameRoot(Left, Pair.Second) && SameRoot(Right, Pair.First)) ||
-          Pred->op() == facts::PredicateOp::AddressLess)
-        return true;
-      // A condition that is not understood (a call of a comparison) may order
-      // them.
-      if (Pred->op() == facts::PredicateOp::None ||
-          (Left.Root == facts::PlaceRoot::CallResult))
-        return true;
-    }
-  return false;
-}
-
 void Reporter::pair(const InstancePair &Pair) {
-  auto IsArgument = [](const AccessPath &Path) {
-    return Path.Root == facts::PlaceRoot::This ||
-           Path.Root == facts::PlaceRoot::Param;
-  };
-  bool SameObject =
-      Pair.First.Root == Pair.Second.Root && Pair.First.Id == Pair.Second.Id;
-  if (!IsArgument(Pair.First) || !IsArgument(Pair.Second) || SameObject ||
-      comparesInstances(P, Pair))
+  PairShape Shape = shapeOf(P, Pair);
+  if (Shape == PairShape::Fine || Model.name(Pair.Lock).IsElement ||
+      P.isSystem(Pair.Function) ||
+      !SeenPairs.insert({Pair.Function, Pair.Lock}).second)
     return;
   SymbolId S = P.function(Pair.Function).Symbol;
   Finding Result = make({findingFunction(P, S)});
@@ -135,7 +110,11 @@ void Reporter::pair(const InstancePair &Pair) {
   addTrace(Model, Pair.SecondChain,
            lock(Pair.Lock) + " of the second object here", Result.Notes);
   Result.Where = placeOf(Model, Pair.SecondChain);
-  Result.Confidence = Precision::Medium;
+  PathShape Path{Pair.Calls, Pair.Uncertain ? EdgeKind::SeveralOverrides
+                                            : EdgeKind::Static};
+  Precision Ceiling =
+      Shape == PairShape::Exchanged ? Precision::High : Precision::Medium;
+  Result.Confidence = std::min(Ceiling, precisionOf(Path));
   Sink.report(std::move(Result));
 }
 

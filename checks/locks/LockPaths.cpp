@@ -23,14 +23,21 @@ bool isIndex(const PathStep &S) {
 
 // The first step of the part that names the lock within its object.
 std::size_t nameStart(const AccessPath &Path) {
-  for (std::size_t I = Path.Steps.size(); I > 0; --I) {
+  std::size_t End = Path.Steps.size();
+  // What a member points to goes by the member's name.
+  if (End > 1 && Path.Steps[End - 1].Kind == StepKind::Deref &&
+      Path.Steps[End - 2].Kind == StepKind::Field)
+    --End;
+  for (std::size_t I = End; I > 0; --I) {
     const PathStep &S = Path.Steps[I - 1];
-    bool Trailing = I == Path.Steps.size();
+    bool Trailing = I == End;
     if (S.Kind == StepKind::Deref || (isIndex(S) && !Trailing))
       return I;
   }
   return 0;
 }
+
+} // namespace
 
 AccessPath withoutInstance(const AccessPath &Path) {
   AccessPath Result;
@@ -39,8 +46,6 @@ AccessPath withoutInstance(const AccessPath &Path) {
                       Path.Steps.end());
   return Result;
 }
-
-} // namespace
 
 std::optional<Binding> bindingOf(const FactsFile &File,
                                  const facts::Value *Value) {
@@ -200,6 +205,23 @@ bool isOneObject(const Program &P, FunctionId Id, const AccessPath &Path) {
   return true;
 }
 
+std::string_view lastComponent(std::string_view Name) {
+  std::size_t Colons = Name.rfind("::");
+  return Colons == std::string_view::npos ? Name : Name.substr(Colons + 2);
+}
+
+bool isVisible(const AccessPath &Path) {
+  switch (Path.Root) {
+  case PlaceRoot::This:
+  case PlaceRoot::Param:
+  case PlaceRoot::Global:
+  case PlaceRoot::Capture:
+    return true;
+  default:
+    return !nameOf(Path).Text.empty();
+  }
+}
+
 LockName nameOf(const AccessPath &Path) {
   LockName Name;
   std::size_t Start = nameStart(Path);
@@ -225,6 +247,9 @@ LockName nameOf(const AccessPath &Path) {
       Name.Text += S.Name;
     } else if (S.Kind == StepKind::IndexConst) {
       Name.Text += '[' + std::to_string(S.Index) + ']';
+    } else if (S.Kind == StepKind::Deref) {
+      Name.Text += "->";
+      Name.IsElement = true;
     } else {
       Name.Text += "[...]";
       Name.IsElement = true;

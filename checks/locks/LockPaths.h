@@ -74,6 +74,15 @@ AccessPath lockArgument(const Program &P, FunctionId F, const facts::Event &E,
 /// container by a variable, and no pointer on it that F changes.
 bool isOneObject(const Program &P, FunctionId F, const AccessPath &Path);
 
+/// PATH's part that names the lock, without a root: some instance's.
+AccessPath withoutInstance(const AccessPath &Path);
+
+/// Whether a caller can know the object by this path.
+bool isVisible(const AccessPath &Path);
+
+/// "lock" of "std::mutex::lock".
+std::string_view lastComponent(std::string_view Name);
+
 struct LockName {
   std::string Text; // empty: it has no name beyond this function
   bool IsGlobal = false;

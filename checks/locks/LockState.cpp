@@ -3,19 +3,30 @@
 
 namespace gridlock {
 
-bool LockState::join(const LockState &Other) {
+namespace {
+
+bool joinHeld(std::map<AccessPath, HeldLock> &Into,
+              const std::map<AccessPath, HeldLock> &Other) {
   bool Changed = false;
-  for (auto &[Lock, H] : Held) {
-    auto It = Other.Held.find(Lock);
-    bool Must = H.Must && It != Other.Held.end() && It->second.Must;
+  for (auto &[Lock, H] : Into) {
+    auto It = Other.find(Lock);
+    bool Must = H.Must && It != Other.end() && It->second.Must;
     Changed |= Must != H.Must;
     H.Must = Must;
   }
-  for (const auto &[Lock, H] : Other.Held)
-    if (auto [It, New] = Held.try_emplace(Lock, H); New) {
+  for (const auto &[Lock, H] : Other)
+    if (auto [It, New] = Into.try_emplace(Lock, H); New) {
       It->second.Must = false;
       Changed = true;
     }
+  return Changed;
+}
+
+} // namespace
+
+bool LockState::join(const LockState &Other) {
+  bool Changed = joinHeld(Held, Other.Held);
+  Changed |= joinHeld(Awaited, Other.Awaited);
   Changed |= std::erase_if(Guards, [&](const auto &Item) {
                return !Other.Guards.contains(Item.first);
              }) != 0;
@@ -56,8 +67,18 @@ void LockState::endGuard(const AccessPath &Guard) {
     return;
   if (It->second.Owns)
     for (const AccessPath &Lock : It->second.Locks)
-      Held.erase(Lock);
+      (It->second.Awaited ? Awaited : Held).erase(Lock);
   Guards.erase(It);
+}
+
+void LockState::endGuardsIn(const AccessPath &Holder) {
+  std::vector<AccessPath> Ended;
+  for (auto It = Guards.lower_bound(Holder);
+       It != Guards.end() && It->first.Root == Holder.Root; ++It)
+    if (It->first.startsWith(Holder))
+      Ended.push_back(It->first);
+  for (const AccessPath &Guard : Ended)
+    endGuard(Guard);
 }
 
 void LockState::moveGuard(const AccessPath &From, const AccessPath &To) {
@@ -81,8 +102,8 @@ void LockState::moveGuard(const AccessPath &From, const AccessPath &To) {
 }
 
 bool LockSummary::empty() const {
-  return Acquires.empty() && LeftHeld.empty() && Guards.empty() &&
-         Released.empty() && Known.empty() && !Result;
+  return Acquires.empty() && Invokes.empty() && LeftHeld.empty() &&
+         Guards.empty() && Released.empty() && Known.empty() && !Result;
 }
 
 } // namespace gridlock

@@ -8,6 +8,7 @@
 #include "checks/locks/LockPaths.h"
 
 #include <set>
+#include <utility>
 #include <vector>
 
 namespace gridlock {
@@ -24,13 +25,15 @@ struct HeldLock {
 struct GuardState {
   std::vector<AccessPath> Locks;
   rules::LockMode Mode;
-  bool Owns; // on some path
-  bool Sure; // ... and then on every path; or on none
+  bool Owns;            // on some path
+  bool Sure;            // ... and then on every path; or on none
+  bool Awaited = false; // a guard of locks that are awaited
   bool operator==(const GuardState &) const = default;
 };
 
 struct LockState {
   std::map<AccessPath, HeldLock> Held;
+  std::map<AccessPath, HeldLock> Awaited; // locks that block no thread
   std::map<AccessPath, GuardState> Guards;
   Bindings Known;
   std::set<AccessPath> Released; // given back on a path without it taken here
@@ -41,21 +44,43 @@ struct LockState {
   void giveBack(const AccessPath &Lock);
   /// Ends a guard: what it owns is given back.
   void endGuard(const AccessPath &Guard);
+  /// Ends the guard HOLDER and those that it holds or contains.
+  void endGuardsIn(const AccessPath &Holder);
   void moveGuard(const AccessPath &From, const AccessPath &To);
 };
 
 /// What a call of a function does to the locks of its caller, in the function's
 /// own paths.
 struct LockSummary {
+  /// A lock that is held on every path to something.
+  struct Gate {
+    AccessPath Lock;
+    rules::LockMode Mode;
+    ChainId Chain;
+  };
+  enum class How : std::uint8_t {
+    Taken,
+    TakenAgain, // by a wait on a condition variable, which gave it back
+    Joined      // by a thread that is waited for
+  };
   struct Acquisition {
     AccessPath Lock;
     rules::LockMode Mode;
     ChainId Chain;
-    unsigned Calls; // length of the chain beyond the acquisition itself
-    bool Uncertain; // over a virtual call with several overrides
-    std::vector<AccessPath> Gates; // held on every path to it
+    unsigned Calls = 0;     // length of the chain beyond the acquisition itself
+    bool Uncertain = false; // over a virtual call with several overrides
+    bool Awaited = false;   // the lock blocks no thread
+    How By = How::Taken;
+    std::vector<Gate> Gates; // sorted by lock
+  };
+  /// A call of what a parameter holds, made with locks held.
+  struct Invocation {
+    std::uint32_t Parameter;
+    std::vector<std::pair<FunctionId, const facts::Event *>> Path; // to it
+    std::vector<Gate> Held;
   };
   std::vector<Acquisition> Acquires; // blocking ones, at any depth
+  std::vector<Invocation> Invokes;
   std::map<AccessPath, HeldLock> LeftHeld;
   std::map<AccessPath, GuardState> Guards; // alive when it returns
   std::set<AccessPath> Released;

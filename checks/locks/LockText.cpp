@@ -45,8 +45,14 @@ std::string quoteLock(const Program &P, FunctionId F, const AccessPath &Lock) {
   return Text.empty() ? "a lock" : "'" + Text + "'";
 }
 
+std::string describeLock(const Program &P, FunctionId F,
+                         const AccessPath &Lock) {
+  std::string Text = quoteLock(P, F, Lock);
+  return Text.starts_with('\'') ? "lock " + Text : Text;
+}
+
 void addTrace(const LockModel &Model, ChainId Chain, const std::string &What,
-              std::vector<Note> &Notes) {
+              std::vector<Note> &Notes, unsigned Side) {
   const Program &P = Model.program();
   while (Chain != 0) {
     const ChainLink &Link = Model.chain(Chain);
@@ -54,11 +60,14 @@ void addTrace(const LockModel &Model, ChainId Chain, const std::string &What,
     std::string Text = describe(P, F.Symbol);
     if (Link.Next == 0)
       Text += " takes " + What;
-    else
-      Text += " calls " +
-              describe(P, P.function(Model.chain(Link.Next).Function).Symbol) +
-              " here";
-    Notes.push_back({P.locate(F.Unit, Link.Site->loc()), Text});
+    else {
+      std::string Next =
+          describe(P, P.function(Model.chain(Link.Next).Function).Symbol);
+      Text += waitedHandle(P, Link.Function, *Link.Site)
+                  ? " waits here for the thread of " + Next
+                  : " calls " + Next + " here";
+    }
+    Notes.push_back({P.locate(F.Unit, Link.Site->loc()), Text, Side});
     Chain = Link.Next;
   }
 }
@@ -66,7 +75,7 @@ void addTrace(const LockModel &Model, ChainId Chain, const std::string &What,
 Location placeOf(const LockModel &Model, ChainId Chain) {
   const Program &P = Model.program();
   const ChainLink *Link = &Model.chain(Chain);
-  while (P.isSystem(Link->Function) && Link->Next != 0)
+  while (!isUserCode(P, Link->Function) && Link->Next != 0)
     Link = &Model.chain(Link->Next);
   return P.locate(P.function(Link->Function).Unit, Link->Site->loc());
 }

@@ -10,13 +10,16 @@
 namespace gridlock {
 
 /// "'Account::mutex_'": the lock's name in the order graph, or what function F
-/// calls it.
+/// calls it; "a lock" if it has no name.
 std::string quoteLock(const Program &P, FunctionId F, const AccessPath &Lock);
+/// "lock 'Account::mutex_'", or "a lock".
+std::string describeLock(const Program &P, FunctionId F,
+                         const AccessPath &Lock);
 
-/// Adds the calls of a chain and its acquisition as notes; WHAT ends the last
-/// one.
+/// Adds the calls of a chain and its acquisition as notes of SIDE; WHAT ends
+/// the last one.
 void addTrace(const LockModel &Model, ChainId Chain, const std::string &What,
-              std::vector<Note> &Notes);
+              std::vector<Note> &Notes, unsigned Side = 0);
 
 /// Where the user's own code sets an acquisition off: the first place of the
 /// chain that is not in a library.

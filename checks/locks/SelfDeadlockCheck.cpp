@@ -3,6 +3,7 @@
 
 #include "checks/engine/Classify.h"
 #include "checks/engine/Trace.h"
+#include "checks/locks/LockChains.h"
 #include "checks/locks/LockText.h"
 
 #include <algorithm>
@@ -27,9 +28,10 @@ public:
 
 private:
   bool isKnownNotRecursive(const ChainLink &Site) const;
-  bool isAvoidable(ChainId Chain) const;
-  bool isTold(ChainId Chain) const;
   const ChainLink &acquisition(ChainId Chain) const;
+  bool isNeverWritten(const LockRepeat &R, bool BothShared) const;
+  std::string message(const LockRepeat &R, const std::string &Lock,
+                      const std::string &Taker, bool BothShared) const;
 
   const Program &P;
   const LockModel &Model;
@@ -83,64 +85,34 @@ bool Reporter::isKnownNotRecursive(const ChainLink &Site) const {
                      [&](std::uint32_t T) { return IsMutex(Unit, T); });
 }
 
-// Whether some call of the chain, or the acquisition, is left out on some path
-// through its function: a parameter may say that the lock is held already.
-bool Reporter::isAvoidable(ChainId Chain) const {
-  // The first link is in the function that holds the lock.
-  for (Chain = Model.chain(Chain).Next; Chain != 0;
-       Chain = Model.chain(Chain).Next) {
-    const ChainLink &Link = Model.chain(Chain);
-    const facts::Function &F = *P.function(Link.Function).Fact;
-    auto Blocks = each(F.blocks());
-    std::vector<bool> Seen(Blocks.size(), false);
-    std::vector<std::uint32_t> Pending{0};
-    while (!Pending.empty()) {
-      std::uint32_t B = Pending.back();
-      Pending.pop_back();
-      auto Events = each(Blocks[B]->events());
-      if (Seen[B] ||
-          std::find(Events.begin(), Events.end(), Link.Site) != Events.end())
-        continue;
-      Seen[B] = true;
-      if (B == F.exit())
-        return true;
-      for (const facts::Edge *E : each(Blocks[B]->edges()))
-        if (E->kind() != facts::EdgeKind::Unwind)
-          Pending.push_back(E->to());
-    }
-  }
-  return false;
+// Readers of a lock that nobody writes wait for nothing.
+bool Reporter::isNeverWritten(const LockRepeat &R, bool BothShared) const {
+  return BothShared && !Model.isWritten(nameOf(R.Lock));
 }
 
-// Whether a call of the chain gives a constant for a parameter that its callee
-// tests: most likely it says that the lock is held already.
-bool Reporter::isTold(ChainId Chain) const {
-  for (ChainId Next = Model.chain(Chain).Next; Next != 0;
-       Chain = Next, Next = Model.chain(Chain).Next) {
-    auto Args = each(Model.chain(Chain).Site->args());
-    auto IsConstant = [&](const facts::Value *Tested) {
-      return Tested && Tested->place() &&
-             Tested->place()->root() == facts::PlaceRoot::Param &&
-             Tested->place()->id() < Args.size() &&
-             (Args[Tested->place()->id()]->kind() ==
-                  facts::ValueKind::Constant ||
-              Args[Tested->place()->id()]->kind() == facts::ValueKind::Null);
-    };
-    const ProgramFunction &F = P.function(Model.chain(Next).Function);
-    for (const facts::Block *B : each(F.Fact->blocks()))
-      for (const facts::Edge *E : each(B->edges()))
-        if (E->predicate() && (IsConstant(E->predicate()->left()) ||
-                               IsConstant(E->predicate()->right())))
-          return true;
-  }
-  return false;
+std::string Reporter::message(const LockRepeat &R, const std::string &Lock,
+                              const std::string &Taker, bool BothShared) const {
+  if (R.Joined)
+    return "lock " + Lock + " is held in " +
+           describe(P, P.function(R.Function).Symbol) +
+           " while it waits for the end of a thread that takes it in " + Taker +
+           ": both wait for ever";
+  if (BothShared)
+    return "lock " + Lock + " is taken in shared mode in " + Taker +
+           " while the same thread holds it in shared mode already: if a "
+           "writer waits in between, both can wait for ever";
+  return "lock " + Lock + " is taken in " + Taker + " while the same " +
+         (R.Awaited ? "coroutine" : "thread") +
+         " holds it already: it waits for itself for ever";
 }
 
 void Reporter::repeat(const LockRepeat &R) {
   bool BothShared = R.FromMode == rules::LockMode::Shared &&
                     R.ToMode == rules::LockMode::Shared;
   const ChainLink &Site = acquisition(R.ToChain);
-  if (BothShared || P.isSystem(R.Function) || !isKnownNotRecursive(Site) ||
+  // Another thread waits for a recursive mutex as well.
+  bool Waits = R.Joined ? !BothShared : R.Awaited || isKnownNotRecursive(Site);
+  if (P.isSystem(R.Function) || !Waits || isNeverWritten(R, BothShared) ||
       !isOneObject(P, R.Function, R.Lock) ||
       !Seen.insert({R.Function, R.FromChain, R.ToChain}).second)
     return;
@@ -151,12 +123,11 @@ void Reporter::repeat(const LockRepeat &R) {
   Result.Function = findingFunction(P, F.Symbol);
   if (LockName Name = nameOf(R.Lock); !Name.Text.empty())
     Result.Operation = LockModel::display(Name);
-  Result.Message = "lock " + Lock + " is taken in " +
-                   describe(P, P.function(Site.Function).Symbol) +
-                   " while the same thread holds it already: it waits for "
-                   "itself for ever";
+  Result.Message = message(
+      R, Lock, describe(P, P.function(Site.Function).Symbol), BothShared);
   addTrace(Model, R.FromChain, Lock + " here", Result.Notes);
-  addTrace(Model, R.ToChain, Lock + " again here", Result.Notes);
+  addTrace(Model, R.ToChain, Lock + (R.Joined ? " here" : " again here"),
+           Result.Notes);
   bool ThroughField = std::count_if(R.Lock.Steps.begin(), R.Lock.Steps.end(),
                                     [](const PathStep &S) {
                                       return S.Kind == StepKind::Deref;
@@ -164,9 +135,9 @@ void Reporter::repeat(const LockRepeat &R) {
   PathShape Shape{R.Calls,
                   R.Uncertain ? EdgeKind::SeveralOverrides : EdgeKind::Static};
   Precision Ceiling = Precision::VeryHigh;
-  if (isAvoidable(R.ToChain))
-    Ceiling = isTold(R.ToChain) ? Precision::Low : Precision::Medium;
-  else if (ThroughField)
+  if (!R.Joined && isAvoidable(Model, R.ToChain))
+    Ceiling = isTold(Model, R.ToChain) ? Precision::Low : Precision::Medium;
+  else if (ThroughField || BothShared || R.MaybeOther)
     Ceiling = Precision::Medium;
   Result.Confidence = std::min(Ceiling, precisionOf(Shape));
   Sink.report(std::move(Result));

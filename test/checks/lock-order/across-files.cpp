@@ -8,7 +8,7 @@ void Store::save() {
   std::lock_guard<std::mutex> Hold(Lock);
   // CHECK: warning: locks 'Journal::Lock' and 'Store::Lock' are taken in opposite orders: 'Store::compact' takes 'Journal::Lock' then 'Store::Lock', 'Store::save' takes 'Store::Lock' then 'Journal::Lock'
   // CHECK: across-files.cpp:[[@LINE+2]]:8: note: 'Store::save' calls 'Journal::append' here
-  // CHECK: journal.cpp:2:{{.*}}: note: 'Journal::append' takes 'Journal::Lock' here while it is held: 'Store::Lock'
+  // CHECK: journal.cpp:2:{{.*}}: note: 'Journal::append' takes 'Journal::Lock' here while 'Store::Lock' is held
   Log->append();
 }
 

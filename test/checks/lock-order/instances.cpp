@@ -1,16 +1,43 @@
-// Two objects of one class; shown from the strict profile on.
-// RUN: %check_all lock-order %s --profile strict -- -I%S/../Inputs
+// Two objects of one class.
+// RUN: %check_all lock-order %s -- -I%S/../Inputs
 #include "mock/sync.h"
 
 struct Account {
   std::mutex Lock;
   int Id;
+  Account *Next;
+
+  int balance() {
+    std::lock_guard<std::mutex> Hold(Lock);
+    return Id;
+  }
+  void add_bad(Account &Other) {
+    std::lock_guard<std::mutex> Hold(Lock);
+    // CHECK: instances.cpp:[[@LINE+1]]:17: warning: two instances of 'Account::Lock' are taken in 'Account::add_bad' in the order of its arguments
+    Id += Other.balance();
+  }
+  Account();
+  Account(Account &&Other) {
+    std::lock_guard<std::mutex> Own(Lock);
+    std::lock_guard<std::mutex> Its(Other.Lock);
+  }
 };
 
 void transfer_bad(Account &From, Account &To) {
   std::lock_guard<std::mutex> First(From.Lock);
   // CHECK: instances.cpp:[[@LINE+1]]:31: warning: two instances of 'Account::Lock' are taken in 'transfer_bad' in the order of its arguments
   std::lock_guard<std::mutex> Second(To.Lock);
+}
+
+// That they differ says nothing about their order.
+void not_same_bad(Account *From, Account *To) {
+  if (From == To)
+    return;
+  From->Lock.lock();
+  // CHECK: instances.cpp:[[@LINE+1]]:12: warning: two instances of 'Account::Lock' are taken in 'not_same_bad' in the order of its arguments
+  To->Lock.lock();
+  To->Lock.unlock();
+  From->Lock.unlock();
 }
 
 void together_ok(Account &From, Account &To) {
@@ -29,9 +56,56 @@ void by_address_ok(Account &From, Account &To) {
   To.Lock.unlock();
 }
 
+void by_number_ok(Account &From, Account &To) {
+  unsigned long F = reinterpret_cast<unsigned long>(&From);
+  unsigned long T = reinterpret_cast<unsigned long>(&To);
+  if (F < T) {
+    From.Lock.lock();
+    To.Lock.lock();
+  } else {
+    To.Lock.lock();
+    From.Lock.lock();
+  }
+  From.Lock.unlock();
+  To.Lock.unlock();
+}
+
 void by_id_ok(Account &From, Account &To) {
   Account &Low = From.Id < To.Id ? From : To;
   Account &High = From.Id < To.Id ? To : From;
   std::lock_guard<std::mutex> First(Low.Lock);
   std::lock_guard<std::mutex> Second(High.Lock);
+}
+
+bool before(const Account &A, const Account &B);
+void by_question_ok(Account &From, Account &To) {
+  Account *Low = &From, *High = &To;
+  if (before(To, From)) {
+    Low = &To;
+    High = &From;
+  }
+  std::lock_guard<std::mutex> First(Low->Lock);
+  std::lock_guard<std::mutex> Second(High->Lock);
+}
+
+std::mutex All;
+void under_one_lock_ok(Account &From, Account &To) {
+  std::lock_guard<std::mutex> Hold(All);
+  std::lock_guard<std::mutex> First(From.Lock);
+  std::lock_guard<std::mutex> Second(To.Lock);
+}
+
+void hand_over_hand_ok(Account *At) {
+  At->Lock.lock();
+  At->Next->Lock.lock();
+  At->Lock.unlock();
+  At->Next->Lock.unlock();
+}
+
+struct Shared {
+  std::shared_mutex Lock;
+};
+void readers_ok(Shared &One, Shared &Two) {
+  std::shared_lock<std::shared_mutex> First(One.Lock);
+  std::shared_lock<std::shared_mutex> Second(Two.Lock);
 }

@@ -9,9 +9,9 @@ void ab_bad() {
   // CHECK: order.cpp:[[@LINE+1]]:31: warning: locks 'direct::A' and 'direct::B' are taken in opposite orders: 'direct::ab_bad' takes 'direct::A' then 'direct::B', 'direct::ba_bad' takes 'direct::B' then 'direct::A'
   std::lock_guard<std::mutex> Second(B);
   // CHECK: order.cpp:[[@LINE-3]]:31: note: 'direct::ab_bad' takes 'direct::A' here
-  // CHECK: order.cpp:[[@LINE-2]]:31: note: 'direct::ab_bad' takes 'direct::B' here while it is held: 'direct::A'
+  // CHECK: order.cpp:[[@LINE-2]]:31: note: 'direct::ab_bad' takes 'direct::B' here while 'direct::A' is held
   // CHECK: order.cpp:[[@LINE+4]]:5: note: 'direct::ba_bad' takes 'direct::B' here
-  // CHECK: order.cpp:[[@LINE+4]]:32: note: 'direct::ba_bad' takes 'direct::A' here while it is held: 'direct::B'
+  // CHECK: order.cpp:[[@LINE+4]]:32: note: 'direct::ba_bad' takes 'direct::A' here while 'direct::B' is held
 }
 void ba_bad() {
   B.lock();

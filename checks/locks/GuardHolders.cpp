@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "checks/locks/GuardHolders.h"
+
+#include "checks/engine/Classify.h"
+#include "checks/locks/LockPaths.h"
+
+#include <algorithm>
+
+namespace gridlock {
+
+namespace {
+
+template <std::size_t N>
+bool isOneOf(std::string_view Name, const std::string_view (&Names)[N]) {
+  return std::find(std::begin(Names), std::end(Names), Name) != std::end(Names);
+}
+
+// The guard type among the template arguments of a holder's type.
+const rules::Entry *heldGuardType(const Program &P, std::uint32_t Unit,
+                                  std::uint32_t Holder) {
+  for (std::uint32_t Arg :
+       each(P.type(Unit, P.withoutReference(Unit, Holder))->args()))
+    if (const rules::Entry *Type = guardType(P, Unit, Arg))
+      return Type;
+  return nullptr;
+}
+
+} // namespace
+
+std::optional<HeldGuard> guardIntoHolder(const Program &P, std::uint32_t Unit,
+                                         const facts::Event &E) {
+  if (E.kind() != facts::EventKind::Call || E.symbol() == 0)
+    return std::nullopt;
+  std::string_view Method =
+      lastComponent(P.qualifiedName(P.resolve(Unit, E.symbol())));
+  constexpr std::string_view Adders[] = {"emplace_back", "push_back",
+                                         "emplace_front", "push_front"};
+  constexpr std::string_view Makers[] = {"make_unique", "make_shared",
+                                         "make_optional"};
+  bool Adds = isOneOf(Method, Adders);
+  HeldGuard Result;
+  const rules::Entry *Type = nullptr;
+  if ((Adds || Method == "emplace") && E.receiver()) {
+    Type = heldGuardType(P, Unit, typeOf(*E.receiver()));
+    Result.Holder = AccessPath::of(P.unit(Unit), E.receiver());
+  } else if (isOneOf(Method, Makers)) {
+    Type = heldGuardType(P, Unit, E.type());
+    Result.Holder = AccessPath::ofResult(E.id());
+  }
+  if (!Type || !Result.Holder || each(E.args()).size() == 0)
+    return std::nullopt;
+  Result.Many = Adds;
+  Result.Holder.Steps.push_back(
+      {Adds ? facts::StepKind::IndexUnknown : facts::StepKind::Deref,
+       {},
+       {},
+       0});
+  const facts::Value *First = each(E.args())[0];
+  if (guardType(P, Unit, typeOf(*First)))
+    Result.Moved = First;
+  else
+    Result.Made = guardFrom(P, Unit, *Type, E);
+  return Result;
+}
+
+AccessPath emptiedHolder(const Program &P, std::uint32_t Unit,
+                         const facts::Event &E) {
+  if (E.kind() != facts::EventKind::Call || !E.receiver() || E.symbol() == 0 ||
+      !heldGuardType(P, Unit, typeOf(*E.receiver())))
+    return {};
+  constexpr std::string_view Enders[] = {"reset", "clear", "pop_back",
+                                         "pop_front", "erase"};
+  if (!isOneOf(lastComponent(P.qualifiedName(P.resolve(Unit, E.symbol()))),
+               Enders))
+    return {};
+  return AccessPath::of(P.unit(Unit), E.receiver());
+}
+
+} // namespace gridlock

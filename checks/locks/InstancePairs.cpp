@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "checks/locks/InstancePairs.h"
+
+#include "checks/engine/Classify.h"
+
+#include <algorithm>
+#include <cctype>
+
+namespace gridlock {
+
+using facts::PlaceRoot;
+using facts::PredicateOp;
+using facts::StepKind;
+
+namespace {
+
+bool sameRoot(const AccessPath &A, const AccessPath &B) {
+  return A.Root == B.Root && A.Id == B.Id && A.Global == B.Global;
+}
+
+bool isArgument(const AccessPath &Path) {
+  return Path.Root == PlaceRoot::This || Path.Root == PlaceRoot::Param;
+}
+
+bool hasElement(const AccessPath &Path) {
+  return std::any_of(Path.Steps.begin(), Path.Steps.end(), [](const auto &S) {
+    return S.Kind == StepKind::IndexConst || S.Kind == StepKind::IndexVar ||
+           S.Kind == StepKind::IndexUnknown;
+  });
+}
+
+// The lock is the argument's own, not that of something it leads to.
+bool isOwn(const AccessPath &Path) {
+  auto Derefs = std::count_if(
+      Path.Steps.begin(), Path.Steps.end(),
+      [](const PathStep &S) { return S.Kind == StepKind::Deref; });
+  return !hasElement(Path) &&
+         (Derefs == 0 || (Derefs == 1 && Path.Root == PlaceRoot::Param &&
+                          Path.Steps.front().Kind == StepKind::Deref));
+}
+
+class Judge {
+public:
+  Judge(const Program &P, const InstancePair &Pair)
+      : P(P), Pair(Pair), F(P.function(Pair.Function)), File(P.unit(F.Unit)) {}
+
+  bool isCompared() const;
+  bool hasCommonLock() const;
+  bool isStructure() const;
+
+private:
+  bool isRelational(const facts::Predicate &Pred) const;
+  bool asksBoth(const facts::Predicate &Pred) const;
+  bool standsFor(const AccessPath &Path, const AccessPath &Object,
+                 bool Deep = true) const;
+  std::string nameOfRoot(const AccessPath &Path) const;
+
+  const Program &P;
+  const InstancePair &Pair;
+  const ProgramFunction &F;
+  const FactsFile &File;
+};
+
+// Whether PATH is the object, a part of it, or a local made of it.
+bool Judge::standsFor(const AccessPath &Path, const AccessPath &Object,
+                      bool Deep) const {
+  if (!Path)
+    return false;
+  if (sameRoot(Path, Object))
+    return true;
+  if (!Deep ||
+      (Path.Root != PlaceRoot::Local && Path.Root != PlaceRoot::CallResult))
+    return false;
+  for (const facts::Block *B : each(F.Fact->blocks()))
+    for (const facts::Event *E : each(B->events())) {
+      bool Makes =
+          Path.Root == PlaceRoot::CallResult
+              ? E->kind() == facts::EventKind::Call && E->id() == Path.Id
+              : E->place() && sameRoot(AccessPath::of(File, *E->place()), Path);
+      if (!Makes)
+        continue;
+      if (standsFor(AccessPath::of(File, E->value()), Object, false) ||
+          standsFor(AccessPath::of(File, E->receiver()), Object, false))
+        return true;
+      for (const facts::Value *Arg : each(E->args()))
+        if (standsFor(AccessPath::of(File, Arg), Object, false))
+          return true;
+    }
+  return false;
+}
+
+// Less, greater and the like of one and the other.
+bool Judge::isRelational(const facts::Predicate &Pred) const {
+  if (Pred.op() != PredicateOp::Lt && Pred.op() != PredicateOp::Le &&
+      Pred.op() != PredicateOp::Gt && Pred.op() != PredicateOp::Ge &&
+      Pred.op() != PredicateOp::AddressLess)
+    return false;
+  if (Pred.op() == PredicateOp::AddressLess)
+    return true;
+  AccessPath Left = AccessPath::of(File, Pred.left());
+  AccessPath Right = AccessPath::of(File, Pred.right());
+  if ((standsFor(Left, Pair.First) && standsFor(Right, Pair.Second)) ||
+      (standsFor(Left, Pair.Second) && standsFor(Right, Pair.First)))
+    return true;
+  // Numbers that addresses were cast to leave no trace of where they are from.
+  auto IsNumber = [&](const AccessPath &Path, const facts::Value *V) {
+    if (Path.Root != PlaceRoot::Local || !Path.Steps.empty())
+      return false;
+    std::string_view Type = P.typeName(F.Unit, typeOf(*V));
+    return Type.find("long") != std::string_view::npos ||
+           Type.find("intptr") != std::string_view::npos ||
+           P.type(F.Unit, typeOf(*V))->kind() == facts::TypeKind::Pointer;
+  };
+  return Left && Right && !sameRoot(Left, Right) &&
+         IsNumber(Left, Pred.left()) && IsNumber(Right, Pred.right());
+}
+
+// The result of a call that is given both, such as std::less or compare().
+bool Judge::asksBoth(const facts::Predicate &Pred) const {
+  AccessPath Result = AccessPath::of(File, Pred.left());
+  return Result.Root == PlaceRoot::CallResult &&
+         standsFor(Result, Pair.First) && standsFor(Result, Pair.Second);
+}
+
+bool Judge::isCompared() const {
+  for (const facts::Block *B : each(F.Fact->blocks()))
+    for (const facts::Edge *E : each(B->edges())) {
+      const facts::Predicate *Pred = E->predicate();
+      if (Pred && (Pred->op() == PredicateOp::None || isRelational(*Pred) ||
+                   (Pred->op() != PredicateOp::Eq &&
+                    Pred->op() != PredicateOp::Ne && asksBoth(*Pred))))
+        return true;
+    }
+  return false;
+}
+
+// A third lock that keeps every other call of the function out.
+bool Judge::hasCommonLock() const {
+  return std::any_of(Pair.Held.begin(), Pair.Held.end(), [&](const auto &G) {
+    return G.Mode != rules::LockMode::Shared && !(G.Lock == Pair.First) &&
+           (!isArgument(G.Lock) || (G.Lock.Root == PlaceRoot::This &&
+                                    Pair.First.Root != PlaceRoot::This &&
+                                    Pair.Second.Root != PlaceRoot::This));
+  });
+}
+
+std::string Judge::nameOfRoot(const AccessPath &Path) const {
+  auto Params = each(P.symbol(F.Symbol).Fact->params());
+  std::string Name;
+  if (Path.Root == PlaceRoot::Param && Path.Id < Params.size())
+    Name = P.text(P.symbol(F.Symbol).Unit, Params[Path.Id]->name());
+  std::transform(Name.begin(), Name.end(), Name.begin(),
+                 [](unsigned char C) { return std::tolower(C); });
+  return Name;
+}
+
+bool Judge::isStructure() const {
+  constexpr std::string_view Words[] = {"parent", "child", "next", "prev",
+                                        "root",   "leaf",  "node", "owner",
+                                        "sub",    "super", "head", "tail"};
+  for (const AccessPath *Path : {&Pair.First, &Pair.Second}) {
+    std::string Name = nameOfRoot(*Path);
+    for (std::string_view Word : Words)
+      if (Name.find(Word) != std::string::npos)
+        return true;
+  }
+  return false;
+}
+
+} // namespace
+
+PairShape shapeOf(const Program &P, const InstancePair &Pair) {
+  const Judge Judged(P, Pair);
+  facts::FunctionFlag Flags = P.function(Pair.Function).Fact->flags();
+  bool MakesOrEnds = hasFlag(Flags, facts::FunctionFlag::Constructor) ||
+                     hasFlag(Flags, facts::FunctionFlag::Destructor);
+  bool OfThis =
+      Pair.First.Root == PlaceRoot::This || Pair.Second.Root == PlaceRoot::This;
+  // An object that is being made, or ends, is known to nobody else.
+  if (!isArgument(Pair.First) || !isArgument(Pair.Second) ||
+      sameRoot(Pair.First, Pair.Second) || !isOwn(Pair.First) ||
+      !isOwn(Pair.Second) || (MakesOrEnds && OfThis) ||
+      Judged.hasCommonLock() || Judged.isCompared())
+    return PairShape::Fine;
+  return Judged.isStructure() ? PairShape::Hierarchy : PairShape::Exchanged;
+}
+
+} // namespace gridlock

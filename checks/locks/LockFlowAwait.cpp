@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// LockFlow, fifth part: locks and tasks that a coroutine awaits, and threads
+// that a function waits for.
+#include "checks/engine/Classify.h"
+#include "checks/locks/LockFlow.h"
+
+#include <algorithm>
+
+namespace gridlock {
+
+using facts::PlaceRoot;
+using rules::Effect;
+
+// What the operand of a co_await does: a lock is taken here, not where its
+// awaitable was made, and a task runs here.
+void LockFlow::awaited(const facts::Event &E, LockState &State) {
+  AccessPath Operand = AccessPath::of(File, E.value());
+  if (auto It = ResultIn.find(Operand); It != ResultIn.end())
+    Operand = AccessPath::ofResult(It->second);
+  auto Made = Results.find(Operand.Id);
+  if (Operand.Root != PlaceRoot::CallResult || !Operand.Steps.empty() ||
+      Made == Results.end())
+    return;
+  const facts::Event &Call = *Made->second;
+  for (const rules::Entry *Entry :
+       P.entries(P.resolve(F.Unit, Call.symbol()))) {
+    if (!Entry->async() || !does(*Entry, Effect::Acquires) ||
+        does(*Entry, Effect::TryAcquires))
+      continue;
+    AccessPath Lock =
+        canonical(lockArgument(P, Id, Call, Entry->lock()), State.Known);
+    if (!Lock)
+      return;
+    auto Resume = Resumed.find(&E);
+    bool GivesGuard =
+        Resume != Resumed.end() &&
+        P.type(F.Unit, P.withoutReference(F.Unit, Resume->second->type()))
+                ->kind() == facts::TypeKind::Record;
+    acquire({Lock}, Entry->mode(), E, State, true);
+    if (GivesGuard)
+      State.Guards[AccessPath::ofResult(Resume->second->id())] = {
+          {Lock}, Entry->mode(), true, true, true};
+    return;
+  }
+  awaitTask(E.value(), State);
+  // Tasks that are awaited together.
+  for (const facts::Value *Arg : each(Call.args()))
+    awaitTask(Arg, State);
+}
+
+// The body of a coroutine that is awaited runs while the locks here are held.
+void LockFlow::awaitTask(const facts::Value *Task, LockState &State) {
+  AccessPath Result = AccessPath::of(File, Task);
+  if (auto It = ResultIn.find(Result); It != ResultIn.end())
+    Result = AccessPath::ofResult(It->second);
+  auto Made = Results.find(Result.Id);
+  if (!Recording || Result.Root != PlaceRoot::CallResult ||
+      Made == Results.end())
+    return;
+  const facts::Event &Call = *Made->second;
+  std::vector<CallEdge> Targets;
+  Model.calls().follow(Id, Call, Targets);
+  for (const CallEdge &Edge : Targets) {
+    const LockSummary *Callee = Model.summary(Edge.Target);
+    if (!Callee || !P.isCoroutine(Edge.Target))
+      continue;
+    bool Passed = false;
+    const facts::Value *Callable = callableOf(Call, Edge.Target, Passed);
+    Substitution Sub(P, Id, Call, State.Known, Callable, Passed);
+    applySummary(*Callee, Edge.Target, Sub, Call, Edge.Kind, false, State);
+  }
+}
+
+// Waiting for a thread is waiting for the locks that it takes.
+void LockFlow::joined(const facts::Event &E, const LockState &State) {
+  for (const ThreadStart *T : Model.threads().waitedFor(Id, E)) {
+    const LockSummary *Body = Model.summary(T->Body);
+    if (!Body)
+      continue;
+    for (const Acquisition &A : Body->Acquires) {
+      std::optional<AccessPath> Lock =
+          Model.threads().atWait(*T, Id, E, A.Lock);
+      if (!Lock && !nameOf(A.Lock).Text.empty())
+        Lock = withoutInstance(A.Lock);
+      if (Lock && !A.Awaited && A.By == How::Taken)
+        record(State,
+               {.Lock = canonical(std::move(*Lock), State.Known),
+                .Mode = A.Mode,
+                .Chain = Model.chainOf({Id, &E, A.Chain}),
+                .Calls = A.Calls + 1,
+                .Uncertain = A.Uncertain,
+                .By = How::Joined,
+                .Gates = {}},
+               {});
+    }
+  }
+}
+
+} // namespace gridlock

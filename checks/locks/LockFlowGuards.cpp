@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// LockFlow, second part: guards that the catalogue lists, wherever they live.
+#include "checks/locks/GuardHolders.h"
+#include "checks/locks/LockFlow.h"
+
+namespace gridlock {
+
+using facts::EventKind;
+
+// A guard comes to live at PLACE.
+void LockFlow::startGuard(const AccessPath &Place,
+                          const GuardConstruction &Guard, const facts::Event &E,
+                          LockState &State) {
+  GuardState Owned{{}, Guard.Type->mode(), false, true};
+  for (const facts::Value *Lock : Guard.Locks)
+    if (AccessPath Path = AccessPath::of(File, Lock)) {
+      if (P.type(F.Unit, Lock->type())->kind() == facts::TypeKind::Pointer &&
+          Lock->kind() == facts::ValueKind::Place)
+        Path.Steps.push_back({facts::StepKind::Deref, {}, {}, 0});
+      Owned.Locks.push_back(canonical(std::move(Path), State.Known));
+    }
+  Owned.Owns = Guard.Start != GuardStart::Defers;
+  Owned.Sure = Guard.Start != GuardStart::Tries;
+  Owned.Awaited = Guard.Async;
+  // A guard over locks that are awaited can only adopt them, or defer.
+  auto &Held = Guard.Async ? State.Awaited : State.Held;
+  if (Guard.Start == GuardStart::Locks && !Guard.Async)
+    acquire(Owned.Locks, Owned.Mode, E, State);
+  else if (Guard.Start != GuardStart::Defers)
+    for (const AccessPath &Lock : Owned.Locks)
+      Held.try_emplace(Lock, HeldLock{Owned.Mode, Model.chainOf({Id, &E, 0}),
+                                      Guard.Start == GuardStart::Adopts});
+  if (auto It = State.Guards.find(Place);
+      It != State.Guards.end() &&
+      Place.Steps.back().Kind == facts::StepKind::IndexUnknown)
+    Owned.Locks.insert(Owned.Locks.end(), It->second.Locks.begin(),
+                       It->second.Locks.end());
+  State.Guards[Place] = std::move(Owned);
+}
+
+// Constructions, destructions and releases of guards that the catalogue lists.
+bool LockFlow::guardEvent(const facts::Event &E, LockState &State) {
+  if (auto Guard = guardConstruction(P, F.Unit, E); Guard && E.place()) {
+    startGuard(AccessPath::of(File, *E.place()), *Guard, E, State);
+    return true;
+  }
+  SymbolId Callee = P.resolve(F.Unit, E.symbol());
+  if (Callee == 0 || E.kind() != EventKind::Call || !E.receiver() ||
+      P.symbol(Callee).Fact->record() == 0 ||
+      !guardType(P, P.symbol(Callee).Unit, P.symbol(Callee).Fact->record()))
+    return false;
+  AccessPath Guard = canonical(AccessPath::of(File, E.receiver()), State.Known);
+  std::string_view Method = lastComponent(P.qualifiedName(Callee));
+  if (E.implicit() == facts::ImplicitKind::Destructor) {
+    if (State.Guards.contains(Guard))
+      State.endGuard(Guard);
+    else if (Guard)
+      State.Released.insert(Guard);
+    return true;
+  }
+  auto It = State.Guards.find(Guard);
+  if (Method == "release" && It != State.Guards.end())
+    It->second = {{}, It->second.Mode, false, true};
+  else if (Method == "owns_lock" || Method == "operator bool")
+    Asked.emplace(AccessPath::ofResult(E.id()), Guard);
+  return false;
+}
+
+// Guards in an optional, a smart pointer or a container.
+bool LockFlow::holderEvent(const facts::Event &E, LockState &State) {
+  if (auto Put = guardIntoHolder(P, F.Unit, E)) {
+    AccessPath Place = canonical(Put->Holder, State.Known);
+    if (!Put->Many)
+      State.endGuardsIn(Place);
+    if (Put->Made)
+      startGuard(Place, *Put->Made, E, State);
+    else if (AccessPath From = AccessPath::of(File, Put->Moved)) {
+      auto Before = State.Guards.find(Place);
+      std::vector<AccessPath> Kept;
+      if (Before != State.Guards.end())
+        Kept = Before->second.Locks;
+      State.moveGuard(From, Place);
+      if (auto It = State.Guards.find(Place); It != State.Guards.end())
+        It->second.Locks.insert(It->second.Locks.end(), Kept.begin(),
+                                Kept.end());
+    }
+    return true;
+  }
+  if (AccessPath Holder = emptiedHolder(P, F.Unit, E)) {
+    State.endGuardsIn(canonical(std::move(Holder), State.Known));
+    return true;
+  }
+  return false;
+}
+
+std::vector<AccessPath> LockFlow::locksOf(const AccessPath &Path,
+                                          const LockState &State) const {
+  auto It = State.Guards.find(Path);
+  return It == State.Guards.end() ? std::vector<AccessPath>{Path}
+                                  : It->second.Locks;
+}
+
+} // namespace gridlock

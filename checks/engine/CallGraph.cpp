@@ -211,22 +211,26 @@ void CallGraph::propagateLoops(const std::vector<Forwarding> &Forwards) {
       Pending.push_back(It->From);
     }
   }
+  std::vector<CallEdge> Called;
   for (FunctionId F = 0; F < P.functions().size(); ++F)
     for (const facts::Block *B : each(P.function(F).Fact->blocks()))
       for (const facts::Event *E : each(B->events())) {
         if (!isCallLike(*E))
           continue;
-        FunctionId Body =
-            P.symbol(P.resolve(P.function(F).Unit, E->symbol())).Body;
-        if (Body == NoFunction)
-          continue;
         auto Args = each(E->args());
-        for (auto It = Looped.lower_bound({Body, 0});
-             It != Looped.end() && It->first.first == Body; ++It)
-          if (It->first.second < Args.size())
-            for (FunctionId Target : runnable(F, Args[It->first.second]))
-              Loops.push_back(
-                  {Target, F, E, It->second.first, It->second.second});
+        if (Args.empty())
+          continue;
+        Called.clear();
+        addTarget(NoFunction, P.resolve(P.function(F).Unit, E->symbol()),
+                  E->dispatch() == facts::Dispatch::Virtual, Called);
+        for (const CallEdge &To : Called)
+          for (auto It = Looped.lower_bound({To.Target, 0});
+               It != Looped.end() && It->first.first == To.Target; ++It)
+            if (It->first.second < Args.size())
+              for (FunctionId Target : runnable(F, Args[It->first.second]))
+                Loops.push_back({Target, F, E, It->second.first,
+                                 It->second.second &&
+                                     To.Kind != EdgeKind::SeveralOverrides});
       }
 }
 
@@ -310,8 +314,11 @@ Resolution CallGraph::follow(FunctionId F, const facts::Event &E,
   if (Targets.size() != Before || Body == F)
     return Resolution::Followed;
   facts::SymbolFlag Flags = P.symbol(Callee).Fact->flags();
-  if (hasFlag(Flags, facts::SymbolFlag::InSystemHeader))
+  if (hasFlag(Flags, facts::SymbolFlag::InSystemHeader)) {
+    for (FunctionId Constructor : Flow.constructors(F, E))
+      Targets.push_back({Constructor, EdgeKind::Static});
     return Resolution::Library;
+  }
   // The compiler's own constructors and destructors do nothing worth a body.
   bool IsImplicit = hasFlag(Flags, facts::SymbolFlag::Inline) &&
                     hasFlag(Flags, facts::SymbolFlag::Constructor |

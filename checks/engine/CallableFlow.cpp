@@ -16,22 +16,11 @@ using facts::ValueKind;
 
 namespace {
 
-void sortUnique(auto &List) {
-  std::sort(List.begin(), List.end());
-  List.erase(std::unique(List.begin(), List.end()), List.end());
-}
-
 bool isReference(facts::PassMode Pass) {
   return Pass == facts::PassMode::Reference;
 }
 
 } // namespace
-
-void CallableFlow::Origins::normalise() {
-  sortUnique(Callables);
-  sortUnique(Parameters);
-  sortUnique(Holders);
-}
 
 std::size_t CallableFlow::KeyHash::operator()(const Key &K) const {
   std::hash<std::string_view> Text;
@@ -45,6 +34,12 @@ CallableFlow::CallableFlow(const Program &P)
   for (std::uint32_t U = 0; U < P.unitCount(); ++U)
     Executors[U] = Holds[U] =
         std::vector<std::uint8_t>(each(P.unit(U).root().types()).size(), 0);
+  for (FunctionId F = 0; F < P.functions().size(); ++F)
+    if (hasFlag(P.function(F).Fact->flags(),
+                facts::FunctionFlag::Constructor)) {
+      std::string_view Name = P.qualifiedName(P.function(F).Symbol);
+      Constructors[Name.substr(0, Name.rfind("::"))].push_back(F);
+    }
   for (FunctionId F = 0; F < P.functions().size(); ++F)
     scan(F);
   propagate();
@@ -101,15 +96,6 @@ CallableFlow::Key CallableFlow::keyOf(FunctionId F,
   default:
     return inner(F, Place.root(), Place.id());
   }
-}
-
-std::uint8_t CallableFlow::executors(FunctionId F,
-                                     const facts::Value &V) const {
-  std::uint8_t Result = executorType(F, V);
-  if (Result == 0 && V.place())
-    if (NodeId N = find(keyOf(F, *V.place())); N != NoNode)
-      Result = Nodes[N].Executors;
-  return Result;
 }
 
 // The body of a named callable; of a pointer to a virtual method, those of all
@@ -250,6 +236,72 @@ void CallableFlow::programCall(FunctionId F, const facts::Event &E,
   }
 }
 
+std::vector<FunctionId>
+CallableFlow::constructors(FunctionId F, const facts::Event &E) const {
+  std::vector<FunctionId> Result;
+  std::uint32_t Unit = P.function(F).Unit;
+  std::string_view Name = P.qualifiedName(P.resolve(Unit, E.symbol()));
+  Name.remove_prefix(std::min(Name.size(), Name.rfind("::") + 2));
+  bool Makes = Name.starts_with("emplace") || Name.starts_with("make_") ||
+               Name.starts_with("allocate_") || Name == "try_emplace";
+  if (E.kind() != EventKind::Call || !Makes || Constructors.empty())
+    return Result;
+  auto Of = [&](std::uint32_t Type) {
+    for (std::uint32_t Made : each(P.type(Unit, Type)->args())) {
+      auto It = Constructors.find(P.typeName(Unit, Made));
+      if (It == Constructors.end())
+        continue;
+      for (FunctionId Constructor : It->second) {
+        const facts::Symbol *S = P.symbol(P.function(Constructor).Symbol).Fact;
+        if (each(S->params()).size() <= each(E.args()).size() &&
+            !hasFlag(S->flags(), facts::SymbolFlag::CopyOrMove))
+          Result.push_back(Constructor);
+      }
+    }
+  };
+  Of(P.withoutReference(Unit, E.type()));
+  if (E.receiver())
+    Of(P.withoutReference(Unit, typeOf(*E.receiver())));
+  // The one that takes most of them.
+  std::size_t Most = 0;
+  auto Takes = [&](FunctionId Constructor) {
+    return each(P.symbol(P.function(Constructor).Symbol).Fact->params()).size();
+  };
+  for (FunctionId Constructor : Result)
+    Most = std::max<std::size_t>(Most, Takes(Constructor));
+  std::erase_if(Result, [&](FunctionId Constructor) {
+    return Takes(Constructor) != Most;
+  });
+  std::sort(Result.begin(), Result.end());
+  Result.erase(std::unique(Result.begin(), Result.end()), Result.end());
+  return Result;
+}
+
+// What was made for a braced list goes into what is made of the list.
+void CallableFlow::list(FunctionId F, const facts::Event &E) {
+  auto IsList = [](const facts::Value *V) {
+    return V && V->kind() == ValueKind::Unknown &&
+           V->reason() == facts::UnknownReason::InitList;
+  };
+  bool Takes = E.kind() == EventKind::Assign && IsList(E.value());
+  for (const facts::Value *Arg : each(E.args()))
+    Takes |= IsList(Arg);
+  const facts::Place *Into = E.place();
+  if (E.kind() == EventKind::Call && E.receiver())
+    Into = E.receiver()->place();
+  if (Takes && Into && holdsPlace(F, *Into)) {
+    NodeId Holder = make(keyOf(F, *Into));
+    for (const facts::Value *V : Listed)
+      flow(Holder, F, V);
+    Listed.clear();
+  } else if (E.kind() == EventKind::Construct &&
+             (!E.place() || E.place()->root() == PlaceRoot::Temporary)) {
+    for (const facts::Value *Arg : each(E.args()))
+      if (holds(F, *Arg))
+        Listed.push_back(Arg);
+  }
+}
+
 // A function without a body may keep what it gets and give back what it keeps.
 void CallableFlow::libraryCall(FunctionId F, const facts::Event &E,
                                SymbolId Callee) {
@@ -271,6 +323,14 @@ void CallableFlow::libraryCall(FunctionId F, const facts::Event &E,
     }
   }
   auto Args = each(E.args());
+  for (FunctionId Constructor : constructors(F, E)) {
+    std::uint32_t Count =
+        each(P.symbol(P.function(Constructor).Symbol).Fact->params()).size();
+    for (std::uint32_t I = 0; I < Count; ++I)
+      if (const facts::Value *Arg = Args[Args.size() - Count + I];
+          holds(F, *Arg) || executorType(F, *Arg) != 0)
+        flow(make(parameter(Constructor, I)), F, Arg);
+  }
   auto Params = each(P.symbol(Callee).Fact->params());
   for (std::uint32_t I = 0; I < Args.size(); ++I) {
     if (!holds(F, *Args[I]) && executorType(F, *Args[I]) == 0)
@@ -311,8 +371,10 @@ void CallableFlow::call(FunctionId F, const facts::Event &E) {
 
 void CallableFlow::scan(FunctionId F) {
   const ProgramFunction &Fn = P.function(F);
+  Listed.clear();
   for (const facts::Block *B : each(Fn.Fact->blocks()))
     for (const facts::Event *E : each(B->events())) {
+      list(F, *E);
       for (const facts::Value *Arg : each(E->args()))
         bind(F, *Arg);
       if (E->value())
@@ -357,111 +419,6 @@ void CallableFlow::scan(FunctionId F) {
         break;
       }
     }
-}
-
-// --- Solving -----------------------------------------------------------------
-
-void CallableFlow::add(NodeId N, FunctionId Target,
-                       std::vector<NodeId> &Pending) {
-  std::vector<FunctionId> &Targets = Nodes[N].Targets;
-  auto At = std::lower_bound(Targets.begin(), Targets.end(), Target);
-  if ((At != Targets.end() && *At == Target) || Targets.size() > MaxTargets)
-    return;
-  Targets.insert(At, Target);
-  if (!Nodes[N].Queued)
-    Pending.push_back(N);
-  Nodes[N].Queued = true;
-}
-
-void CallableFlow::propagate() {
-  std::vector<NodeId> Pending;
-  Changed = &Pending;
-  for (NodeId N = 0; N < Nodes.size(); ++N) {
-    sortUnique(Nodes[N].Own);
-    sortUnique(Nodes[N].From);
-    sortUnique(Nodes[N].To);
-    for (FunctionId Target : std::vector<FunctionId>(Nodes[N].Own))
-      add(N, Target, Pending);
-    if (Nodes[N].Executors != 0 && !Nodes[N].Queued) {
-      Nodes[N].Queued = true;
-      Pending.push_back(N);
-    }
-  }
-  std::vector<std::size_t> Passed; // targets that the calls of a node know
-  while (!Pending.empty()) {
-    NodeId N = Pending.back();
-    Pending.pop_back();
-    Nodes[N].Queued = false;
-    std::vector<FunctionId> Targets = Nodes[N].Targets;
-    for (NodeId To : std::vector<NodeId>(Nodes[N].To)) {
-      if (std::uint8_t Kinds = Nodes[N].Executors & ~Nodes[To].Executors) {
-        Nodes[To].Executors |= Kinds;
-        if (!Nodes[To].Queued)
-          Pending.push_back(To);
-        Nodes[To].Queued = true;
-      }
-      for (FunctionId Target : Targets)
-        add(To, Target, Pending);
-    }
-    Passed.resize(Nodes.size(), 0);
-    if (Nodes[N].CalledAt.empty() || Passed[N] == Targets.size())
-      continue;
-    Passed[N] = Targets.size();
-    auto Sites = Nodes[N].CalledAt;
-    for (auto [F, E] : Sites)
-      for (FunctionId Target : Targets)
-        pass(F, *E, Target);
-  }
-  Changed = nullptr;
-}
-
-std::vector<FunctionId> CallableFlow::anyTargets(FunctionId F,
-                                                 const facts::Value *V) const {
-  std::vector<FunctionId> Result = origins(F, V).Callables;
-  if (Result.empty() && V && V->place())
-    if (NodeId N = find(keyOf(F, *V->place())); N != NoNode)
-      Result = Nodes[N].Targets;
-  return Result;
-}
-
-CallableFlow::Origins CallableFlow::origins(FunctionId F,
-                                            const facts::Value *V) const {
-  Origins Result;
-  if (!V)
-    return Result;
-  if (V->kind() == ValueKind::Callable) {
-    Result.Callables = bodiesOf(P.resolve(P.function(F).Unit, V->symbol()));
-    return Result;
-  }
-  if ((V->kind() != ValueKind::Place && V->kind() != ValueKind::AddressOf) ||
-      !V->place())
-    return Result;
-  Result.Callables = byType(F, *V);
-  if (!Result.Callables.empty())
-    return Result;
-  Key Start = keyOf(F, *V->place());
-  NodeId First = find(Start);
-  if (First == NoNode) { // nothing flows here, but a parameter is what it is
-    if (Start.What == Kind::Param)
-      Result.Parameters.push_back(static_cast<std::uint32_t>(Start.Id));
-    return Result;
-  }
-  std::vector<NodeId> Seen{First};
-  for (std::size_t Next = 0; Next < Seen.size(); ++Next) {
-    const Node &N = Nodes[Seen[Next]];
-    if (N.What == Kind::Param && N.Function == F)
-      Result.Parameters.push_back(N.Id);
-    else if (N.What != Kind::Inner)
-      Result.Holders.push_back(Seen[Next]);
-    if (N.What != Kind::Inner)
-      continue;
-    Result.Callables.insert(Result.Callables.end(), N.Own.begin(), N.Own.end());
-    for (NodeId From : N.From)
-      if (std::find(Seen.begin(), Seen.end(), From) == Seen.end())
-        Seen.push_back(From);
-  }
-  Result.normalise();
-  return Result;
 }
 
 } // namespace gridlock

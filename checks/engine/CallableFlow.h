@@ -59,6 +59,11 @@ public:
   enum : std::uint8_t { LoopExecutor = 1, PoolExecutor = 2 };
   std::uint8_t executors(FunctionId F, const facts::Value &V) const;
 
+  /// Constructors of the program's classes that a library function runs with
+  /// its last arguments: make_shared, emplace and the like.
+  std::vector<FunctionId> constructors(FunctionId F,
+                                       const facts::Event &E) const;
+
   /// Whether E calls what its receiver holds: a function pointer, or a class
   /// like std::function whose call operator has no body in the program.
   static bool callsThrough(const Program &P, FunctionId F,
@@ -121,6 +126,7 @@ private:
   void programCall(FunctionId F, const facts::Event &E,
                    const std::vector<FunctionId> &Bodies);
   void bind(FunctionId F, const facts::Value &V);
+  void list(FunctionId F, const facts::Event &E);
   void pass(FunctionId F, const facts::Event &E, FunctionId Body);
   void flow(NodeId To, FunctionId F, const facts::Value *V);
   void edge(NodeId From, NodeId To);
@@ -132,6 +138,9 @@ private:
   std::unordered_map<Key, NodeId, KeyHash> Ids;
   // By unit and type.
   mutable std::vector<std::vector<std::uint8_t>> Holds, Executors;
+  std::unordered_map<std::string_view, std::vector<FunctionId>> Constructors;
+  std::vector<const facts::Value *>
+      Listed;                             // what the next braced list may hold
   std::vector<NodeId> *Changed = nullptr; // while propagating
   std::unordered_set<std::uint64_t> Late; // edges found while propagating
 };

@@ -158,3 +158,63 @@ void global_bad(asio::io_context &Loop) {
   // CHECK: kept.cpp:[[@LINE+1]]:{{[0-9]+}}: warning: 'sleep' blocks the event loop
   asio::post(Loop, [] { Global([] { sleep(1); }); });
 }
+
+// What the library constructs, and what is listed.
+class Session {
+public:
+  explicit Session(std::function<void()> F) : Done(std::move(F)) {}
+  void finish() const { Done(); }
+
+private:
+  std::function<void()> Done;
+};
+void made_bad(asio::io_context &Loop) {
+  // CHECK: kept.cpp:[[@LINE+1]]:{{[0-9]+}}: warning: 'sleep' blocks the event loop
+  static auto S = std::make_unique<Session>([] { sleep(1); });
+  asio::post(Loop, [] { S->finish(); });
+}
+struct Slow {
+  // CHECK: kept.cpp:[[@LINE+1]]:{{[0-9]+}}: warning: 'sleep' blocks the event loop
+  explicit Slow(int N) { sleep(N); }
+};
+void constructor_bad(asio::io_context &Loop) {
+  asio::post(Loop, [] { auto S = std::make_unique<Slow>(1); });
+}
+void listed_bad(asio::io_context &Loop) {
+  // CHECK: kept.cpp:[[@LINE+1]]:{{[0-9]+}}: warning: 'sleep' blocks the event loop
+  static std::vector<std::function<void()>> Steps{[] { sleep(1); }, [] {}};
+  asio::post(Loop, [] { Steps[0](); });
+}
+void listed_ok() {
+  std::vector<std::function<void()>> Steps{[] { sleep(1); }, [] {}};
+  Steps[0]();
+}
+
+// Handed over behind an interface: to a loop for certain, or to a loop or a pool.
+struct Runner {
+  virtual ~Runner();
+  virtual void run(std::function<void()> F) = 0;
+};
+struct LoopRunner : Runner {
+  asio::io_context Loop;
+  void run(std::function<void()> F) override { asio::post(Loop, std::move(F)); }
+};
+void interface_bad(Runner &R) {
+  // CHECK: kept.cpp:[[@LINE+1]]:{{[0-9]+}}: warning: 'sleep' blocks the event loop
+  R.run([] { sleep(1); });
+}
+struct AnyRunner {
+  virtual ~AnyRunner();
+  virtual void run(std::function<void()> F) = 0;
+};
+struct OnLoop : AnyRunner {
+  asio::io_context Loop;
+  void run(std::function<void()> F) override { asio::post(Loop, std::move(F)); }
+};
+struct OnPool : AnyRunner {
+  asio::thread_pool Pool;
+  void run(std::function<void()> F) override { asio::post(Pool, std::move(F)); }
+};
+void interface_ok(AnyRunner &R) {
+  R.run([] { sleep(1); });
+}

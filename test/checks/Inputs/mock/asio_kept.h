@@ -6,6 +6,8 @@
 #define MOCK_ASIO_KEPT_H
 #pragma GCC system_header
 
+#include <initializer_list>
+
 namespace std {
 template <typename T> struct remove_reference { using type = T; };
 template <typename T> struct remove_reference<T &> { using type = T; };
@@ -30,6 +32,7 @@ public:
 template <typename T> class vector {
 public:
   vector();
+  vector(initializer_list<T>);
   ~vector();
   void push_back(T);
   template <typename... A> T &emplace_back(A &&...) { return *begin(); }
@@ -40,6 +43,11 @@ public:
   const T *begin() const;
   const T *end() const;
 };
+template <typename T> struct unique_ptr {
+  ~unique_ptr();
+  T *operator->() const;
+};
+template <typename T, typename... A> unique_ptr<T> make_unique(A &&...) { return {}; }
 struct thread {
   template <typename F> explicit thread(F &&) {}
   ~thread();

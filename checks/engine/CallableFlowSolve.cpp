@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The fixed point of the flows, and what is asked of it.
+#include "checks/engine/CallableFlow.h"
+#include "checks/engine/Classify.h"
+
+#include <algorithm>
+
+namespace gridlock {
+
+using facts::ValueKind;
+
+namespace {
+
+void sortUnique(auto &List) {
+  std::sort(List.begin(), List.end());
+  List.erase(std::unique(List.begin(), List.end()), List.end());
+}
+
+} // namespace
+
+void CallableFlow::Origins::normalise() {
+  sortUnique(Callables);
+  sortUnique(Parameters);
+  sortUnique(Holders);
+}
+
+std::uint8_t CallableFlow::executors(FunctionId F,
+                                     const facts::Value &V) const {
+  std::uint8_t Result = executorType(F, V);
+  if (Result == 0 && V.place())
+    if (NodeId N = find(keyOf(F, *V.place())); N != NoNode)
+      Result = Nodes[N].Executors;
+  return Result;
+}
+
+void CallableFlow::add(NodeId N, FunctionId Target,
+                       std::vector<NodeId> &Pending) {
+  std::vector<FunctionId> &Targets = Nodes[N].Targets;
+  auto At = std::lower_bound(Targets.begin(), Targets.end(), Target);
+  if ((At != Targets.end() && *At == Target) || Targets.size() > MaxTargets)
+    return;
+  Targets.insert(At, Target);
+  if (!Nodes[N].Queued)
+    Pending.push_back(N);
+  Nodes[N].Queued = true;
+}
+
+void CallableFlow::propagate() {
+  std::vector<NodeId> Pending;
+  Changed = &Pending;
+  for (NodeId N = 0; N < Nodes.size(); ++N) {
+    sortUnique(Nodes[N].Own);
+    sortUnique(Nodes[N].From);
+    sortUnique(Nodes[N].To);
+    for (FunctionId Target : std::vector<FunctionId>(Nodes[N].Own))
+      add(N, Target, Pending);
+    if (Nodes[N].Executors != 0 && !Nodes[N].Queued) {
+      Nodes[N].Queued = true;
+      Pending.push_back(N);
+    }
+  }
+  std::vector<std::size_t> Passed; // targets that the calls of a node know
+  while (!Pending.empty()) {
+    NodeId N = Pending.back();
+    Pending.pop_back();
+    Nodes[N].Queued = false;
+    std::vector<FunctionId> Targets = Nodes[N].Targets;
+    for (NodeId To : std::vector<NodeId>(Nodes[N].To)) {
+      if (std::uint8_t Kinds = Nodes[N].Executors & ~Nodes[To].Executors) {
+        Nodes[To].Executors |= Kinds;
+        if (!Nodes[To].Queued)
+          Pending.push_back(To);
+        Nodes[To].Queued = true;
+      }
+      for (FunctionId Target : Targets)
+        add(To, Target, Pending);
+    }
+    Passed.resize(Nodes.size(), 0);
+    if (Nodes[N].CalledAt.empty() || Passed[N] == Targets.size())
+      continue;
+    Passed[N] = Targets.size();
+    auto Sites = Nodes[N].CalledAt;
+    for (auto [F, E] : Sites)
+      for (FunctionId Target : Targets)
+        pass(F, *E, Target);
+  }
+  Changed = nullptr;
+}
+
+std::vector<FunctionId> CallableFlow::anyTargets(FunctionId F,
+                                                 const facts::Value *V) const {
+  std::vector<FunctionId> Result = origins(F, V).Callables;
+  if (Result.empty() && V && V->place())
+    if (NodeId N = find(keyOf(F, *V->place())); N != NoNode)
+      Result = Nodes[N].Targets;
+  return Result;
+}
+
+CallableFlow::Origins CallableFlow::origins(FunctionId F,
+                                            const facts::Value *V) const {
+  Origins Result;
+  if (!V)
+    return Result;
+  if (V->kind() == ValueKind::Callable) {
+    Result.Callables = bodiesOf(P.resolve(P.function(F).Unit, V->symbol()));
+    return Result;
+  }
+  if ((V->kind() != ValueKind::Place && V->kind() != ValueKind::AddressOf) ||
+      !V->place())
+    return Result;
+  Result.Callables = byType(F, *V);
+  if (!Result.Callables.empty())
+    return Result;
+  Key Start = keyOf(F, *V->place());
+  NodeId First = find(Start);
+  if (First == NoNode) { // nothing flows here, but a parameter is what it is
+    if (Start.What == Kind::Param)
+      Result.Parameters.push_back(static_cast<std::uint32_t>(Start.Id));
+    return Result;
+  }
+  std::vector<NodeId> Seen{First};
+  for (std::size_t Next = 0; Next < Seen.size(); ++Next) {
+    const Node &N = Nodes[Seen[Next]];
+    if (N.What == Kind::Param && N.Function == F)
+      Result.Parameters.push_back(N.Id);
+    else if (N.What != Kind::Inner)
+      Result.Holders.push_back(Seen[Next]);
+    if (N.What != Kind::Inner)
+      continue;
+    Result.Callables.insert(Result.Callables.end(), N.Own.begin(), N.Own.end());
+    for (NodeId From : N.From)
+      if (std::find(Seen.begin(), Seen.end(), From) == Seen.end())
+        Seen.push_back(From);
+  }
+  Result.normalise();
+  return Result;
+}
+
+} // namespace gridlock

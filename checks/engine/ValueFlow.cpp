@@ -21,25 +21,6 @@ constexpr std::int64_t NonBlockBit = 04000;
 constexpr std::int64_t SetFlags = 4;         // F_SETFL
 constexpr std::int64_t SetNonBlock = 0x5421; // FIONBIO
 
-void forget(Marks &State, const AccessPath &Path) {
-  if (!Path)
-    return;
-  std::erase_if(State.Known,
-                [&](const auto &Item) { return Item.first.startsWith(Path); });
-}
-
-void forgetNumber(Marks &State, AccessPath Path) {
-  if (!Path)
-    return;
-  std::erase_if(State.Numbers,
-                [&](const auto &Item) { return Item.first.startsWith(Path); });
-  // Of a structure of which a part changed nothing is known as a whole.
-  while (!Path.Steps.empty()) {
-    Path.Steps.pop_back();
-    State.Numbers.erase(Path);
-  }
-}
-
 // 0 if all parts are, 1 if one surely isn't.
 std::optional<std::int64_t> numberOfParts(const facts::Event &E) {
   bool AllZero = true;
@@ -50,13 +31,6 @@ std::optional<std::int64_t> numberOfParts(const facts::Event &E) {
     AllZero &= IsConstant || Part->kind() == ValueKind::Null;
   }
   return AllZero ? std::optional<std::int64_t>(0) : std::nullopt;
-}
-
-template <typename Map> bool intersect(Map &Mine, const Map &Other) {
-  return std::erase_if(Mine, [&](const auto &Item) {
-           auto It = Other.find(Item.first);
-           return It == Other.end() || It->second != Item.second;
-         }) != 0;
 }
 
 PredicateOp opposite(PredicateOp Op) {
@@ -92,50 +66,12 @@ std::string_view futureMethod(std::string_view Name) {
 
 } // namespace
 
-bool Marks::join(const Marks &Other) {
-  bool Changed = intersect(Known, Other.Known);
-  return intersect(Numbers, Other.Numbers) || Changed;
-}
-
-std::optional<std::int64_t> Marks::numberOf(const FactsFile &File,
-                                            const facts::Value &Value) const {
-  if (Value.kind() == ValueKind::Constant)
-    return Value.integer();
-  AccessPath Path = AccessPath::of(File, &Value);
-  if (!Path)
-    return std::nullopt;
-  std::size_t Zeros = 0;
-  for (auto It = Numbers.lower_bound(Path);
-       It != Numbers.end() && It->first.startsWith(Path); ++It) {
-    if (It->first == Path)
-      return It->second;
-    if (It->second != 0)
-      return 1;
-    ++Zeros;
-  }
-  // A timespec or timeval has two fields.
-  return Zeros >= 2 ? std::optional<std::int64_t>(0) : std::nullopt;
-}
-
-Mark Marks::of(const FactsFile &File, const facts::Value *Value) const {
-  AccessPath Path = AccessPath::of(File, Value);
-  // An element of an array has the mark of the array.
-  while (Path) {
-    if (auto It = Known.find(Path); It != Known.end())
-      return It->second;
-    if (Path.Steps.empty() || Path.Steps.back().Kind == facts::StepKind::Field)
-      break;
-    Path.Steps.pop_back();
-  }
-  return Mark::Unknown;
-}
-
 ValueFlow::ValueFlow(const Program &P, FunctionId Id,
                      const DescriptorModes *Modes)
     : P(P), F(P.function(Id)), File(P.unit(F.Unit)), Modes(Modes) {
   noteWaits();
   In = solveForward(
-      *F.Fact, Marks(),
+      *F.Fact, atEntry(),
       [&](const facts::Event &E, Marks &State) { transfer(E, State); },
       [&](const facts::Edge &E, const facts::Block &, Marks &State) {
         edge(E, State);
@@ -143,10 +79,24 @@ ValueFlow::ValueFlow(const Program &P, FunctionId Id,
       });
 }
 
+// Constants of the function have their value whether or not their initialiser
+// is on the way.
+Marks ValueFlow::atEntry() const {
+  Marks State;
+  for (const facts::Block *B : each(F.Fact->blocks()))
+    for (const facts::Event *E : each(B->events()))
+      if (E->kind() == EventKind::Construct && E->place() &&
+          E->place()->root() == PlaceRoot::Global &&
+          hasFlag(P.type(F.Unit, E->place()->type())->flags(),
+                  facts::TypeFlag::Const))
+        assign(*E, State);
+  return State;
+}
+
 void ValueFlow::set(Marks &State, const AccessPath &Path, Mark M) const {
   if (!Path)
     return;
-  forget(State, Path);
+  State.forget(Path);
   if (M != Mark::Unknown)
     State.Known[Path] = M;
   if (Changed)
@@ -298,7 +248,7 @@ void ValueFlow::forgetNumbers(const facts::Event &E, SymbolId Callee,
         MayWrite = false;
     }
     if (MayWrite)
-      forgetNumber(State, AccessPath::of(File, Args[I]));
+      State.forgetNumber(AccessPath::of(File, Args[I]));
   }
 }
 
@@ -337,16 +287,16 @@ void ValueFlow::call(const facts::Event &E, Marks &State) const {
     if (Summary && Told != Summary->Parameters.end())
       set(State, Path, Told->second);
     else if (State.of(File, Args[I]) == Mark::Readable)
-      forget(State, Path); // what there was has been read
+      State.forget(Path); // what there was has been read
     else if (IsLibrary)
       continue; // leaves a descriptor's mode alone
     else if (Body == NoFunction || Args[I]->kind() == ValueKind::AddressOf)
-      forget(State, Path);
+      State.forget(Path);
   }
   if (Summary && Summary->Result != Mark::Unknown)
     set(State, AccessPath::ofResult(E.id()), Summary->Result);
   if (!Method.empty())
-    forget(State, AccessPath::of(File, E.receiver()));
+    State.forget(AccessPath::of(File, E.receiver()));
 }
 
 void ValueFlow::assign(const facts::Event &E, Marks &State) const {
@@ -367,10 +317,18 @@ void ValueFlow::assign(const facts::Event &E, Marks &State) const {
   if (M != Mark::Unknown || State.Known.contains(Path))
     set(State, Path, M);
   else
-    forget(State, Path);
+    State.forget(Path);
   if (E.kind() == EventKind::Write && !Value)
     return; // the assignment has said what is written
-  forgetNumber(State, Path);
+  // A part that is zero leaves a structure of zeros as it is.
+  AccessPath Whole = Path;
+  if (!Whole.Steps.empty())
+    Whole.Steps.pop_back();
+  auto Known = State.Numbers.find(Whole);
+  if (Number == 0 && !Path.Steps.empty() && Known != State.Numbers.end() &&
+      Known->second == 0)
+    return;
+  State.forgetNumber(Path);
   if (Number && Path)
     State.Numbers[Path] = *Number;
 }
@@ -393,13 +351,13 @@ void ValueFlow::transfer(const facts::Event &E, Marks &State) const {
       assign(E, State);
     return;
   case EventKind::Swap:
-    forget(State, AccessPath::of(File, E.value()));
+    State.forget(AccessPath::of(File, E.value()));
     [[fallthrough]];
   case EventKind::AddressTaken:
   case EventKind::LifetimeEnd:
     if (E.place() && E.kind() != EventKind::AddressTaken) {
-      forget(State, AccessPath::of(File, *E.place()));
-      forgetNumber(State, AccessPath::of(File, *E.place()));
+      State.forget(AccessPath::of(File, *E.place()));
+      State.forgetNumber(AccessPath::of(File, *E.place()));
     }
     return;
   default:

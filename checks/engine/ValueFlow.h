@@ -29,6 +29,10 @@ struct Marks {
   std::map<AccessPath, std::int64_t> Numbers;
 
   bool join(const Marks &Other);
+  /// Forgets the mode of PATH and of what is in it.
+  void forget(const AccessPath &Path);
+  /// ... the number; of what PATH is in, nothing is known as a whole then.
+  void forgetNumber(AccessPath Path);
   Mark of(const FactsFile &File, const facts::Value *Value) const;
   /// The number that VALUE is; of a structure, also behind its address.
   std::optional<std::int64_t> numberOf(const FactsFile &File,
@@ -52,6 +56,7 @@ public:
   void forEach(const Visitor &Visit) const;
 
 private:
+  Marks atEntry() const;
   void noteWaits();
   void notePolls(const facts::Event &E);
   void transfer(const facts::Event &E, Marks &State) const;

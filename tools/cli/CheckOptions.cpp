@@ -37,9 +37,9 @@ void addCheckOptions(CLI::App &App, CheckOptions &Options) {
       ->type_name("SECONDS")
       ->capture_default_str();
   App.add_option("--config", Options.Config,
-                 "The project file (default: .gridlock.yaml in the project's "
-                 "root, the current folder or one above); options given here "
-                 "come before what it says")
+                 "The project file (default: .gridlock.yaml in or above the "
+                 "folder of the compile database, the root or the current "
+                 "folder); options given here come before what it says")
       ->type_name("FILE");
   App.add_option("--rules", Options.Rules,
                  "Further rules (rules/README.md); may be repeated")

@@ -91,8 +91,11 @@ private:
     std::optional<fs::path> File;
     if (!Options.Config.empty())
       File = Options.Config;
-    for (const fs::path &From : {Result.Root, Cwd})
-      if (!File)
+    fs::path Near = Database.Path.parent_path();
+    if (Options.HasFlags && !Database.Commands.empty())
+      Near = Database.Commands.front().File.parent_path();
+    for (const fs::path &From : {Near, Result.Root, Cwd})
+      if (!File && !From.empty())
         File = project::findProject(From);
     if (!File)
       return {};

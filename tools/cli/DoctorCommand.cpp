@@ -42,7 +42,7 @@ public:
 
 private:
   bool Missing = false;
-  fs::path Root; // of the compile database, if there is one
+  fs::path Near, Root; // the compile database's folder and root, if there is one
 
   static std::string firstLine(const std::string &Text) {
     return Text.substr(0, Text.find('\n'));
@@ -144,7 +144,7 @@ private:
 
   void projectFile() {
     std::optional<fs::path> File;
-    for (const fs::path &From : {Root, fs::current_path()})
+    for (const fs::path &From : {Near, Root, fs::current_path()})
       if (!File && !From.empty())
         File = project::findProject(From);
     if (!File)
@@ -165,6 +165,7 @@ private:
     if (const auto *Error = std::get_if<std::string>(&Loaded))
       return report(false, *Error);
     const auto &Database = std::get<driver::CompileDatabase>(Loaded);
+    Near = Path.parent_path();
     Root = driver::chooseRoot(Database, fs::current_path());
     report(true, "compile database '" + Path.string() +
                      "': " + std::to_string(Database.Commands.size()) +

@@ -16,51 +16,51 @@ void give(Mutex &M) __attribute__((release_capability(M)));
 void silent(Mutex &M);
 
 Mutex Shared;
-task<int> other();
+task other();
 
-task<int> method_bad() {
+task method_bad() {
   Shared.lock();
   co_await other(); // CHECK: capabilities.cpp:[[@LINE]]:3: warning: {{.*}}'Shared'
   Shared.unlock();
-  co_return 0;
+  co_return;
 }
-task<int> method_ok() {
+task method_ok() {
   Shared.lock();
   Shared.unlock();
   co_await other();
-  co_return 0;
+  co_return;
 }
-task<int> guard_bad() {
+task guard_bad() {
   Guard G(Shared);
   co_await other(); // CHECK: capabilities.cpp:[[@LINE]]:3: warning: {{.*}}'Shared'
-  co_return 0;
+  co_return;
 }
-task<int> guard_ok() {
+task guard_ok() {
   { Guard G(Shared); }
   co_await other();
-  co_return 0;
+  co_return;
 }
-task<int> function_bad() {
+task function_bad() {
   take(Shared);
   co_await other(); // CHECK: capabilities.cpp:[[@LINE]]:3: warning: {{.*}}'Shared'
   give(Shared);
-  co_return 0;
+  co_return;
 }
-task<int> function_ok() {
+task function_ok() {
   silent(Shared);
   co_await other();
-  co_return 0;
+  co_return;
 }
-task<int> try_bad() {
+task try_bad() {
   if (Shared.try_lock()) {
     co_await other(); // CHECK: capabilities.cpp:[[@LINE]]:5: warning: {{.*}}'Shared'
     Shared.unlock();
   }
-  co_return 0;
+  co_return;
 }
-task<int> try_ok() {
+task try_ok() {
   if (Shared.try_lock())
     Shared.unlock();
   co_await other();
-  co_return 0;
+  co_return;
 }

@@ -9,7 +9,7 @@ int answer() [[clang::blocking]];
 void safe() [[clang::nonblocking]];
 void allocates() [[clang::nonblocking(false)]];
 
-// CHECK: effects.cpp:[[@LINE+1]]:40: warning: 'sleep' blocks{{.*}} marked as non-blocking
+// CHECK: effects.cpp:[[@LINE+1]]:44: warning: 'sleep' blocks{{.*}}marked as non-blocking
 void render_bad() [[clang::nonblocking]] { sleep(1); }
 void render_ok() [[clang::nonblocking]] { safe(); }
 void ordinary_ok() { sleep(1); }

@@ -11,8 +11,8 @@ struct Store {
   int peek();
 };
 void log(const char *Text) { write(2, Text, 1); }
-template <typename F> void post(F Later);
-template <typename F> void submit(F Job);
+template <typename F> void post(F Later) {}
+template <typename F> void submit(F Job) {}
 
 struct Handler {
   void on_read_bad() { sleep(1); }

@@ -274,7 +274,7 @@ void ValueFlow::call(const facts::Event &E, Marks &State) const {
   const ModeSummary *Summary =
       Modes && Body != NoFunction ? Modes->of(Body) : nullptr;
   // Channels have the mode of their session.
-  if (IsLibrary && !Args.empty() &&
+  if (Body == NoFunction && !Args.empty() &&
       (Name.starts_with("ssh_") || Name.starts_with("libssh2_")) &&
       State.of(File, Args[0]) != Mark::Unknown)
     set(State, AccessPath::ofResult(E.id()), State.of(File, Args[0]));

@@ -72,9 +72,9 @@ void huge(std::uint32_t Size, const path &Folder) {
 void locks(std::uint32_t Size, const path &Folder) {
   Unit U("locks.cpp");
   for (std::uint32_t I = 0; I < Size * 5; ++I) {
-    // Mostly in ascending order; every 500th nesting is the other way round.
+    // Mostly in ascending order; every 503rd nesting is the other way round.
     std::uint32_t Low = I % Size, High = (Low + 1 + I * 7 % 50) % Size;
-    if ((Low > High) != (I % 500 == 0))
+    if ((Low > High) != (I % 503 == 0))
       std::swap(Low, High);
     FunctionBuilder F = U.function(name("f", I));
     PlaceT A = U.guard(F, U.global(name("lock", Low)));

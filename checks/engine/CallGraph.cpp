@@ -138,7 +138,7 @@ void CallGraph::scan(FunctionId F, std::vector<Forwarding> &Forwards,
         continue;
       for (std::uint32_t I = 0; I < Args.size(); ++I)
         if (Args[I]->kind() == facts::ValueKind::Place &&
-            Flow.holds(Fn.Unit, typeOf(*Args[I])))
+            (typeOf(*Args[I]) == 0 || Flow.holds(Fn.Unit, typeOf(*Args[I]))))
           for (std::uint32_t Param : Flow.origins(F, Args[I]).Parameters)
             Forwards.push_back({{F, Param}, {Body, I}});
     }

@@ -35,6 +35,17 @@ bool isWholeParameter(const AccessPath &Path) {
          });
 }
 
+// Whether its gates mean the same in every caller.
+bool passesUnchanged(const LockSummary::Acquisition &A) {
+  auto IsFixed = [](const AccessPath &Path) {
+    return Path.Root == PlaceRoot::None || Path.Root == PlaceRoot::Global;
+  };
+  return A.Gates.empty() ||
+         (IsFixed(A.Lock) &&
+          std::all_of(A.Gates.begin(), A.Gates.end(),
+                      [&](const auto &G) { return IsFixed(G.Lock); }));
+}
+
 constexpr std::size_t MaxInvocations = 8, MaxInvocationPath = 8;
 
 } // namespace
@@ -131,7 +142,7 @@ void LockFlow::applySummary(const LockSummary &Callee, FunctionId Target,
   for (const Acquisition &A : Callee.Acquires) {
     if (!Recording)
       break;
-    if (HoldsNone && A.Gates.empty()) {
+    if (HoldsNone && passesUnchanged(A)) {
       passOn(A, Sub, E, Kind);
       continue;
     }

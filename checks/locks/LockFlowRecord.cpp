@@ -245,11 +245,13 @@ void LockFlow::passOn(const Acquisition &A, const Substitution &Sub,
   for (std::size_t I = 0; I < Kept.size(); ++I)
     if (const Acquisition &Known = Summary.Acquires[I];
         Kept[I] == Hash && Known.Lock == *Lock && Known.Mode == A.Mode &&
-        Known.By == A.By && Known.Gates.empty())
+        Known.By == A.By && sameGates(Known.Gates, A.Gates))
       return;
   Acquisition Here = A;
   Here.Lock = std::move(*Lock);
   Here.Chain = Model.newChain({Id, &E, A.Chain});
+  for (Gate &G : Here.Gates)
+    G.Chain = Model.newChain({Id, &E, G.Chain});
   ++Here.Calls;
   Here.Uncertain |= Kind == EdgeKind::SeveralOverrides;
   keep(std::move(Here));

@@ -166,6 +166,10 @@ void CallGraph::findWhatThreadsRun(const std::vector<FunctionId> &Starts) {
       for (const facts::Event *E : each(Blocks[B]->events())) {
         if (!isCallLike(*E) || (Loop && Loop->Body[B]))
           continue;
+        if (CallableFlow::callsThrough(P, F, *E))
+          for (CallableFlow::NodeId Holder :
+               Flow.origins(F, E->receiver()).Holders)
+            CalledOnThreads.insert(Holder);
         Targets.clear();
         follow(F, *E, Targets);
         for (const CallEdge &Edge : Targets)
@@ -246,7 +250,7 @@ bool CallGraph::addCallable(FunctionId F, const facts::Value *V,
     if (Kept.empty() || Kept.size() > CallableFlow::MaxTargets)
       continue;
     Known = true;
-    EdgeKind Kind = Kept.size() > 1 && OnThreads[F] && !Own.of(F)
+    EdgeKind Kind = Kept.size() > 1 && CalledOnThreads.contains(Holder)
                         ? EdgeKind::SeveralOverrides
                         : EdgeKind::Callable;
     for (FunctionId Body : Kept)

@@ -99,6 +99,7 @@ private:
   CallableFlow Flow;
   OwnLoops Own;
   std::vector<bool> OnThreads; // by function: threads run it as well
+  std::set<CallableFlow::NodeId> CalledOnThreads; // holders
   std::vector<LoopCallable> Loops;
   std::set<Parameter> Invoked; // functions that call what this parameter holds
   /// ... that have it called by a loop; the sink, and whether that is certain.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "runtime-monitor/capture/Capture.h"
 
+#include "runtime-monitor/capture/Watchdog.h"
 #include "runtime-monitor/core/Arena.h"
 #include "runtime-monitor/core/Calls.h"
 #include "runtime-monitor/core/Lock.h"
@@ -44,6 +45,8 @@ constexpr int GregOf[RegisterCount] = {
 
 // Nothing but raw system calls: errno, locks and the allocator stay untouched.
 void onSignal(int, siginfo_t *, void *Context) noexcept {
+  if (Watchdog::isThread(static_cast<uint32_t>(sys::threadId())))
+    return Watchdog::ask(); // gridlock report --live
   if (Self)
     Self->Signals.fetch_add(1, std::memory_order_relaxed);
   uint32_t Expected = Asked;
@@ -240,28 +243,46 @@ bool takeStack(Thread &T, uint64_t Tick, StallCapture &Result) noexcept {
   return Tick == 0 || T.BusySince.load(std::memory_order_relaxed) == Tick;
 }
 
-bool installSignal() noexcept {
-  int Number =
-      TheOptions.Signal ? static_cast<int>(TheOptions.Signal) : SIGRTMAX - 3;
+static bool install(int Number, void (*Handler)(int, siginfo_t *, void *),
+                    const char *Without) noexcept {
   struct sigaction Old;
-  if (SignalNumber != 0)
-    return true; // in a forked child it is in place
   if (sigaction(Number, nullptr, &Old) != 0 || Old.sa_handler != SIG_DFL) {
     Text<200> Line;
     Line << "signal " << static_cast<uint64_t>(Number)
-         << " is the program's own: no stacks of loops that run on a CPU "
-            "(option signal=N)";
+         << " is the program's own: " << Without;
     Line.say();
     return false;
   }
   struct sigaction Action {};
-  Action.sa_sigaction = onSignal;
+  Action.sa_sigaction = Handler;
   Action.sa_flags = SA_SIGINFO | SA_RESTART | SA_ONSTACK;
   sigfillset(&Action.sa_mask);
-  if (sigaction(Number, &Action, nullptr) != 0)
+  return sigaction(Number, &Action, nullptr) == 0;
+}
+
+bool installSignal() noexcept {
+  int Number =
+      TheOptions.Signal ? static_cast<int>(TheOptions.Signal) : SIGRTMAX - 3;
+  if (SignalNumber != 0)
+    return true; // in a forked child it is in place
+  if (!install(Number, onSignal,
+               "no stacks of loops that run on a CPU (option signal=N)"))
     return false;
   SignalNumber = Number;
   return true;
+}
+
+int captureSignal() noexcept { return SignalNumber; }
+
+void installLiveSignal(int Number) noexcept {
+  install(
+      Number,
+      [](int, siginfo_t *, void *) noexcept {
+        if (Self)
+          Self->Signals.fetch_add(1, std::memory_order_relaxed);
+        Watchdog::ask();
+      },
+      "it asks for no snapshot (option live_signal=N)");
 }
 
 void resetCapture() noexcept {

@@ -47,6 +47,10 @@ bool takeStack(Thread &T, uint64_t Tick, StallCapture &Result) noexcept;
 /// Puts the signal handler in place. False if the program uses the signal
 /// itself.
 bool installSignal() noexcept;
+/// Its number, or 0: not in place.
+int captureSignal() noexcept;
+/// Makes Number, unless the program uses it, ask for a snapshot.
+void installLiveSignal(int Number) noexcept;
 void resetCapture() noexcept; // in a forked child
 
 } // namespace gridlock::monitor

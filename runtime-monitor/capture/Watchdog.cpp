@@ -25,12 +25,15 @@ std::atomic<uint64_t> Watchdog::Wakes{0};
 std::atomic<uint64_t> Watchdog::Threshold{0};
 std::atomic<uint32_t> Watchdog::Bell{0};
 std::atomic<bool> Watchdog::NewWaits{false};
+std::atomic<bool> Watchdog::Asked{false};
+std::atomic<uint32_t> Watchdog::Id{0};
 
 namespace {
 
 std::atomic<bool> Started{false};
 StallCapture Taken, TakenHolder;
 uint32_t LastStall = 0;
+bool Reachable = false; // by the capture signal
 
 constexpr uint64_t Never = UINT64_MAX / 2;
 
@@ -162,9 +165,27 @@ void Watchdog::waitBegins(uint64_t Now) noexcept {
     wake();
 }
 
+void Watchdog::ask() noexcept {
+  Asked.store(true, std::memory_order_release);
+  wake();
+}
+
+void Watchdog::answer(uint64_t Now) noexcept {
+  writeSnapshot(false);
+  LiveRecord R{Now};
+  writeRecord(RecordKind::Live, {&R, sizeof R});
+}
+
 void *Watchdog::run(void *) noexcept {
   hideThread();
   sys::call(SYS_prctl, PR_SET_NAME, sys::address("gridlock"));
+  Id.store(static_cast<uint32_t>(sys::threadId()));
+  if (Reachable) {
+    // The only signal this thread takes: that is how the tools find its number.
+    const uint64_t Mask = uint64_t{1} << (captureSignal() - 1);
+    sys::call(SYS_rt_sigprocmask, SIG_UNBLOCK, sys::address(&Mask), 0,
+              sizeof Mask);
+  }
   constexpr uint64_t SnapshotEvery = 1000000000;
   uint64_t Quiet =
       std::max<uint64_t>(TheOptions.ThresholdMs * 1000000, 100000000);
@@ -175,6 +196,8 @@ void *Watchdog::run(void *) noexcept {
     uint32_t Rings = Bell.load(std::memory_order_acquire);
     uint64_t Now = Clock::now();
     uint64_t Next = std::min(check(Now), checkDeadlocks(Now));
+    if (Asked.exchange(false, std::memory_order_acquire))
+      answer(Now);
     if (Now >= NextSnapshot) {
       writeSnapshot(false);
       NextSnapshot = Now + SnapshotEvery;
@@ -224,11 +247,13 @@ void Watchdog::start() noexcept {
     return;
   uint64_t Limit = TheOptions.ThresholdMs * 1000000;
   Threshold.store(Limit + Limit / 8 + 1000000);
-  installSignal();
+  const bool Installed = installSignal();
   // The program's signals are for the program's threads.
   sigset_t All, Before;
   sigfillset(&All);
   pthread_sigmask(SIG_SETMASK, &All, &Before);
+  // One that the program blocks may be waited for.
+  Reachable = Installed && sigismember(&Before, captureSignal()) == 0;
   pthread_attr_t Attributes;
   pthread_attr_init(&Attributes);
   pthread_attr_setstacksize(&Attributes, 256 * 1024);
@@ -248,6 +273,8 @@ void Watchdog::forget() noexcept {
   LastStall = 0;
   LookAt = Never;
   NewWaits.store(false);
+  Asked.store(false);
+  Id.store(0);
 }
 
 } // namespace gridlock::monitor

@@ -34,17 +34,26 @@ public:
   /// Writes the ends of stalls that are over.
   static void writeEnds() noexcept;
 
+  /// Asks for a snapshot, and for a Live record after it. For signal handlers.
+  static void ask() noexcept;
+  static bool isThread(uint32_t Tid) noexcept {
+    return Id.load(std::memory_order_relaxed) == Tid;
+  }
+
   static void forget() noexcept; // in a forked child
 
 private:
   static void *run(void *) noexcept;
   static uint64_t check(uint64_t Now) noexcept;
   static uint64_t checkDeadlocks(uint64_t Now) noexcept;
+  static void answer(uint64_t Now) noexcept;
 
   static std::atomic<uint64_t> Wakes; // when it wakes by itself; 0: no thread
   static std::atomic<uint64_t> Threshold; // plus a little slack
   static std::atomic<uint32_t> Bell;      // futex word
   static std::atomic<bool> NewWaits;      // since it looked for deadlocks
+  static std::atomic<bool> Asked;         // for a snapshot
+  static std::atomic<uint32_t> Id;        // of its thread
 };
 
 } // namespace gridlock::monitor

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "runtime-monitor/core/Init.h"
 
+#include "runtime-monitor/capture/Capture.h"
 #include "runtime-monitor/capture/Watchdog.h"
 #include "runtime-monitor/core/Arena.h"
 #include "runtime-monitor/core/Clock.h"
@@ -82,6 +83,8 @@ __attribute__((constructor(101))) void startMonitor() {
   openRecords();
   pthread_atfork(nullptr, nullptr, forkedChild);
   Ready.store(true, std::memory_order_release);
+  if (TheOptions.LiveSignal != 0)
+    installLiveSignal(static_cast<int>(TheOptions.LiveSignal));
   errno = Errno;
 }
 

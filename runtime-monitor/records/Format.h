@@ -31,6 +31,7 @@ struct FileHeader {
 enum class RecordKind : uint32_t {
   Process =
       1, // text: executable \0 command line with spaces \0 working directory \0
+         // suppressions file \0
   Maps,  // text of /proc/self/maps, executable mappings and their files' first
          // ones
   BuildId,    // BuildIdRecord and the id's bytes
@@ -44,7 +45,8 @@ enum class RecordKind : uint32_t {
   Lost,       // LostRecord: something could not be kept
   End,        // EndRecord: the program ended in order
   Order,      // OrderRecord and HeldRecord[]
-  Deadlock    // DeadlockRecord and HeldRecord[]
+  Deadlock,   // DeadlockRecord and HeldRecord[]
+  Live        // LiveRecord: a snapshot that was asked for ends here
 };
 
 struct RecordHeader {
@@ -187,6 +189,10 @@ struct LostRecord {
 };
 
 struct EndRecord {
+  uint64_t Time;
+};
+
+struct LiveRecord {
   uint64_t Time;
 };
 

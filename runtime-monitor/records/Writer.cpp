@@ -183,7 +183,7 @@ void writeHeader() noexcept {
 }
 
 void writeProcess() noexcept {
-  static char Info[8192]; // only ever used by the thread that opens the file
+  static char Info[9216]; // only ever used by the thread that opens the file
   size_t Size = 0;
   long N = sys::call(SYS_readlinkat, AT_FDCWD, sys::address("/proc/self/exe"),
                      sys::address(Info), 2000);
@@ -197,6 +197,9 @@ void writeProcess() noexcept {
   Info[Size++] = 0;
   N = sys::call(SYS_getcwd, sys::address(Info + Size), 2000);
   Size += N > 0 ? static_cast<size_t>(N) : 1; // getcwd counts its final zero
+  N = static_cast<long>(std::strlen(TheOptions.Suppressions)) + 1;
+  std::memcpy(Info + Size, TheOptions.Suppressions, static_cast<size_t>(N));
+  Size += static_cast<size_t>(N);
   writeRecord(RecordKind::Process, {Info, Size});
   if (uint64_t Vdso = getauxval(AT_SYSINFO_EHDR))
     if (size_t Have = sys::copyMemory(Info, Vdso, sizeof Info))

@@ -16,10 +16,36 @@ struct ReportCommand {
   std::string Directory;
   std::string Format = "text";
   std::string Output;
+  std::vector<std::string> Suppressions;
   bool FailOnFindings = false;
 
   int run() const;
+
+private:
+  std::string
+  readSuppressions(const std::vector<symbolize::ProcessRecords> &Processes,
+                   symbolize::Suppressions &Suppressed) const;
 };
+
+/// The files that were given, or else those that the runs named. Returns an
+/// error or an empty text.
+std::string ReportCommand::readSuppressions(
+    const std::vector<symbolize::ProcessRecords> &Processes,
+    symbolize::Suppressions &Suppressed) const {
+  std::vector<std::filesystem::path> Files(Suppressions.begin(),
+                                           Suppressions.end());
+  if (Files.empty())
+    for (const symbolize::ProcessRecords &P : Processes)
+      if (!P.Suppressions.empty())
+        Files.push_back(std::filesystem::path(P.Directory) / P.Suppressions);
+  for (const std::filesystem::path &File : Files)
+    if (std::string Error = Suppressed.add(File); !Error.empty())
+      return Error + (Suppressions.empty()
+                          ? " (named when the program was run; others: "
+                            "--suppressions FILE)"
+                          : "");
+  return {};
+}
 
 int ReportCommand::run() const {
   OutputFile Out;
@@ -28,8 +54,13 @@ int ReportCommand::run() const {
   const symbolize::RecordsOrError Records = symbolize::readRecords(Directory);
   if (!Records.Error.empty())
     return fail(Records.Error);
+  symbolize::Suppressions Suppressed;
+  if (std::string Error = readSuppressions(Records.Processes, Suppressed);
+      !Error.empty())
+    return fail(Error);
   const auto Here = std::filesystem::current_path();
-  const symbolize::Observed Seen = symbolize::observe(Records.Processes, Here);
+  const symbolize::Observed Seen =
+      symbolize::observe(Records.Processes, Here, Suppressed);
   std::vector<std::string> Cuts;
   if (Format == "json")
     writeObservedJson(Out.stream(), Seen);
@@ -59,6 +90,11 @@ void addReportCommand(CLI::App &App, int &Status) {
   Sub->add_option("--output", Command->Output,
                   "Write the report there instead of stdout")
       ->type_name("FILE");
+  Sub->add_option("--suppressions", Command->Suppressions,
+                  "Leave out what its lines kind:pattern match; by default the "
+                  "file that the run named (GRIDLOCK_OPTIONS=suppressions=FILE)")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
   Sub->add_flag("--fail-on-findings", Command->FailOnFindings,
                 "Exit with 1 if there are findings");
   Sub->footer("Exit status: 0 reported (1 with --fail-on-findings and "

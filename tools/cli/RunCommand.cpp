@@ -6,6 +6,7 @@
 #include "tools/cli/Command.h"
 #include "tools/cli/Output.h"
 #include "tools/cli/RunTarget.h"
+#include "tools/symbolize/Suppressions.h"
 
 #include <CLI/CLI.hpp>
 
@@ -35,6 +36,7 @@ struct RunCommand {
   std::vector<std::string> Program;
   std::string Output = "gridlock-records";
   std::vector<std::string> Rules;
+  std::string Suppressions;
   unsigned ThresholdMs = 0;
   bool Append = false;
 
@@ -138,6 +140,8 @@ void RunCommand::setEnvironment(const fs::path &Directory,
   if (const char *Before = std::getenv("GRIDLOCK_OPTIONS"); Before && *Before)
     Options += std::string(":") + Before;
   Options += ":dir=\"" + Directory.string() + "\"";
+  if (!Suppressions.empty())
+    Options += ":suppressions=\"" + fs::absolute(Suppressions).string() + "\"";
   if (ThresholdMs)
     Options += ":threshold_ms=" + std::to_string(ThresholdMs);
   setenv("GRIDLOCK_OPTIONS", Options.c_str(), 1);
@@ -179,10 +183,16 @@ int RunCommand::run() const {
                 "build or install it");
   const fs::path Directory = fs::absolute(Output).lexically_normal();
   if (Monitor.string().find_first_of(" :") != std::string::npos ||
-      Directory.string().find('"') != std::string::npos)
+      (Directory.string() + Suppressions).find('"') != std::string::npos)
     return fail("the dynamic linker takes no library with a blank or colon in "
-                "its path, the monitor no records' path with a quote: '" +
-                Monitor.string() + "', '" + Directory.string() + "'");
+                "its path, the monitor no other path with a quote: '" +
+                Monitor.string() + "', '" + Directory.string() + "', '" +
+                Suppressions + "'");
+  // Better said before a long run than after it.
+  if (!Suppressions.empty())
+    if (std::string Error = symbolize::Suppressions().add(Suppressions);
+        !Error.empty())
+      return fail(Error);
   if (std::string Error = prepareDirectory(Directory); !Error.empty())
     return fail(Error);
   std::vector<std::string> Preload;
@@ -227,6 +237,10 @@ void addRunCommand(CLI::App &App, int &Status) {
       ->type_name("FILE")
       ->allow_extra_args(false)
       ->check(CLI::ExistingFile);
+  Sub->add_option("--suppressions", Command->Suppressions,
+                  "The report leaves out what its lines kind:pattern match "
+                  "(gridlock report --suppressions)")
+      ->type_name("FILE");
   Sub->add_option("--threshold-ms", Command->ThresholdMs,
                   "An event loop busy for longer is stalled (100)")
       ->check(CLI::Range(1, 3600000));

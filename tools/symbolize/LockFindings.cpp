@@ -34,10 +34,15 @@ std::string threadName(const DeadlockRecord &D) {
          (D.Thread[0] ? " ('" + std::string(D.Thread) + "')" : std::string());
 }
 
-Finding findingOf(const ProcessRecords &P, Symbolizer &S, const Places &Where,
+void append(std::vector<Frame> &To, const std::vector<Frame> &Stack) {
+  To.insert(To.end(), Stack.begin(), Stack.end());
+}
+
+LockFinding findingOf(const ProcessRecords &P, Symbolizer &S, const Places &Where,
                   const std::vector<DeadlockPart> &Parts) {
   const std::size_t Maps = P.Maps.empty() ? 0 : P.Maps.size() - 1;
-  Finding F;
+  LockFinding Found;
+  Finding &F = Found.Result;
   F.Rule = "gridlock-deadlock";
   F.Confidence = Precision::VeryHigh;
   std::vector<std::string> Functions;
@@ -45,6 +50,7 @@ Finding findingOf(const ProcessRecords &P, Symbolizer &S, const Places &Where,
     const DeadlockRecord &D = Parts[I].Head;
     const std::vector<Frame> Stack =
         stackOf(P, S, RecordKind::Deadlock, D.Id, D.Site);
+    append(Found.Frames, Stack);
     const Side Waits = Where.sideOf(Stack);
     if (Functions.empty()) {
       F.Function = Waits.Function;
@@ -78,22 +84,24 @@ Finding findingOf(const ProcessRecords &P, Symbolizer &S, const Places &Where,
     F.Message += "; " + std::to_string(Behind) + " more wait" +
                  (Behind == 1 ? "s" : "") + " for one of them";
   F.Operation = joined(std::move(Functions));
-  return F;
+  return Found;
 }
 
 } // namespace
 
-std::vector<Finding> findOrders(const ProcessRecords &P, Symbolizer &S,
-                                const Places &Where) {
-  std::vector<Finding> Found;
+std::vector<LockFinding> findOrders(const ProcessRecords &P, Symbolizer &S,
+                                    const Places &Where) {
+  std::vector<LockFinding> Found;
   for (const OrderCycle &Cycle : findOrderCycles(P.Orders)) {
-    Finding F;
+    LockFinding &Order = Found.emplace_back();
+    Finding &F = Order.Result;
     F.Rule = "gridlock-lock-order";
     std::vector<std::string> Functions;
     for (const OrderStep &Step : Cycle) {
       const OrderRecord &O = Step.Order->Head;
       const std::vector<Frame> Stack =
           stackOf(P, S, RecordKind::Order, O.Id, O.Site);
+      append(Order.Frames, Stack);
       const Side Takes = Where.sideOf(Stack);
       const Side Holds = Where.sideOf(
           S.at(Step.From->Site, P.Maps.empty() ? 0 : P.Maps.size() - 1));
@@ -117,14 +125,13 @@ std::vector<Finding> findOrders(const ProcessRecords &P, Symbolizer &S,
     for (std::size_t I = 1; I < Functions.size(); ++I)
       F.Message += ", one in " + Functions[I];
     F.Operation = joined(std::move(Functions));
-    Found.push_back(std::move(F));
   }
   return Found;
 }
 
-std::vector<Finding> findDeadlocks(const ProcessRecords &P, Symbolizer &S,
-                                   const Places &Where) {
-  std::vector<Finding> Found;
+std::vector<LockFinding> findDeadlocks(const ProcessRecords &P, Symbolizer &S,
+                                       const Places &Where) {
+  std::vector<LockFinding> Found;
   for (const auto &[Id, Parts] : P.Deadlocks)
     if (Parts.size() == Parts.front().Head.Parts) // else the file is cut off
       Found.push_back(findingOf(P, S, Where, Parts));

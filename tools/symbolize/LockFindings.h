@@ -10,11 +10,15 @@
 
 namespace gridlock::symbolize {
 
-/// Operation: the functions that take the locks, sorted.
-std::vector<Finding> findOrders(const ProcessRecords &P, Symbolizer &S,
-                                const Places &Where);
-std::vector<Finding> findDeadlocks(const ProcessRecords &P, Symbolizer &S,
-                                   const Places &Where);
+struct LockFinding {
+  Finding Result;            // Operation: the functions that take the locks, sorted
+  std::vector<Frame> Frames; // of all stacks
+};
+
+std::vector<LockFinding> findOrders(const ProcessRecords &P, Symbolizer &S,
+                                    const Places &Where);
+std::vector<LockFinding> findDeadlocks(const ProcessRecords &P, Symbolizer &S,
+                                       const Places &Where);
 
 } // namespace gridlock::symbolize
 

@@ -45,8 +45,9 @@ struct Entry {
 
 class Collector {
 public:
-  Collector(const std::filesystem::path &Root, Observed &Result)
-      : Root(Root), Result(Result) {}
+  Collector(const std::filesystem::path &Root, Suppressions &Suppressed,
+            Observed &Result)
+      : Root(Root), Suppressed(Suppressed), Result(Result) {}
 
   void add(const ProcessRecords &P);
   void finish();
@@ -58,7 +59,9 @@ private:
   void addStalls(const ProcessRecords &P, Symbolizer &S, LoopWaits &Waits);
   void addBlocks(const ProcessRecords &P, Symbolizer &S, LoopWaits &Waits);
   void addLocks(const ProcessRecords &P, Symbolizer &S);
-  void addCycle(Finding F);
+  void addCycle(LockFinding Found);
+  bool suppressed(const char *Rule, const std::vector<Frame> &Stack,
+                  const Key &Which);
   void addFinding(const char *Rule, const std::string &Operation,
                   const std::vector<Frame> &Stack, const Measured &M,
                   Precision Confidence, const std::string &LoopName);
@@ -70,6 +73,8 @@ private:
   static Precision precisionOf(const ProcessRecords &P, std::uint32_t Loop);
 
   const Places Root;
+  Suppressions &Suppressed;
+  std::set<Key> Hidden; // findings of which something was suppressed
   Observed &Result;
   const rules::Catalogue Rules = rules::Catalogue::embedded();
   std::map<Key, Entry> Entries;
@@ -120,6 +125,8 @@ void Collector::addFinding(const char *Rule, const std::string &Operation,
                   [](const Frame &At) { return At.User && At.Coroutine; });
   if (InCoroutine && std::string_view(Rule) == "gridlock-blocking-in-callback")
     Rule = "gridlock-blocking-in-coroutine";
+  if (suppressed(Rule, Stack, {Rule, Function, Operation}))
+    return;
   auto [It, New] = Entries.try_emplace({Rule, Function, Operation});
   Entry &E = It->second;
   Finding &F = E.Result;
@@ -144,6 +151,14 @@ void Collector::addFinding(const char *Rule, const std::string &Operation,
   E.Numbers.Total += M.Total;
   E.Numbers.Worst = std::max(E.Numbers.Worst, M.Worst);
   E.Numbers.Unfinished |= M.Unfinished;
+}
+
+bool Collector::suppressed(const char *Rule, const std::vector<Frame> &Stack,
+                           const Key &Which) {
+  if (!Suppressed.match(Rule, Stack))
+    return false;
+  Hidden.insert(Which);
+  return true;
 }
 
 void Collector::addLoop(const ProcessRecords &P, const LoopData &L,
@@ -300,7 +315,21 @@ void Collector::addLocks(const ProcessRecords &P, Symbolizer &S) {
 }
 
 /// One finding for each function that waits, with those that held the lock.
+/// It's suppressed by its own stack, or if all that held the lock are. glibc
+/// wakes once too often after a wait, so a waiter's own release may be among
+/// the holders'.
 void Collector::addWait(const LockRow &Row, const Side &W) {
+  std::size_t Holders = 0, HoldersHidden = 0;
+  for (const Side &H : Row.Holders) {
+    if (H.Function == W.Function)
+      continue;
+    ++Holders;
+    HoldersHidden += Suppressed.match("gridlock-lock-contention", H.Stack);
+  }
+  if (HoldersHidden != 0 && HoldersHidden == Holders) {
+    Hidden.insert({"gridlock-lock-contention", W.Function, W.Operation});
+    return;
+  }
   addFinding("gridlock-lock-contention", W.Operation, W.Stack,
              {W.Count, W.Max, W.Total, false}, Precision::High, "");
   const auto It =
@@ -314,16 +343,20 @@ void Collector::addWait(const LockRow &Row, const Side &W) {
              std::to_string(Row.Holders[I].Count) + " times"});
 }
 
-void Collector::addCycle(Finding F) {
+void Collector::addCycle(LockFinding Found) {
+  Finding &F = Found.Result;
+  if (suppressed(F.Rule.c_str(), Found.Frames,
+                 {F.Rule, F.Function, F.Operation}))
+    return;
   Cycles.try_emplace({F.Rule, F.Operation}, std::move(F));
 }
 
 void Collector::remark(const ProcessRecords &P, const Symbolizer &S) {
   const std::string Name = P.File.filename().string() + ": ";
-  if (P.Truncated)
+  if (P.Truncated && !P.Running)
     Result.Remarks.push_back(
         Name + "the last record is cut off; what came before it is reported");
-  if (!P.Ended && !P.Loops.empty())
+  if (!P.Ended && !P.Running && !P.Loops.empty())
     Result.Remarks.push_back(
         Name + "the program did not end in order (killed, crashed or exec); up "
                "to one second may be missing");
@@ -345,9 +378,9 @@ void Collector::add(const ProcessRecords &P) {
   addStalls(P, S, Waits);
   addBlocks(P, S, Waits);
   addLocks(P, S);
-  for (Finding &F : findOrders(P, S, Root))
+  for (LockFinding &F : findOrders(P, S, Root))
     addCycle(std::move(F));
-  for (Finding &F : findDeadlocks(P, S, Root))
+  for (LockFinding &F : findDeadlocks(P, S, Root))
     addCycle(std::move(F));
   remark(P, S);
   Result.Processes += 1;
@@ -404,6 +437,9 @@ void Collector::finish() {
   for (const Finding &F : Findings)
     Result.Numbers.push_back(NumbersOf(F));
   Result.Report.Findings = std::move(Findings);
+  Result.Report.Counts.Suppressed = Hidden.size();
+  for (std::string &Text : Suppressed.unused())
+    Result.Remarks.push_back(std::move(Text));
   std::sort(Result.Remarks.begin(), Result.Remarks.end());
   Result.Remarks.erase(
       std::unique(Result.Remarks.begin(), Result.Remarks.end()),
@@ -413,11 +449,11 @@ void Collector::finish() {
 } // namespace
 
 Observed observe(const std::vector<ProcessRecords> &Processes,
-                 const std::filesystem::path &Root) {
+                 const std::filesystem::path &Root, Suppressions &Suppressed) {
   Observed Result;
   Result.Report.Root = Root;
   Result.Report.Half = "run";
-  Collector C(Root, Result);
+  Collector C(Root, Suppressed, Result);
   for (const ProcessRecords &P : Processes)
     C.add(P);
   C.finish();

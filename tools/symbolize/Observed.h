@@ -6,7 +6,7 @@
 #define GRIDLOCK_TOOLS_SYMBOLIZE_OBSERVED_H
 
 #include "tools/report/Report.h"
-#include "tools/symbolize/Symbolizer.h"
+#include "tools/symbolize/Suppressions.h"
 
 #include <iosfwd>
 
@@ -56,9 +56,10 @@ struct Observed {
   unsigned Processes = 0;
 };
 
-/// Merges all processes. Root: paths below it become relative.
+/// Merges all processes. Root: paths below it become relative. Suppressed:
+/// applied to each stack before they are merged.
 Observed observe(const std::vector<ProcessRecords> &Processes,
-                 const std::filesystem::path &Root);
+                 const std::filesystem::path &Root, Suppressions &Suppressed);
 
 void writeObservedText(std::ostream &Out, const Observed &O,
                        const report::TextOptions &Options);

@@ -75,6 +75,7 @@ void writeObservedJson(std::ostream &Out, const Observed &O) {
   Summary["processes"] = O.Processes;
   Summary["loops"] = O.Loops.size();
   Summary["findings"] = O.Report.Findings.size();
+  Summary["suppressed"] = O.Report.Counts.Suppressed;
   Summary["locks"] = O.Locks.size();
   Summary["remarks"] = O.Remarks;
   Root["summary"] = Summary;

@@ -136,7 +136,10 @@ void writeObservedText(std::ostream &Out, const Observed &O,
       << O.Loops.size()
       << (O.Loops.size() == 1 ? " event loop, " : " event loops, ")
       << O.Report.Findings.size()
-      << (O.Report.Findings.size() == 1 ? " finding, " : " findings, ")
+      << (O.Report.Findings.size() == 1 ? " finding" : " findings");
+  if (O.Report.Counts.Suppressed)
+    Out << " (" << O.Report.Counts.Suppressed << " suppressed)";
+  Out << ", "
       << O.Locks.size()
       << (O.Locks.size() == 1 ? " contended lock\n" : " contended locks\n");
 }

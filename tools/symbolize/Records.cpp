@@ -60,6 +60,7 @@ bool readRecord(ProcessRecords &R, RecordKind Kind, Payload P) {
     R.Executable = P.text();
     R.CommandLine = P.text();
     R.Directory = P.text();
+    R.Suppressions = P.text();
     return true;
   case RecordKind::Maps:
     R.Maps.emplace_back(P.rest());
@@ -164,27 +165,40 @@ bool readRecord(ProcessRecords &R, RecordKind Kind, Payload P) {
   case RecordKind::End:
     R.Ended = true;
     return true;
+  case RecordKind::Live: {
+    LiveRecord L;
+    if (!P.take(L))
+      return false;
+    ++R.Live;
+    R.LiveTime = L.Time;
+    return true;
+  }
   }
   ++R.Unknown;
   return true;
 }
 
-/// Returns what is wrong with the file, or an empty text.
-std::string readFile(const fs::path &File, ProcessRecords &R) {
-  std::ifstream In(File, std::ios::binary);
+} // namespace
+
+std::string readMore(ProcessRecords &R) {
+  std::ifstream In(R.File, std::ios::binary);
   if (!In)
     return std::string("cannot be read: ") + std::strerror(errno);
+  In.seekg(static_cast<std::streamoff>(R.Read));
   const std::string Bytes((std::istreambuf_iterator<char>(In)),
                           std::istreambuf_iterator<char>());
-  R.File = File;
   Payload P(Bytes);
-  if (!P.take(R.Header) ||
-      std::memcmp(R.Header.Magic, FileMagic, sizeof FileMagic) != 0)
-    return Bytes.empty() ? "is empty" : "is no record file of the monitor";
-  if (R.Header.Version != FormatVersion)
-    return "has format version " + std::to_string(R.Header.Version) +
-           ", this gridlock reads version " + std::to_string(FormatVersion) +
-           ": use the gridlock that recorded it";
+  if (R.Read == 0) {
+    if (!P.take(R.Header) ||
+        std::memcmp(R.Header.Magic, FileMagic, sizeof FileMagic) != 0)
+      return Bytes.empty() ? "is empty" : "is no record file of the monitor";
+    if (R.Header.Version != FormatVersion)
+      return "has format version " + std::to_string(R.Header.Version) +
+             ", this gridlock reads version " + std::to_string(FormatVersion) +
+             ": use the gridlock that recorded it";
+    R.Read = sizeof R.Header;
+  }
+  R.Truncated = false;
   while (!P.rest().empty()) {
     RecordHeader H;
     if (!P.take(H) || H.Size > P.rest().size() ||
@@ -192,12 +206,12 @@ std::string readFile(const fs::path &File, ProcessRecords &R) {
       R.Truncated = true;
       break;
     }
-    P.bytes((H.Size + 7) & ~std::size_t{7});
+    const std::size_t Whole = (H.Size + 7) & ~std::size_t{7};
+    P.bytes(Whole);
+    R.Read += sizeof H + Whole;
   }
   return {};
 }
-
-} // namespace
 
 RecordsOrError readRecords(const fs::path &Directory) {
   RecordsOrError Result;
@@ -222,7 +236,8 @@ RecordsOrError readRecords(const fs::path &Directory) {
   std::sort(Files.begin(), Files.end());
   for (const fs::path &File : Files) {
     ProcessRecords R;
-    const std::string Problem = readFile(File, R);
+    R.File = File;
+    const std::string Problem = readMore(R);
     if (!Problem.empty()) {
       Result.Error = "'" + File.string() + "' " + Problem;
       return Result;

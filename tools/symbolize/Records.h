@@ -46,6 +46,7 @@ struct ProcessRecords {
   std::filesystem::path File;
   monitor::FileHeader Header{};
   std::string Executable, CommandLine, Directory;
+  std::string Suppressions; // the file that the run named, as it named it
   std::vector<std::string>
       Maps; // text of /proc/self/maps, each time it changed
   std::map<std::uint64_t, std::string> BuildIds; // by base address, raw bytes
@@ -60,6 +61,10 @@ struct ProcessRecords {
       Deadlocks; // each part waits for the next one
   std::map<std::pair<monitor::RecordKind, std::uint32_t>, RawStack> Stacks;
   std::map<std::string, std::uint64_t> Lost;
+  bool Running = false;      // read while the program runs
+  std::uint64_t Live = 0;     // snapshots that were asked for
+  std::uint64_t LiveTime = 0; // when the last one was made
+  std::uint64_t Read = 0;     // bytes of File up to the last whole record
   bool Ended = false;        // in order
   bool Truncated = false;    // the last record is cut off
   std::uint64_t Unknown = 0; // records of a kind this reader doesn't know
@@ -69,6 +74,10 @@ struct RecordsOrError {
   std::vector<ProcessRecords> Processes; // by start time
   std::string Error; // what is wrong and what to do, or empty
 };
+
+/// Reads File on from where it was read to. Returns what is wrong with it, or
+/// an empty text.
+std::string readMore(ProcessRecords &R);
 
 /// Every record file in Directory.
 RecordsOrError readRecords(const std::filesystem::path &Directory);

@@ -12,7 +12,7 @@ using facts::PredicateOp;
 using facts::ValueKind;
 
 BranchFacts::BranchFacts(const Program &P, FunctionId Id)
-    : File(P.unit(P.function(Id).Unit)) {
+    : P(P), Unit(P.function(Id).Unit), File(P.unit(Unit)) {
   const facts::Function &F = *P.function(Id).Fact;
   for (const facts::Block *B : each(F.blocks()))
     for (const facts::Event *E : each(B->events()))
@@ -24,6 +24,42 @@ BranchFacts::BranchFacts(const Program &P, FunctionId Id)
         OperandsOf[C.Key] = C.Operands;
         Parsed.emplace(Pred, std::move(C));
       }
+  findUses(F);
+}
+
+// Goes backwards over the graph until nothing changes.
+void BranchFacts::findUses(const facts::Function &F) {
+  for (const auto &[Pred, C] : Parsed)
+    if (C.Place)
+      Places.try_emplace(C.Place, Places.size());
+  auto Blocks = each(F.blocks());
+  const Uses None{std::vector<bool>(Keys.size() + 1),
+                  std::vector<bool>(Places.size())};
+  Ahead.assign(Blocks.size(), None);
+  bool Changed = true;
+  while (Changed) {
+    Changed = false;
+    for (std::size_t B = Blocks.size(); B-- > 0;) {
+      Uses Now = Ahead[B];
+      for (const facts::Edge *E : each(Blocks[B]->edges())) {
+        if (E->predicate()) {
+          const Condition &C = Parsed.at(E->predicate());
+          Now.Keys[C.Key] = true;
+          if (C.Place)
+            Now.Places[Places.at(C.Place)] = true;
+        }
+        const Uses &Next = Ahead[E->to()];
+        for (std::size_t I = 0; I < Now.Keys.size(); ++I)
+          Now.Keys[I] = Now.Keys[I] || Next.Keys[I];
+        for (std::size_t I = 0; I < Now.Places.size(); ++I)
+          Now.Places[I] = Now.Places[I] || Next.Places[I];
+      }
+      if (Now.Keys != Ahead[B].Keys || Now.Places != Ahead[B].Places) {
+        Ahead[B] = std::move(Now);
+        Changed = true;
+      }
+    }
+  }
 }
 
 // An operand's text, the same for the same place, constant or call.
@@ -64,8 +100,7 @@ std::string BranchFacts::operand(const facts::Value *V,
   return Text;
 }
 
-BranchFacts::Condition
-BranchFacts::condition(const facts::Predicate &Pred) const {
+BranchFacts::Condition BranchFacts::condition(const facts::Predicate &Pred) {
   Condition C;
   C.Positive = !Pred.negated();
   std::string Left = operand(Pred.left(), C.Operands);
@@ -94,46 +129,111 @@ BranchFacts::condition(const facts::Predicate &Pred) const {
         Pred.right()->kind() == ValueKind::Constant)
       C.Constant = Pred.right()->integer();
   }
+  std::string Key;
   if (C.Op == PredicateOp::None || Left.empty())
-    C.Key = File.string(Pred.text());
+    Key = File.string(Pred.text());
   else if (C.Op == PredicateOp::Truth)
-    C.Key = "!" + Left;
+    Key = "!" + Left;
   else if (!Right.empty())
-    C.Key = std::to_string(static_cast<int>(C.Op)) + " " + Left + " " + Right;
+    Key = std::to_string(static_cast<int>(C.Op)) + " " + Left + " " + Right;
+  if (!Key.empty())
+    C.Key = Keys.try_emplace(Key, static_cast<std::uint32_t>(Keys.size() + 1))
+                .first->second;
   return C;
 }
 
-bool BranchFacts::follow(const facts::Edge &E, PathFacts &Known) const {
+std::optional<std::pair<AccessPath, bool>>
+BranchFacts::tested(const facts::Edge &E) const {
   if (!E.predicate() ||
       (E.kind() != EdgeKind::True && E.kind() != EdgeKind::False))
-    return true;
+    return std::nullopt;
   const Condition &C = Parsed.at(E.predicate());
-  bool Holds = (E.kind() == EdgeKind::True) == C.Positive;
-  if (auto It = Known.Constants.find(C.Place);
-      C.Place && It != Known.Constants.end()) {
-    std::optional<bool> Is;
-    if (C.Op == PredicateOp::Truth)
-      Is = It->second != 0;
-    else if (C.Op == PredicateOp::Eq)
-      Is = It->second == C.Constant;
-    else if (C.Op == PredicateOp::Lt)
-      Is = It->second < C.Constant;
-    else if (C.Op == PredicateOp::Gt)
-      Is = It->second > C.Constant;
-    if (Is)
-      return *Is == Holds;
+  if (!C.Place || C.Op != PredicateOp::Truth)
+    return std::nullopt;
+  return std::pair(C.Place, (E.kind() == EdgeKind::True) == C.Positive);
+}
+
+bool BranchFacts::holds(const facts::Edge &E, const Condition &C,
+                        PathFacts &Known) const {
+  bool Holds = (E.kind() != EdgeKind::False) == C.Positive;
+  auto Constant = Known.Constants.find(C.Place);
+  if (C.Place && Constant != Known.Constants.end()) {
+    // What was known from here is from the last time round a loop.
+    if (Constant->second.From == E.predicate()) {
+      Known.Constants.erase(Constant);
+    } else {
+      std::int64_t Value = Constant->second.Is;
+      std::optional<bool> Is;
+      if (C.Op == PredicateOp::Truth)
+        Is = Value != 0;
+      else if (C.Op == PredicateOp::Eq)
+        Is = Value == C.Constant;
+      else if (C.Op == PredicateOp::Lt)
+        Is = Value < C.Constant;
+      else if (C.Op == PredicateOp::Gt)
+        Is = Value > C.Constant;
+      if (Is)
+        return *Is == Holds;
+    }
   }
-  if (C.Key.empty())
+  if (C.Key == 0)
     return true;
-  auto [It, New] = Known.Conditions.try_emplace(C.Key, Holds);
-  if (!New && It->second != Holds)
+  auto [It, New] = Known.Conditions.try_emplace(
+      C.Key, PathFacts::Fact<bool>{Holds, nullptr});
+  if (!New && It->second.From != E.predicate() && It->second.Is != Holds)
     return false;
+  if (New || It->second.From == E.predicate())
+    It->second = {Holds, E.predicate()};
   if (C.Place && Holds && C.Op == PredicateOp::Eq)
-    Known.Constants[C.Place] = C.Constant;
+    Known.Constants[C.Place] = {C.Constant, E.predicate()};
   return true;
 }
 
+bool BranchFacts::follow(const facts::Edge &E, PathFacts &Known) const {
+  if (E.predicate() &&
+      (E.kind() == EdgeKind::True || E.kind() == EdgeKind::False ||
+       E.kind() == EdgeKind::Case) &&
+      !holds(E, Parsed.at(E.predicate()), Known))
+    return false;
+  const Uses &Later = Ahead[E.to()];
+  std::erase_if(Known.Conditions,
+                [&](const auto &Item) { return !Later.Keys[Item.first]; });
+  std::erase_if(Known.Constants, [&](const auto &Item) {
+    return !Later.Places[Places.at(Item.first)];
+  });
+  return true;
+}
+
+void BranchFacts::forget(const AccessPath &Changed, PathFacts &Known) const {
+  std::erase_if(Known.Constants, [&](const auto &Item) {
+    return Item.first.startsWith(Changed);
+  });
+  std::erase_if(Known.Conditions, [&](const auto &Item) {
+    for (const AccessPath &Path : OperandsOf.at(Item.first))
+      if (Path.startsWith(Changed))
+        return true;
+    return false;
+  });
+}
+
 void BranchFacts::pass(const facts::Event &E, PathFacts &Known) const {
+  SymbolId Callee = P.resolve(Unit, E.symbol());
+  if (E.kind() == EventKind::Call || E.kind() == EventKind::Construct) {
+    const facts::Symbol *S = Callee == 0 ? nullptr : P.symbol(Callee).Fact;
+    auto Params = each(S ? S->params() : nullptr);
+    auto Args = each(E.args());
+    for (std::size_t I = 0; I < Args.size(); ++I)
+      if (Args[I]->kind() == ValueKind::AddressOf ||
+          (I < Params.size() &&
+           Params[I]->pass() == facts::PassMode::Reference))
+        if (AccessPath Path = AccessPath::of(File, Args[I]))
+          forget(Path, Known);
+    // Not the function's own object: its flags tell what it does.
+    if (S && !hasFlag(S->flags(), facts::SymbolFlag::Const))
+      if (AccessPath Object = AccessPath::of(File, E.receiver());
+          Object && Object != AccessPath{PlaceRoot::This})
+        forget(Object, Known);
+  }
   switch (E.kind()) {
   case EventKind::Construct:
   case EventKind::Copy:
@@ -147,21 +247,15 @@ void BranchFacts::pass(const facts::Event &E, PathFacts &Known) const {
   if (!E.place())
     return;
   AccessPath Changed = AccessPath::of(File, *E.place());
-  std::erase_if(Known.Constants, [&](const auto &Item) {
-    return Item.first.startsWith(Changed);
-  });
-  std::erase_if(Known.Conditions, [&](const auto &Item) {
-    for (const AccessPath &Path : OperandsOf.at(Item.first))
-      if (Path.startsWith(Changed))
-        return true;
-    return false;
-  });
+  forget(Changed, Known);
   bool IsPlain = E.kind() == EventKind::Assign ||
                  (E.kind() == EventKind::Construct && E.symbol() == 0);
-  if (IsPlain && E.value() && E.value()->kind() == ValueKind::Constant)
-    Known.Constants[Changed] = E.value()->integer();
-  else if (IsPlain && E.value() && E.value()->kind() == ValueKind::Null)
-    Known.Constants[Changed] = 0;
+  if (!IsPlain || !E.value() || !Places.contains(Changed))
+    return;
+  if (E.value()->kind() == ValueKind::Constant)
+    Known.Constants[Changed] = {E.value()->integer(), nullptr};
+  else if (E.value()->kind() == ValueKind::Null)
+    Known.Constants[Changed] = {0, nullptr};
 }
 
 } // namespace gridlock

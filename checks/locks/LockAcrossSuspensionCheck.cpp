@@ -2,6 +2,7 @@
 #include "checks/locks/LockAcrossSuspensionCheck.h"
 
 #include "checks/engine/Trace.h"
+#include "checks/locks/GuardParameters.h"
 #include "checks/locks/LockText.h"
 
 #include <algorithm>
@@ -126,8 +127,8 @@ Finding Coroutine::report(const Held &H) const {
   if (LockName Name = nameOf(H.Lock); !Name.Text.empty())
     Result.Operation = LockModel::display(Name);
   Result.Message =
-      "lock " + Lock + " is held while coroutine " + describe(P, F.Symbol) +
-      " is suspended " + operationOf(*Places.front()) +
+      describeLock(P, Id, H.Lock) + " is held while coroutine " +
+      describe(P, F.Symbol) + " is suspended " + operationOf(*Places.front()) +
       ": who wants it meanwhile blocks its thread, and another thread may "
       "resume and release it; instead: release it before, or use a lock that "
       "is awaited";
@@ -139,15 +140,42 @@ Finding Coroutine::report(const Held &H) const {
   return Result;
 }
 
+Finding report(const Program &P, FunctionId Id, const HeldParameter &Held) {
+  const ProgramFunction &F = P.function(Id);
+  const ProgramSymbol &S = P.symbol(F.Symbol);
+  const facts::Parameter &Guard = *(*S.Fact->params())[Held.Parameter];
+  Finding Result;
+  Result.Where = P.locate(F.Unit, Held.Suspensions.front()->loc());
+  Result.Function = findingFunction(P, F.Symbol);
+  Result.Message =
+      "the lock of guard '" + std::string(P.text(S.Unit, Guard.name())) +
+      "', which coroutine " + describe(P, F.Symbol) +
+      " gets as an argument, is held while it is suspended " +
+      operationOf(*Held.Suspensions.front()) +
+      ": who wants it meanwhile blocks its thread, and another thread may "
+      "resume and release it; instead: unlock it before, or use a lock that "
+      "is awaited";
+  for (std::size_t I = 1; I < Held.Suspensions.size(); ++I)
+    Result.Notes.push_back({P.locate(F.Unit, Held.Suspensions[I]->loc()),
+                            "it is also held at this suspension"});
+  Result.Confidence = Precision::High;
+  return Result;
+}
+
 } // namespace
 
 void LockAcrossSuspensionCheck::run(const Analysis &A,
                                     FindingSink &Sink) const {
   const Program &P = A.program();
   LockModel &Model = A.locks();
-  for (FunctionId F = 0; F < P.functions().size(); ++F)
-    if (P.isCoroutine(F) && Model.isRelevant(F) && !P.isSystem(F))
+  for (FunctionId F = 0; F < P.functions().size(); ++F) {
+    if (!P.isCoroutine(F) || P.isSystem(F))
+      continue;
+    if (Model.isRelevant(F))
       Coroutine(P, Model, F).run(Sink);
+    for (const HeldParameter &Held : findHeldParameters(P, F))
+      Sink.report(report(P, F, Held));
+  }
 }
 
 } // namespace gridlock

@@ -2,6 +2,7 @@
 #include "checks/locks/LockLeakCheck.h"
 
 #include "checks/engine/Trace.h"
+#include "checks/locks/LockHandOver.h"
 #include "checks/locks/LockLeakPaths.h"
 #include "checks/locks/LockText.h"
 
@@ -13,44 +14,27 @@ namespace {
 
 class Reporter {
 public:
-  Reporter(const Program &P, LockModel &Model, FindingSink &Sink);
+  Reporter(const Program &P, LockModel &Model, FindingSink &Sink)
+      : P(P), Model(Model), Sink(Sink), HandOver(Model),
+        Throws(findThrowing(P, Model.calls())) {}
   void function(FunctionId F);
 
 private:
-  bool isByDesign(const LockUses &Uses, const AccessPath &Lock) const;
   Finding make(FunctionId F, const AccessPath &Lock,
                const facts::Event &Where) const;
+  void guard(FunctionId F, const UselessGuard &Guard) const;
   void leak(FunctionId F, const AccessPath &Lock, const LockUse &Use,
             const LockLeak &Leak) const;
+  bool isHelpersOwn(const AccessPath &Lock, const LockUse &Use,
+                    const LockLeak &Leak) const;
+  std::string wayOut(FunctionId F, const LockLeak &Leak) const;
 
   const Program &P;
   LockModel &Model;
   FindingSink &Sink;
-  std::set<std::string> GivenBackElsewhere; // names of locks
+  const LockHandOver HandOver;
+  const std::vector<bool> Throws;
 };
-
-// Locks that some function releases that neither takes them nor has a caller in
-// the program that does: taking one on some paths is how the program hands it
-// from one function to the next.
-Reporter::Reporter(const Program &P, LockModel &Model, FindingSink &Sink)
-    : P(P), Model(Model), Sink(Sink) {
-  for (FunctionId F = 0; F < P.functions().size(); ++F) {
-    const LockSummary *Summary = Model.summary(F);
-    if (!Summary || Summary->Released.empty() || !Model.isEntered(F))
-      continue;
-    LockUses Uses = findLockUses(Model, F);
-    for (const AccessPath &Lock : Summary->Released)
-      if (auto Use = Uses.Locks.find(Lock);
-          Use == Uses.Locks.end() || Use->second.Taken.empty())
-        GivenBackElsewhere.insert(nameOf(Lock).Text);
-  }
-}
-
-bool Reporter::isByDesign(const LockUses &Uses, const AccessPath &Lock) const {
-  std::string Name = nameOf(Lock).Text;
-  return Uses.ReleasedOnly.contains(Name) ||
-         (!Name.empty() && GivenBackElsewhere.contains(Name));
-}
 
 Finding Reporter::make(FunctionId Id, const AccessPath &Lock,
                        const facts::Event &Where) const {
@@ -63,53 +47,110 @@ Finding Reporter::make(FunctionId Id, const AccessPath &Lock,
   return Result;
 }
 
+void Reporter::guard(FunctionId Id, const UselessGuard &Guard) const {
+  Finding Result = make(Id, Guard.Lock, *Guard.Made);
+  if (Guard.Lock) {
+    Result.Message = "the guard of lock " + quoteLock(P, Id, Guard.Lock) +
+                     " is a temporary and releases it at once: what follows "
+                     "runs without the lock; instead: give the guard a name";
+  } else {
+    const facts::Local *Local =
+        (*P.function(Id).Fact->locals())[Guard.Made->place()->id()];
+    Result.Message =
+        "guard '" + std::string(P.text(P.function(Id).Unit, Local->name())) +
+        "' is made without a lock and never gets one: it protects nothing; "
+        "instead: give the guard a name of its own and the lock as argument";
+  }
+  Result.Confidence = Precision::VeryHigh;
+  Sink.report(std::move(Result));
+}
+
+std::string Reporter::wayOut(FunctionId Id, const LockLeak &Leak) const {
+  const ProgramFunction &F = P.function(Id);
+  std::string Function = describe(P, F.Symbol);
+  switch (Leak.End) {
+  case LeakEnd::Body:
+    return Function + " ends";
+  case LeakEnd::Return:
+    return Function + " returns early";
+  case LeakEnd::Throw:
+    return Function + " leaves by an exception";
+  case LeakEnd::Callee:
+    return Function + " is left by an exception of " +
+           describe(P, P.resolve(F.Unit, Leak.Left->symbol()));
+  case LeakEnd::TakenAgain:
+    break;
+  }
+  return Function + " goes on with the next round of a loop";
+}
+
 void Reporter::leak(FunctionId Id, const AccessPath &Lock, const LockUse &Use,
                     const LockLeak &Leak) const {
   const ProgramFunction &F = P.function(Id);
   Finding Result = make(Id, Lock, *Leak.Taken);
-  bool Throws = Leak.Left && Leak.Left->kind() == facts::EventKind::Throw;
   Result.Message =
       "lock " + quoteLock(P, Id, Lock) + " stays locked when " +
-      describe(P, F.Symbol) +
-      (Throws      ? " leaves by an exception"
-       : Leak.Left ? " returns early"
-                   : " ends") +
-      ", but is released on other paths; instead: release it on every way "
-      "out, in C++ by a guard";
-  ChainId Chain = Use.Taken.at(Leak.Taken);
-  if (Model.chain(Chain).Next != 0)
-    addTrace(Model, Chain, quoteLock(P, Id, Lock) + " here", Result.Notes);
+      wayOut(Id, Leak) +
+      (Use.Released.empty() ? ", and neither it nor a caller releases it"
+                            : ", but is released on other paths") +
+      "; instead: release it on every way out, in C++ by a guard";
+  auto Taken = Use.Taken.find(Leak.Taken);
+  bool ByHelper =
+      Taken != Use.Taken.end() && Model.chain(Taken->second).Next != 0;
+  if (ByHelper)
+    addTrace(Model, Taken->second, quoteLock(P, Id, Lock) + " here",
+             Result.Notes);
   Result.Notes.push_back(
       {P.locate(F.Unit, Leak.Left ? Leak.Left->loc() : F.Fact->end()),
-       "it is still held here"});
-  const facts::Event *Release = *std::min_element(
-      Use.Released.begin(), Use.Released.end(), [&](auto *A, auto *B) {
-        return P.locate(F.Unit, A->loc()) < P.locate(F.Unit, B->loc());
-      });
-  Result.Notes.push_back(
-      {P.locate(F.Unit, Release->loc()), "it is released here"});
-  bool IsNamed = !nameOf(Lock).Text.empty();
-  Result.Confidence = IsNamed && Model.chain(Chain).Next == 0
-                          ? Precision::High
-                          : Precision::Medium;
+       Leak.End == LeakEnd::TakenAgain
+           ? "it is taken again here while still held"
+           : "it is still held here"});
+  if (!Use.Released.empty()) {
+    const facts::Event *Release = *std::min_element(
+        Use.Released.begin(), Use.Released.end(), [&](auto *A, auto *B) {
+          return P.locate(F.Unit, A->loc()) < P.locate(F.Unit, B->loc());
+        });
+    Result.Notes.push_back(
+        {P.locate(F.Unit, Release->loc()), "it is released here"});
+  }
+  LockName Name = nameOf(Lock);
+  bool Sure =
+      !Name.Text.empty() && !Name.IsElement && !ByHelper && Leak.IsShown;
+  Result.Confidence = Sure ? Precision::High : Precision::Medium;
   Sink.report(std::move(Result));
+}
+
+// Whether the leak is that of the function which is called to take the lock.
+bool Reporter::isHelpersOwn(const AccessPath &Lock, const LockUse &Use,
+                            const LockLeak &Leak) const {
+  auto Taken = Use.Taken.find(Leak.Taken);
+  if (Taken == Use.Taken.end() || Model.chain(Taken->second).Next == 0)
+    return false;
+  ChainId Next = Model.chain(Taken->second).Next;
+  return HandOver.mustBeReleased(Model.chain(Next).Function, Lock);
 }
 
 void Reporter::function(FunctionId Id) {
   LockUses Uses = findLockUses(Model, Id);
-  for (const TemporaryGuard &Guard : Uses.Temporaries) {
-    Finding Result = make(Id, Guard.Lock, *Guard.Made);
-    Result.Message = "the guard of lock " + quoteLock(P, Id, Guard.Lock) +
-                     " is a temporary and releases it at once: what follows "
-                     "runs without the lock; instead: give the guard a name";
-    Result.Confidence = Precision::VeryHigh;
-    Sink.report(std::move(Result));
-  }
+  for (const UselessGuard &Guard : Uses.Guards)
+    guard(Id, Guard);
+  std::map<std::string, unsigned> Paths; // by the lock's name
   for (const auto &[Lock, Use] : Uses.Locks)
-    if (!Use.Taken.empty() && !Use.Released.empty() &&
-        isOneObject(P, Id, Lock) && !isByDesign(Uses, Lock))
-      for (const LockLeak &Leak : findLeaks(P, Id, Use))
+    Paths[nameOf(Lock).Text] += Use.isTaken() || !Use.Released.empty();
+  std::optional<LeakSearch> Search;
+  for (const auto &[Lock, Use] : Uses.Locks) {
+    std::string Name = nameOf(Lock).Text;
+    if (!Use.isTaken() || Uses.ReleasedOnly.contains(Name) ||
+        (Use.Released.empty() ? !HandOver.mustBeReleased(Id, Lock)
+                              : HandOver.isHandedOn(Id, Lock)))
+      continue;
+    if (!Search)
+      Search.emplace(P, Id, Throws);
+    for (const LockLeak &Leak :
+         Search->find(Lock, Use, Name.empty() || Paths[Name] == 1))
+      if (!Use.Released.empty() || !isHelpersOwn(Lock, Use, Leak))
         leak(Id, Lock, Use, Leak);
+  }
 }
 
 } // namespace

@@ -1,48 +1,59 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Where a function takes and releases locks itself, and ways out of it on which
-// a lock is still held.
+// Ways through a function on which a lock that it takes is not released.
 #ifndef GRIDLOCK_LOCKS_LOCKLEAKPATHS_H
 #define GRIDLOCK_LOCKS_LOCKLEAKPATHS_H
 
-#include "checks/locks/LockModel.h"
-
-#include <map>
-#include <set>
+#include "checks/locks/LockUses.h"
 
 namespace gridlock {
 
-/// What one function does to one lock, guards left out.
-struct LockUse {
-  std::map<const facts::Event *, ChainId> Taken;
-  std::set<const facts::Event *> Released; // also: handed to a guard
-  bool ByDestructor = false;               // some object's end releases it
+enum class LeakEnd : std::uint8_t {
+  Body,      // the end of the body
+  Return,    // a return
+  Throw,     // a throw of its own
+  Callee,    // a call of something that throws
+  TakenAgain // the next round of a loop takes it again
 };
 
-/// A guard that is a temporary, with the lock that it gives back at once.
-struct TemporaryGuard {
-  const facts::Event *Made;
-  AccessPath Lock;
-};
-
-struct LockUses {
-  std::map<AccessPath, LockUse> Locks;
-  std::set<std::string>
-      ReleasedOnly; // names of locks not taken here; may be ""
-  std::vector<TemporaryGuard> Temporaries;
-};
-LockUses findLockUses(LockModel &Model, FunctionId F);
-
-/// A path from an acquisition out of the function without a release.
+/// A path from an acquisition on which the lock is not released.
 struct LockLeak {
   const facts::Event *Taken;
-  const facts::Event *Left; // the return or throw; null: the end of the body
+  LeakEnd End;
+  const facts::Event *Left; // null for the end of the body
+  bool IsShown; // by branches and jumps, not by what a call may throw
 };
 
-/// One for each acquisition at most. Paths on which conditions contradict each
-/// other are left out; a function with too many paths gives none.
-std::vector<LockLeak> findLeaks(const Program &P, FunctionId F,
-                                const LockUse &Use);
+class LeakSearch {
+public:
+  /// THROWS says of a function of the program whether it lets exceptions out.
+  LeakSearch(const Program &P, FunctionId F, const std::vector<bool> &Throws);
+  ~LeakSearch();
+
+  /// One for each acquisition at most, in source order. Paths on which
+  /// conditions contradict each other are left out; a function with too many
+  /// paths gives none, and so does a lock whose path means different objects
+  /// (see isSteady). ONLYPATH: no other lock of the function has its name.
+  std::vector<LockLeak> find(const AccessPath &Lock, const LockUse &Use,
+                             bool OnlyPath);
+
+private:
+  struct Search;
+  bool isSteady(const AccessPath &Lock, const LockUse &Use, bool OnlyPath);
+  void findLoops();
+  bool isMoved(const facts::Event &E, const AccessPath &Lock) const;
+  bool mayThrow(const facts::Event &E) const;
+
+  const Program &P;
+  const FunctionId Id;
+  const facts::Function &F;
+  const std::vector<bool> &Throws;
+  bool Catches = false;
+  // By block, the heads of the loops that it is in.
+  std::vector<std::set<std::uint32_t>> Loops;
+  std::map<const facts::Event *, std::uint32_t> BlockOf;
+  std::unique_ptr<class BranchFacts> Branches;
+};
 
 } // namespace gridlock
 

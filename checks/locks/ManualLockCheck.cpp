@@ -3,6 +3,7 @@
 
 #include "checks/engine/Dataflow.h"
 #include "checks/engine/Trace.h"
+#include "checks/locks/LockGuardFix.h"
 #include "checks/locks/LockOperations.h"
 #include "checks/locks/LockText.h"
 
@@ -44,7 +45,7 @@ public:
 
 private:
   void event(const facts::Event &E, Open &State);
-  void report(const facts::Event &Taken, FindingSink &Sink) const;
+  void report(const facts::Event &Taken, FindingSink &Sink);
 
   const Program &P;
   FunctionId Id;
@@ -52,12 +53,14 @@ private:
   std::map<const facts::Event *, LockOperation> Operations;
   std::map<const facts::Event *, Sites> Releases; // and what they release
   std::map<const facts::Event *, Sites> Around;   // held where one is taken
-  Sites Unscoped; // acquisitions that no scope would fit
+  Sites Unscoped;              // acquisitions that no scope would fit
+  std::set<std::string> Names; // of guards in fixes
 };
 
 void Body::event(const facts::Event &E, Open &State) {
   auto It = Operations.find(&E);
-  if (It == Operations.end())
+  // What an awaiter takes, it may release while the coroutine is suspended.
+  if (It == Operations.end() || E.implicit() == facts::ImplicitKind::Await)
     return;
   Sites &Now =
       State.By.try_emplace(It->second.Lock, Sites{nullptr}).first->second;
@@ -96,12 +99,17 @@ void Body::run(FindingSink &Sink) {
   Sites Balanced;
   for (const auto &[Release, From] : Releases)
     (From.size() == 1 ? Balanced : Unscoped).insert(From.begin(), From.end());
+  std::vector<const facts::Event *> Found;
   for (const facts::Event *Taken : Balanced)
     if (Taken && !Unscoped.contains(Taken))
-      report(*Taken, Sink);
+      Found.push_back(Taken);
+  std::sort(Found.begin(), Found.end(),
+            [](auto *A, auto *B) { return A->id() < B->id(); });
+  for (const facts::Event *Taken : Found)
+    report(*Taken, Sink);
 }
 
-void Body::report(const facts::Event &Taken, FindingSink &Sink) const {
+void Body::report(const facts::Event &Taken, FindingSink &Sink) {
   const LockOperation &O = Operations.at(&Taken);
   std::string Lock = quoteLock(P, Id, O.Lock);
   Finding Result;
@@ -114,10 +122,15 @@ void Body::report(const facts::Event &Taken, FindingSink &Sink) const {
                    ": an exception or a new return in between leaves it "
                    "locked; instead: a guard in a scope, such as "
                    "std::lock_guard";
+  std::vector<const facts::Event *> Ends;
   for (const auto &[Release, From] : Releases)
-    if (From.contains(&Taken))
+    if (From.contains(&Taken)) {
+      Ends.push_back(Release);
       Result.Notes.push_back(
           {P.locate(F.Unit, Release->loc()), "it is released here"});
+    }
+  if (Ends.size() == 1)
+    Result.Fix = guardFor(P, Id, Taken, *Ends[0], Names);
   std::sort(Result.Notes.begin(), Result.Notes.end(),
             [](auto &A, auto &B) { return A.Where < B.Where; });
   Result.Confidence =

@@ -205,3 +205,44 @@ task adopted_bad(std::mutex &M) {
   // CHECK: suspension.cpp:[[@LINE+1]]:3: warning: lock {{.*}} is held while coroutine 'adopted_bad'
   co_await other();
 }
+
+// Guards that are arguments are held from the start.
+task guard_argument_bad(std::unique_lock<std::mutex> Held) {
+  // CHECK: suspension.cpp:[[@LINE+1]]:3: warning: the lock of guard 'Held', which coroutine 'guard_argument_bad' gets as an argument, is held while it is suspended at a co_await
+  co_await other();
+}
+
+task guard_argument_ok(std::unique_lock<std::mutex> Held) {
+  Held.unlock();
+  co_await other();
+}
+
+void keep(std::unique_lock<std::mutex> Held);
+task guard_moved_on_ok(std::unique_lock<std::mutex> Held) {
+  keep(std::move(Held));
+  co_await other();
+}
+
+// As an awaited condition variable has it.
+task guard_reference_ok(std::unique_lock<std::mutex> &Held) {
+  co_await other();
+}
+
+task async_guard_argument_ok(std::unique_lock<async_simple::coro::Mutex> Held) {
+  co_await other();
+}
+
+// The caller's lock, over a coroutine that it awaits.
+task callers_lock_bad(Session &S) {
+  std::lock_guard<std::mutex> Hold(S.Lock);
+  // CHECK: suspension.cpp:[[@LINE+1]]:3: warning: lock 'Session::Lock' is held while coroutine 'callers_lock_bad'
+  co_await guard_argument_ok(std::unique_lock<std::mutex>(Table));
+}
+
+task in_a_condition_bad(int Count) {
+  std::lock_guard<std::mutex> Hold(Table);
+  for (int I = 0; I < Count; ++I)
+    if (I == 2)
+      // CHECK: suspension.cpp:[[@LINE+1]]:7: warning: lock 'Table' is held while coroutine 'in_a_condition_bad'
+      co_await other();
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Locks that one function takes and another releases, by design.
+#ifndef GRIDLOCK_LOCKS_LOCKHANDOVER_H
+#define GRIDLOCK_LOCKS_LOCKHANDOVER_H
+
+#include "checks/locks/LockUses.h"
+
+#include <set>
+
+namespace gridlock {
+
+class LockHandOver {
+public:
+  /// Cost: linear in the calls of the program.
+  explicit LockHandOver(LockModel &Model);
+
+  /// Whether somebody may release LOCK that F leaves locked: a caller of F at
+  /// any depth, or, if F can be called from outside, a function that can be
+  /// called from outside too.
+  bool isHandedOn(FunctionId F, const AccessPath &Lock) const;
+
+  /// Whether LOCK, which F takes and never releases, can't be meant to stay
+  /// locked: functions take it and release it again, and neither F's callers
+  /// nor somebody outside can release it for F.
+  bool mustBeReleased(FunctionId F, const AccessPath &Lock) const;
+
+private:
+  bool isAnnotated(FunctionId F) const;
+  bool isGivenBack(const std::set<FunctionId> &Above, FunctionId F,
+                   const std::string &Name) const;
+  std::set<FunctionId> callersOf(FunctionId F) const; // at any depth, F too
+
+  LockModel &Model;
+  const Program &P;
+  std::vector<std::vector<FunctionId>> Callers;
+  // By name of the lock: functions that release it without having taken it, and
+  // functions with any release of it.
+  std::map<std::string, std::set<FunctionId>> Givers, Releasers, Balanced;
+};
+
+/// By function, whether it lets an exception out that is thrown in the program.
+std::vector<bool> findThrowing(const Program &P, const CallGraph &Calls);
+
+} // namespace gridlock
+
+#endif

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Where a function takes and releases locks itself, guards left out.
+#ifndef GRIDLOCK_LOCKS_LOCKUSES_H
+#define GRIDLOCK_LOCKS_LOCKUSES_H
+
+#include "checks/locks/LockModel.h"
+
+#include <map>
+#include <set>
+
+namespace gridlock {
+
+/// What one function does to one lock.
+struct LockUse {
+  std::map<const facts::Event *, ChainId> Taken;
+  /// Taken where the result of this call says so: by the place that tells.
+  struct Try {
+    const facts::Event *Call;
+    bool ZeroIsSuccess;
+  };
+  std::map<AccessPath, Try> Tried;
+  std::set<const facts::Event *> Released; // also: handed to a guard
+  bool ByDestructor = false;               // some object's end releases it
+  bool isTaken() const { return !Taken.empty() || !Tried.empty(); }
+};
+
+/// A guard that protects nothing: a temporary, with the lock that it gives back
+/// at once, or one that never gets a lock.
+struct UselessGuard {
+  const facts::Event *Made;
+  AccessPath Lock; // root None: it never gets one
+};
+
+struct LockUses {
+  std::map<AccessPath, LockUse> Locks;
+  // Names of locks that are released where they were not taken here; may be "".
+  std::set<std::string> ReleasedOnly;
+  std::set<std::string> GivenBack; // ... and that what is called doesn't take
+  std::vector<UselessGuard> Guards;
+};
+LockUses findLockUses(LockModel &Model, FunctionId F);
+
+} // namespace gridlock
+
+#endif

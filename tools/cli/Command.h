@@ -19,6 +19,7 @@ void addCheckCommand(CLI::App &App, int &Status);
 void addBaselineCommand(CLI::App &App, int &Status);
 void addRunCommand(CLI::App &App, int &Status);
 void addReportCommand(CLI::App &App, int &Status);
+void addTopCommand(CLI::App &App, int &Status);
 void addRulesCommand(CLI::App &App, int &Status);
 void addExplainCommand(CLI::App &App, int &Status);
 void addDoctorCommand(CLI::App &App, int &Status);

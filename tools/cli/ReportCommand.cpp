@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "tools/cli/Command.h"
 #include "tools/cli/Output.h"
+#include "tools/symbolize/Live.h"
 #include "tools/symbolize/Observed.h"
 
 #include <CLI/CLI.hpp>
@@ -14,6 +15,7 @@ namespace {
 
 struct ReportCommand {
   std::string Directory;
+  unsigned Live = 0; // a process
   std::string Format = "text";
   std::string Output;
   std::vector<std::string> Suppressions;
@@ -22,6 +24,7 @@ struct ReportCommand {
   int run() const;
 
 private:
+  symbolize::RecordsOrError read() const;
   std::string
   readSuppressions(const std::vector<symbolize::ProcessRecords> &Processes,
                    symbolize::Suppressions &Suppressed) const;
@@ -47,11 +50,26 @@ std::string ReportCommand::readSuppressions(
   return {};
 }
 
+symbolize::RecordsOrError ReportCommand::read() const {
+  if (Live == 0)
+    return symbolize::readRecords(Directory);
+  symbolize::LiveProcess Process(Live);
+  symbolize::RecordsOrError Result;
+  Result.Error = Process.open();
+  if (Result.Error.empty())
+    Result.Error = Process.refresh();
+  Result.Processes.push_back(Process.records());
+  return Result;
+}
+
 int ReportCommand::run() const {
+  if (Directory.empty() == (Live == 0))
+    return fail("name either the directory of the records or a running "
+                "program: gridlock report DIR, gridlock report --live PID");
   OutputFile Out;
   if (std::string Error = Out.open(Output); !Error.empty())
     return fail(Error);
-  const symbolize::RecordsOrError Records = symbolize::readRecords(Directory);
+  const symbolize::RecordsOrError Records = read();
   if (!Records.Error.empty())
     return fail(Records.Error);
   symbolize::Suppressions Suppressed;
@@ -80,11 +98,14 @@ int ReportCommand::run() const {
 void addReportCommand(CLI::App &App, int &Status) {
   auto Command = std::make_shared<ReportCommand>();
   CLI::App *Sub = App.add_subcommand(
-      "report", "Show what gridlock run recorded: gridlock report DIR");
+      "report", "Show what gridlock run recorded: gridlock report DIR, or "
+                "--live PID");
   Sub->add_option("directory", Command->Directory,
                   "The records (gridlock run --output DIR)")
-      ->required()
       ->type_name("DIR");
+  Sub->add_option("--live", Command->Live,
+                  "Report what this running program's monitor knows now")
+      ->type_name("PID");
   Sub->add_option("--format", Command->Format, "Form of the report")
       ->check(CLI::IsMember({"text", "json", "sarif"}));
   Sub->add_option("--output", Command->Output,

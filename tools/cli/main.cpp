@@ -74,6 +74,7 @@ int main(int Argc, char **Argv) {
   addBaselineCommand(App, Status);
   addRunCommand(App, Status);
   addReportCommand(App, Status);
+  addTopCommand(App, Status);
   addRulesCommand(App, Status);
   addExplainCommand(App, Status);
   addDoctorCommand(App, Status);

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The records of a program that runs. Its monitor is asked for what it has not
+// written yet by a signal to the monitor's own thread: no other thread notices.
+//
+// Threads: one.
+#ifndef GRIDLOCK_TOOLS_SYMBOLIZE_LIVE_H
+#define GRIDLOCK_TOOLS_SYMBOLIZE_LIVE_H
+
+#include "tools/symbolize/Records.h"
+
+namespace gridlock::symbolize {
+
+class LiveProcess {
+public:
+  explicit LiveProcess(unsigned Pid) : Pid(Pid) {}
+
+  /// Finds the program and its record file. Returns what is wrong and what to
+  /// do, or an empty text.
+  std::string open();
+
+  /// Asks for a snapshot, waits for it, at most a second, and reads it. Returns
+  /// an error or an empty text.
+  std::string refresh();
+
+  /// False once the program has ended.
+  bool running() const;
+
+  /// Grows with each refresh. Its address stays.
+  const ProcessRecords &records() const { return Records; }
+
+private:
+  bool ask() const;
+  std::string path(const std::string &Name) const;
+
+  const unsigned Pid;
+  ProcessRecords Records;
+};
+
+} // namespace gridlock::symbolize
+
+#endif

@@ -1,0 +1,394 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "checks/threads/AccessScan.h"
+
+#include "checks/engine/Classify.h"
+#include "checks/engine/Dataflow.h"
+#include "checks/engine/Guards.h"
+
+#include <algorithm>
+#include <array>
+
+namespace gridlock {
+
+using facts::EventKind;
+using facts::PlaceRoot;
+using facts::StepKind;
+using facts::ValueKind;
+
+namespace {
+
+template <std::size_t N>
+bool isOneOf(std::string_view Name,
+             const std::array<std::string_view, N> &Names) {
+  return std::find(Names.begin(), Names.end(), Name) != Names.end();
+}
+
+// Methods that are not `const` on some classes and yet change nothing.
+constexpr std::array<std::string_view, 25> Readers{
+    "begin",      "end",         "rbegin",      "rend",        "cbegin",
+    "cend",       "find",        "at",          "front",       "back",
+    "data",       "lower_bound", "upper_bound", "equal_range", "get",
+    "operator->", "operator*",   "value",       "top",         "c_str",
+    "operator()", "str",         "rdbuf",       "joinable",    "base"};
+// Of other libraries' containers, by what the standard's are called.
+constexpr std::array<std::string_view, 26> Writers{
+    "push_back", "push_front",   "emplace_back", "emplace_front",
+    "emplace",   "try_emplace",  "insert",       "insert_or_assign",
+    "erase",     "clear",        "pop_back",     "pop_front",
+    "pop",       "push",         "resize",       "reserve",
+    "assign",    "append",       "splice",       "remove",
+    "remove_if", "sort",         "merge",        "extract",
+    "reset",     "shrink_to_fit"};
+constexpr std::array<std::string_view, 14> Allocators{
+    "malloc",
+    "calloc",
+    "realloc",
+    "strdup",
+    "strndup",
+    "g_malloc",
+    "g_malloc0",
+    "aligned_alloc",
+    "memalign",
+    "std::make_unique",
+    "std::make_shared",
+    "boost::make_shared",
+    "std::make_unique_for_overwrite",
+    "std::allocate_shared"};
+
+bool isRecord(const Program &P, std::uint32_t Unit, std::uint32_t Type) {
+  return P.type(Unit, Type)->kind() == facts::TypeKind::Record;
+}
+
+} // namespace
+
+bool isSynchronised(const Program &P, std::uint32_t Unit, std::uint32_t Index) {
+  const facts::Type *T = P.type(Unit, P.withoutReference(Unit, Index));
+  while (T->kind() == facts::TypeKind::Array && T->pointee() != 0)
+    T = P.type(Unit, T->pointee());
+  if (hasFlag(T->flags(), facts::TypeFlag::Atomic))
+    return true;
+  std::string_view Name = P.text(Unit, T->name());
+  for (std::string_view Part :
+       {"atomic",      "mutex",       "condition_variable",
+        "semaphore",   "latch",       "barrier",
+        "once_flag",   "stop_source", "stop_token",
+        "concurrent",  "Concurrent",  "lockfree",
+        "LockFree",    "spinlock",    "SpinLock",
+        "CondVar",     "Mutex",       "AtomicPointer",
+        "shared_lock", "unique_lock", "lock_guard",
+        "scoped_lock", "pthread_",    "thrd_t",
+        "mtx_t",       "cnd_t",       "sem_t"})
+    if (Name.find(Part) != std::string_view::npos)
+      return true;
+  if (Name == "std::thread" || Name == "std::jthread" ||
+      Name == "boost::thread" || Name == "std::promise" ||
+      Name == "std::future" || Name == "std::shared_future" ||
+      Name == "std::exception_ptr")
+    return true;
+  for (const rules::Entry *E : P.typeEntries(Unit, Index))
+    if (E->kind() == rules::EntryKind::Mutex ||
+        E->kind() == rules::EntryKind::Guard ||
+        E->kind() == rules::EntryKind::Executor)
+      return true;
+  return false;
+}
+
+AccessScan::AccessScan(LockModel &Model)
+    : Model(Model), P(Model.program()), Sets(1) {
+  Regains.assign(P.functions().size(), false);
+  findMakers();
+  for (FunctionId F = 0; F < P.functions().size(); ++F)
+    if (!P.isSystem(F))
+      scan(F);
+}
+
+void AccessScan::scan(FunctionId F) {
+  Id = F;
+  findFresh(F);
+  if (Model.isRelevant(F)) {
+    Model.watch(F, [&](const facts::Event &E, const LockState &Before,
+                       const LockState &) { event(E, &Before); });
+    return;
+  }
+  for (const facts::Block *B : each(P.function(F).Fact->blocks()))
+    for (const facts::Event *E : each(B->events()))
+      event(*E, nullptr);
+}
+
+// Functions that return what they made, as wrappers of malloc do.
+void AccessScan::findMakers() {
+  Makers.assign(P.functions().size(), false);
+  bool Changed = true;
+  for (int Round = 0; Round < 4 && Changed; ++Round) {
+    Changed = false;
+    for (FunctionId F = 0; F < Makers.size(); ++F)
+      if (!Makers[F] && findFresh(F))
+        Changed = Makers[F] = true;
+  }
+}
+
+// Pointers that only ever hold what this function made itself. Tells whether it
+// returns nothing else.
+bool AccessScan::findFresh(FunctionId Function) {
+  const ProgramFunction &F = P.function(Function);
+  const FactsFile &File = P.unit(F.Unit);
+  std::size_t Locals = each(F.Fact->locals()).size();
+  std::vector<bool> Made(Locals, false), Other(Locals, false);
+  Allocations.clear();
+  std::vector<const facts::Value *> Returned;
+  auto IsNew = [&](const AccessPath &From) {
+    return From.Steps.empty() &&
+           (From.Root == PlaceRoot::Alloc ||
+            (From.Root == PlaceRoot::CallResult &&
+             std::find(Allocations.begin(), Allocations.end(), From.Id) !=
+                 Allocations.end()));
+  };
+  auto IsNull = [](const facts::Value *V) {
+    return !V || V->kind() == ValueKind::Null ||
+           (V->kind() == ValueKind::Constant && V->integer() == 0);
+  };
+  for (const facts::Block *B : each(F.Fact->blocks()))
+    for (const facts::Event *E : each(B->events())) {
+      if (E->kind() == EventKind::Return && !IsNull(E->value()))
+        Returned.push_back(E->value());
+      if (E->kind() == EventKind::Call)
+        if (SymbolId S = P.resolve(F.Unit, E->symbol());
+            S != 0 &&
+            (isOneOf(P.qualifiedName(S), Allocators) ||
+             (P.symbol(S).Body != NoFunction && Makers[P.symbol(S).Body])))
+          Allocations.push_back(E->id());
+      bool Sets = E->kind() == EventKind::Assign ||
+                  E->kind() == EventKind::Construct ||
+                  E->kind() == EventKind::Move || E->kind() == EventKind::Copy;
+      if (!Sets || !E->place() || E->place()->root() != PlaceRoot::Local ||
+          !each(E->place()->path()).empty() || E->place()->id() >= Locals)
+        continue;
+      auto Args = each(E->args());
+      const facts::Value *V = E->value()         ? E->value()
+                              : Args.size() == 1 ? Args[0]
+                                                 : nullptr;
+      if (!IsNull(V))
+        (IsNew(AccessPath::of(File, V)) ? Made : Other)[E->place()->id()] =
+            true;
+    }
+  FreshLocals.assign(Locals, false);
+  for (std::size_t I = 0; I < Locals; ++I)
+    FreshLocals[I] = Made[I] && !Other[I];
+  return !Returned.empty() &&
+         std::all_of(
+             Returned.begin(), Returned.end(), [&](const facts::Value *V) {
+               AccessPath From = AccessPath::of(File, V);
+               return IsNew(From) ||
+                      (From.Root == PlaceRoot::Local && From.Steps.empty() &&
+                       From.Id < Locals && FreshLocals[From.Id]);
+             });
+}
+
+bool AccessScan::isFresh(const AccessPath &Path) const {
+  if (Path.Root == PlaceRoot::Alloc || Path.Root == PlaceRoot::Temporary)
+    return true;
+  if (Path.Root == PlaceRoot::CallResult)
+    return std::find(Allocations.begin(), Allocations.end(), Path.Id) !=
+           Allocations.end();
+  if (Path.Root != PlaceRoot::Local)
+    return false;
+  bool IsPointer =
+      !Path.Steps.empty() && Path.Steps.front().Kind == StepKind::Deref;
+  return !IsPointer || (Path.Id < FreshLocals.size() && FreshLocals[Path.Id]);
+}
+
+std::uint32_t AccessScan::locksOf(const LockState *State) {
+  if (!State || State->Held.empty())
+    return 0;
+  LocksAt Now;
+  for (const auto &[Lock, H] : State->Held) {
+    LockName Name = nameOf(Lock);
+    Now.push_back({Lock, Name.Text.empty() ? UnnamedLock : Model.lockId(Name),
+                   H.Must, H.Mode == rules::LockMode::Shared});
+    HeldIn.emplace(Id, Now.back().Lock);
+  }
+  auto Same = [&](const LocksAt &Last) {
+    return std::equal(Last.begin(), Last.end(), Now.begin(), Now.end(),
+                      [](const LockAt &A, const LockAt &B) {
+                        return A.Path == B.Path && A.Must == B.Must &&
+                               A.Shared == B.Shared;
+                      });
+  };
+  if (Now.empty())
+    return 0;
+  if (!Same(Sets.back()))
+    Sets.push_back(std::move(Now));
+  return static_cast<std::uint32_t>(Sets.size() - 1);
+}
+
+bool AccessScan::needsNone(std::uint32_t Type) {
+  if (Type == 0)
+    return false;
+  std::uint32_t Unit = P.function(Id).Unit;
+  auto [It, New] =
+      Synchronised.try_emplace(std::uint64_t(Unit) << 32 | Type, false);
+  if (New)
+    It->second = isSynchronised(P, Unit, Type);
+  return It->second;
+}
+
+void AccessScan::access(const facts::Event &E, const facts::Place *Place,
+                        bool Write, const LockState *State) {
+  if (!Place || Place->root() == PlaceRoot::ThreadLocal)
+    return;
+  const ProgramFunction &F = P.function(Id);
+  auto Steps = each(Place->path());
+  if (Place->root() != PlaceRoot::Global &&
+      std::none_of(Steps.begin(), Steps.end(), [](const facts::Step *S) {
+        return S->kind() == StepKind::Field;
+      }))
+    return;
+  if (Place->root() == PlaceRoot::Global && needsNone(Place->type()))
+    return;
+  for (const facts::Step *S : Steps)
+    if (S->kind() == StepKind::Field && needsNone(S->type()))
+      return;
+  AccessPath Path = AccessPath::of(P.unit(F.Unit), *Place);
+  if (State)
+    Path = canonical(std::move(Path), State->Known);
+  if (isFresh(Path))
+    return;
+  if (!Accesses.empty()) { // `x += 1` reads and writes in one place
+    Access &Last = Accesses.back();
+    if (Last.Function == Id && Last.Path == Path && Last.Site->loc() &&
+        E.loc() && Last.Site->loc()->line() == E.loc()->line()) {
+      Last.Write |= Write;
+      return;
+    }
+  }
+  Accesses.push_back({Id, &E, std::move(Path), Write, locksOf(State)});
+}
+
+// A member that is returned or passed by value is read.
+void AccessScan::value(const facts::Event &E, const facts::Value *V,
+                       const LockState *State) {
+  if (V && V->kind() == ValueKind::Place)
+    access(E, V->place(), false, State);
+}
+
+void AccessScan::event(const facts::Event &E, const LockState *State) {
+  switch (E.kind()) {
+  case EventKind::Read:
+  case EventKind::Write:
+    return access(E, E.place(), E.kind() == EventKind::Write, State);
+  case EventKind::Swap:
+    access(E, E.place(), true, State);
+    if (E.value())
+      access(E, E.value()->place(), true, State);
+    return;
+  case EventKind::Copy:
+  case EventKind::Assign:
+    return value(E, E.value(), State);
+  case EventKind::Move:
+    if (E.value() && E.value()->kind() == ValueKind::Place)
+      access(E, E.value()->place(), true, State);
+    return;
+  case EventKind::Return: {
+    // Of a class it is a copy, unless a reference is returned.
+    const ProgramFunction &F = P.function(Id);
+    std::uint32_t Result = P.symbol(F.Symbol).Fact->result_type();
+    facts::TypeKind Kind = P.type(P.symbol(F.Symbol).Unit, Result)->kind();
+    if (Kind != facts::TypeKind::LvalueReference &&
+        Kind != facts::TypeKind::RvalueReference)
+      value(E, E.value(), State);
+    return;
+  }
+  case EventKind::Call:
+  case EventKind::Construct:
+    return call(E, State);
+  default:
+    return;
+  }
+}
+
+void AccessScan::call(const facts::Event &E, const LockState *State) {
+  const ProgramFunction &F = P.function(Id);
+  SymbolId Callee = P.resolve(F.Unit, E.symbol());
+  std::vector<CallEdge> Targets;
+  Model.calls().follow(Id, E, Targets);
+  AccessPath Object = AccessPath::of(P.unit(F.Unit), E.receiver());
+  if (State && Object)
+    Object = canonical(std::move(Object), State->Known);
+  if (E.kind() == EventKind::Construct && E.place())
+    Object = AccessPath::of(P.unit(F.Unit), *E.place());
+  // The condition that a wait is for is evaluated with the lock held; a
+  // function of the standard library runs what it is given at once unless the
+  // catalogue says otherwise.
+  auto Entries = P.entries(Callee);
+  bool RunsNow =
+      std::any_of(Entries.begin(), Entries.end(),
+                  [](const rules::Entry *Entry) {
+                    return does(*Entry, rules::Effect::WaitsReleasing);
+                  }) ||
+      (Entries.empty() && P.qualifiedName(Callee).starts_with("std::") &&
+       P.symbol(Callee).Fact->record() == 0);
+  if (Callee != 0 && RunsNow)
+    for (const facts::Value *Arg : each(E.args()))
+      if (Arg && Arg->kind() == ValueKind::Callable) {
+        FunctionId Body = P.symbol(P.resolve(F.Unit, Arg->symbol())).Body;
+        if (Body != NoFunction &&
+            std::none_of(Targets.begin(), Targets.end(),
+                         [&](const CallEdge &T) { return T.Target == Body; }))
+          Targets.push_back({Body, EdgeKind::Callable});
+      }
+  std::uint32_t Fresh = Object && isFresh(Object) ? FreshThis : 0;
+  auto Args = each(E.args());
+  for (std::uint32_t I = 0; I < std::min<std::size_t>(Args.size(), 31); ++I)
+    if (AccessPath Arg = AccessPath::of(P.unit(F.Unit), Args[I])) {
+      // A pointer's target, not the pointer.
+      if (Args[I]->kind() == ValueKind::Place &&
+          P.type(F.Unit, typeOf(*Args[I]))->kind() == facts::TypeKind::Pointer)
+        Arg.Steps.push_back({StepKind::Deref, {}, {}, 0});
+      if (State)
+        Arg = canonical(std::move(Arg), State->Known);
+      Fresh |= std::uint32_t(isFresh(Arg)) << I;
+    }
+  for (const CallEdge &Edge : Targets) {
+    if (const LockSummary *Summary = Model.summary(Edge.Target))
+      Regains[Id] = Regains[Id] ||
+                    (!Summary->Released.empty() && !Summary->Acquires.empty());
+    bool OnSelf = (Object.Root == PlaceRoot::This && Object.Steps.empty()) ||
+                  hasFlag(P.function(Edge.Target).Fact->flags(),
+                          facts::FunctionFlag::Lambda);
+    Calls.push_back({Id, Edge.Target, &E, locksOf(State), OnSelf, Fresh});
+  }
+  if (Callee != 0 && Targets.empty() && E.kind() == EventKind::Call &&
+      E.implicit() != facts::ImplicitKind::Destructor && E.receiver())
+    libraryCall(E, Callee, State);
+}
+
+void AccessScan::libraryCall(const facts::Event &E, SymbolId Callee,
+                             const LockState *State) {
+  const facts::Symbol *S = P.symbol(Callee).Fact;
+  const facts::Value *Object = E.receiver();
+  if (!hasFlag(S->flags(), facts::SymbolFlag::InSystemHeader) ||
+      S->record() == 0 || Object->kind() != ValueKind::Place ||
+      !isRecord(P, P.symbol(Callee).Unit, S->record()))
+    return;
+  std::string_view Name = P.qualifiedName(Callee);
+  std::string_view Method = lastComponent(Name);
+  std::uint32_t Type = typeOf(*Object);
+  if (isSynchronised(P, P.symbol(Callee).Unit, S->record()) || needsNone(Type))
+    return;
+  bool Standard = Name.starts_with("std::");
+  bool Writes = isOneOf(Method, Writers) || (Standard && Method == "swap") ||
+                (Standard && !hasFlag(S->flags(), facts::SymbolFlag::Const) &&
+                 !isOneOf(Method, Readers));
+  // A vector's element is found without a change, a map's may be made.
+  if (Method == "operator[]")
+    Writes = Name.find("map") != std::string_view::npos &&
+             !hasFlag(S->flags(), facts::SymbolFlag::Const);
+  bool Known = Standard || Writes || isOneOf(Method, Readers) ||
+               Method == "size" || Method == "empty" || Method == "contains" ||
+               Method == "count";
+  if (!Known)
+    return;
+  access(E, Object->place(), Writes, State);
+}
+
+} // namespace gridlock

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Accesses to what threads can share (members, what pointers lead to, globals)
+// and calls, each with the locks that are held there: one look at every event
+// of the program's own functions.
+//
+// Calls of library classes count as accesses to the object they are made on: a
+// `const` method or one that only gives an iterator or reference reads, others
+// write. Objects that synchronise themselves give no accesses.
+#ifndef GRIDLOCK_THREADS_ACCESSSCAN_H
+#define GRIDLOCK_THREADS_ACCESSSCAN_H
+
+#include "checks/locks/LockModel.h"
+
+#include <set>
+#include <utility>
+
+namespace gridlock {
+
+/// A lock that is known in one function only: it may be any.
+inline constexpr LockId UnnamedLock = ~LockId(0);
+
+struct LockAt {
+  AccessPath Path;
+  LockId Lock;
+  bool Must, Shared;
+};
+using LocksAt = std::vector<LockAt>;
+
+struct Access {
+  FunctionId Function;
+  const facts::Event *Site;
+  AccessPath Path;
+  bool Write;
+  std::uint32_t Locks; // index into AccessScan::locks
+};
+
+struct SharedCall {
+  FunctionId Caller, Callee;
+  const facts::Event *Site;
+  std::uint32_t Locks;
+  bool OnSelf; // on the caller's own `this`, or a lambda that it keeps
+  /// Objects that nobody else knows yet: what it is called on (bit 31), what
+  /// its arguments are or point to.
+  std::uint32_t Fresh;
+};
+
+inline constexpr std::uint32_t FreshThis = 1u << 31;
+
+/// Whether values of the type need no lock: atomics, locks, condition
+/// variables, threads and the like, and what is made for several threads.
+bool isSynchronised(const Program &P, std::uint32_t Unit, std::uint32_t Type);
+
+class AccessScan {
+public:
+  explicit AccessScan(LockModel &Model);
+
+  const std::vector<Access> &accesses() const { return Accesses; }
+  const std::vector<SharedCall> &calls() const { return Calls; }
+  /// Whether F holds the lock somewhere, and calls what gives a lock back and
+  /// takes it again: it may hold it where it seems not to.
+  bool mayHold(FunctionId F, LockId Lock) const {
+    return Regains[F] && HeldIn.contains({F, Lock});
+  }
+  const LocksAt &locks(std::uint32_t Index) const { return Sets[Index]; }
+
+private:
+  void scan(FunctionId F);
+  void event(const facts::Event &E, const LockState *State);
+  void access(const facts::Event &E, const facts::Place *Place, bool Write,
+              const LockState *State);
+  void value(const facts::Event &E, const facts::Value *V,
+             const LockState *State);
+  void call(const facts::Event &E, const LockState *State);
+  void libraryCall(const facts::Event &E, SymbolId Callee,
+                   const LockState *State);
+  bool findFresh(FunctionId F);
+  void findMakers();
+  bool needsNone(std::uint32_t Type);
+  bool isFresh(const AccessPath &Path) const;
+  std::uint32_t locksOf(const LockState *State);
+
+  LockModel &Model;
+  const Program &P;
+  std::vector<Access> Accesses;
+  std::vector<SharedCall> Calls;
+  std::vector<LocksAt> Sets;
+  std::vector<bool> Regains; // by function
+  std::set<std::pair<FunctionId, LockId>> HeldIn;
+  std::unordered_map<std::uint64_t, bool> Synchronised; // by unit and type
+  // Of the function that is being scanned.
+  FunctionId Id = NoFunction;
+  std::vector<bool> FreshLocals;
+  std::vector<std::uint32_t> Allocations; // calls, by their event's id
+  std::vector<bool> Makers; // functions of which the result is new
+};
+
+} // namespace gridlock
+
+#endif

@@ -1,0 +1,356 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "checks/threads/FieldGuards.h"
+
+#include <algorithm>
+
+namespace gridlock {
+
+using facts::PlaceRoot;
+using facts::StepKind;
+
+namespace {
+
+constexpr unsigned MaxDepth = 8;
+constexpr std::size_t MaxContexts = 24, MaxAbove = 16;
+
+bool onlyFields(const AccessPath &Path, std::size_t From) {
+  return std::all_of(
+      Path.Steps.begin() + static_cast<std::ptrdiff_t>(From), Path.Steps.end(),
+      [](const PathStep &S) { return S.Kind == StepKind::Field; });
+}
+
+// Whether a lock is what an attribute names, or a part of it: `Mutex` may wrap
+// a std::mutex.
+bool isLockOf(std::string_view Declared, std::string_view Lock) {
+  return Lock == Declared || (Lock.starts_with(Declared) &&
+                              Lock.substr(Declared.size()).starts_with('.'));
+}
+
+// The fields of PATH from step I on: "Owner::a.b".
+LockName fieldName(const AccessPath &Path, std::size_t I) {
+  LockName Name;
+  Name.Text = std::string(Path.Steps[I].Owner) + "::";
+  Name.Text += Path.Steps[I].Name;
+  for (++I; I < Path.Steps.size(); ++I)
+    if (Path.Steps[I].Kind == StepKind::Field) {
+      Name.Text += '.';
+      Name.Text += Path.Steps[I].Name;
+    }
+  return Name;
+}
+
+} // namespace
+
+FieldGuards::FieldGuards(LockModel &Model, const AccessScan &Scan,
+                         const Phases &When)
+    : Model(Model), P(Model.program()), Scan(Scan), When(When),
+      CallsTo(P.functions().size()), Above(P.functions().size()) {
+  for (const SharedCall &C : Scan.calls())
+    CallsTo[C.Callee].push_back(&C);
+  readDeclared();
+  findAbove();
+  for (const Access &A : Scan.accesses())
+    add(A);
+  // A use of a whole object is one of all its parts.
+  for (auto &[Key, Whole] : Fields) {
+    std::string Prefix = Key + '.';
+    for (auto It = Fields.lower_bound(Prefix);
+         It != Fields.end() && It->first.starts_with(Prefix); ++It)
+      It->second.Uses.insert(It->second.Uses.end(), Whole.Uses.begin(),
+                             Whole.Uses.end());
+  }
+}
+
+void FieldGuards::readDeclared() {
+  auto Read = [&](std::uint32_t Unit, const std::string &Key,
+                  const facts::Attribute *A) {
+    auto Args = each(A->args());
+    if (P.text(Unit, A->name()) != "guarded_by" || Args.size() != 1)
+      return;
+    LockName Lock = nameOf(AccessPath::of(P.unit(Unit), Args[0]));
+    if (!Lock.Text.empty())
+      Declared.emplace(Key, Lock.Text);
+  };
+  for (std::uint32_t U = 0; U < P.unitCount(); ++U) {
+    for (const facts::Type *T : each(P.unit(U).root().types()))
+      for (const facts::Field *F : each(T->fields()))
+        for (const facts::Attribute *A : each(F->attributes()))
+          Read(U,
+               std::string(P.text(U, T->name())) +
+                   "::" + std::string(P.text(U, F->name())),
+               A);
+    for (const facts::GlobalAttributes *G : each(P.unit(U).root().globals()))
+      for (const facts::Attribute *A : each(G->attributes()))
+        Read(U, std::string(P.text(U, G->name())), A);
+  }
+}
+
+// Locks of which some caller has one, to know which come into question.
+void FieldGuards::findAbove() {
+  std::vector<std::vector<const SharedCall *>> CallsOf(Above.size());
+  std::vector<FunctionId> Pending;
+  std::vector<bool> Queued(Above.size(), true);
+  for (const SharedCall &C : Scan.calls())
+    CallsOf[C.Caller].push_back(&C);
+  for (FunctionId F = 0; F < Above.size(); ++F)
+    if (!CallsOf[F].empty())
+      Pending.push_back(F);
+  while (!Pending.empty()) {
+    FunctionId F = Pending.back();
+    Pending.pop_back();
+    Queued[F] = false;
+    for (const SharedCall *C : CallsOf[F]) {
+      std::set<LockId> &Target = Above[C->Callee];
+      std::size_t Before = Target.size();
+      for (const LockAt &H : Scan.locks(C->Locks))
+        if (H.Must && H.Lock != UnnamedLock && Target.size() < MaxAbove)
+          Target.insert(H.Lock);
+      for (LockId L : Above[F])
+        if (Target.size() < MaxAbove)
+          Target.insert(L);
+      if (Target.size() != Before && !Queued[C->Callee]) {
+        Queued[C->Callee] = true;
+        Pending.push_back(C->Callee);
+      }
+    }
+  }
+}
+
+void FieldGuards::addUse(const LockName &Name, const Access &A,
+                         AccessPath Base) {
+  Field &F = Fields[Name.Text];
+  F.Name = Name;
+  F.Uses.push_back({&A, std::move(Base)});
+  for (const LockAt &H : Scan.locks(A.Locks))
+    if (H.Must && H.Lock != UnnamedLock && !F.Candidates.contains(H.Lock) &&
+        isSameObject(H, F.Uses.back()))
+      F.Candidates.insert(H.Lock);
+  for (LockId L : Above[A.Function])
+    if (mayGuard(L, F))
+      F.Candidates.insert(L);
+}
+
+void FieldGuards::add(const Access &A) {
+  const AccessPath &Path = A.Path;
+  std::size_t First = 0;
+  for (std::size_t I = 0; I < Path.Steps.size(); ++I)
+    if (Path.Steps[I].Kind == StepKind::Deref)
+      First = I + 1;
+  if (First == 0 && Path.Root == PlaceRoot::Global) {
+    LockName Name;
+    Name.Text = Path.Global;
+    Name.IsGlobal = true;
+    Name.GlobalLength = Name.Text.size();
+    for (const PathStep &S : Path.Steps)
+      if (S.Kind == StepKind::Field)
+        (Name.Text += '.') += S.Name;
+    addUse(Name, A, {});
+  }
+  for (std::size_t I = First; I < Path.Steps.size(); ++I) {
+    if (Path.Steps[I].Kind != StepKind::Field || Path.Steps[I].Owner.empty())
+      continue;
+    AccessPath Base = Path;
+    Base.Steps.resize(I);
+    addUse(fieldName(Path, I), A, std::move(Base));
+  }
+}
+
+// One of an array of locks guards some objects only, and which is not known.
+bool FieldGuards::mayGuardAll(LockId Global, bool IsGlobalField) const {
+  return IsGlobalField || !Model.name(Global).IsElement;
+}
+
+// Whether a held lock belongs to the object of a use, or to all objects.
+bool FieldGuards::isSameObject(const LockAt &Held, const Use &U) const {
+  if (Held.Lock != UnnamedLock && Model.name(Held.Lock).IsGlobal)
+    return mayGuardAll(Held.Lock, U.Base.Root == PlaceRoot::None);
+  return U.Base && Held.Path.startsWith(U.Base) &&
+         onlyFields(Held.Path, U.Base.Steps.size());
+}
+
+// ... as far as names tell.
+bool FieldGuards::mayGuard(LockId Lock, const Field &F) const {
+  const LockName &Name = Model.name(Lock);
+  if (Name.IsGlobal)
+    return mayGuardAll(Lock, F.Name.IsGlobal);
+  if (F.Name.IsGlobal)
+    return false;
+  // Qualified names: the class is what stands before the field.
+  auto Class = [](const std::string &Text) {
+    std::size_t Dot = Text.find('.');
+    return Text.substr(0, Text.rfind("::", Dot));
+  };
+  return Class(Name.Text) == Class(F.Name.Text);
+}
+
+// By name or attribute, the function expects its callers to hold the lock.
+bool FieldGuards::isCallersDuty(FunctionId F) const {
+  const ProgramSymbol &S = P.symbol(P.function(F).Symbol);
+  for (const facts::Attribute *A : each(S.Fact->attributes())) {
+    std::string_view Name = P.text(S.Unit, A->name());
+    if (Name.starts_with("requires_") || Name.starts_with("assert_") ||
+        Name == "no_thread_safety_analysis")
+      return true;
+  }
+  std::string_view Name = P.qualifiedName(P.enclosing(P.function(F).Symbol));
+  Name = lastComponent(Name);
+  for (std::string_view Word :
+       {"Locked", "_locked", "Unlocked", "_unlocked", "nolock", "no_lock",
+        "NoLock", "Unsafe", "_unsafe", "LockHeld", "lock_held", "UnderLock",
+        "under_lock", "WithLock", "with_lock"})
+    if (Name.find(Word) != std::string_view::npos)
+      return true;
+  return false;
+}
+
+// Whether all calls are made with some lock held.
+bool FieldGuards::alwaysCalledLocked(FunctionId F) const {
+  return !CallsTo[F].empty() && !When.isEntered(F) &&
+         std::all_of(CallsTo[F].begin(), CallsTo[F].end(),
+                     [&](const SharedCall *C) {
+                       return !Scan.locks(C->Locks).empty();
+                     });
+}
+
+const FieldGuards::Callers &FieldGuards::callers(FunctionId F, LockId Lock,
+                                                 unsigned Depth) {
+  // Nobody above has it: the fault is here.
+  const std::set<LockId> &Held = Above[F];
+  bool MayBeAbove = Held.size() >= MaxAbove || Held.contains(Lock);
+  bool Bare = !MayBeAbove && !isCallersDuty(F);
+  auto [It, New] = Known.try_emplace({F, Lock});
+  if (New && (Bare || Depth > MaxDepth))
+    It->second.Bare.push_back({F, {}, alwaysCalledLocked(F)});
+  if (!New || Bare || Depth > MaxDepth)
+    return It->second;
+  Callers Result;
+  if (When.isEntered(F) && !isCallersDuty(F))
+    Result.Bare.push_back({F, {}, false});
+  for (const SharedCall *C : CallsTo[F]) {
+    if (When.isAlone(C->Caller, *C->Site) || (C->Fresh & FreshThis) ||
+        (C->OnSelf && When.ownsObject(C->Caller)))
+      continue;
+    bool Holds = false, Unclear = Scan.mayHold(C->Caller, Lock);
+    for (const LockAt &H : Scan.locks(C->Locks)) {
+      Holds |= H.Lock == Lock && H.Must;
+      Unclear |= H.Lock == UnnamedLock || (H.Lock == Lock && !H.Must);
+    }
+    if (Holds) {
+      Result.Holding.push_back(C->Caller);
+      continue;
+    }
+    if (Unclear)
+      continue;
+    const Callers &Up = callers(C->Caller, Lock, Depth + 1);
+    Result.Holding.insert(Result.Holding.end(), Up.Holding.begin(),
+                          Up.Holding.end());
+    for (const Context &Outer : Up.Bare) {
+      if (Result.Bare.size() >= MaxContexts)
+        break;
+      Result.Bare.push_back(Outer);
+      Result.Bare.back().Path.push_back(C);
+      Result.Bare.back().OtherLock |= !Scan.locks(C->Locks).empty();
+    }
+  }
+  std::sort(Result.Holding.begin(), Result.Holding.end());
+  Result.Holding.erase(
+      std::unique(Result.Holding.begin(), Result.Holding.end()),
+      Result.Holding.end());
+  // If nobody holds it, the fault is not the callers', unless it is their duty.
+  if (Result.Holding.empty() && !Result.Bare.empty() && !isCallersDuty(F))
+    Result.Bare = {{F,
+                    {},
+                    std::any_of(Result.Bare.begin(), Result.Bare.end(),
+                                [](const Context &C) { return C.OtherLock; })}};
+  return Known[{F, Lock}] = std::move(Result);
+}
+
+void FieldGuards::judgeUse(const Use &U, LockId Lock, GuardEvidence &E) {
+  const Access &A = *U.Of;
+  bool OwnObject =
+      A.Path.Root == PlaceRoot::This || A.Path.Root == PlaceRoot::Param ||
+      A.Path.Root == PlaceRoot::Local || A.Path.Root == PlaceRoot::CallResult;
+  if (When.isAlone(A.Function, *A.Site) || When.isNew(A.Function, A.Path) ||
+      (OwnObject && When.ownsObject(A.Function)))
+    return;
+  auto Missing = [&](Context C, Unguarded::Why Reason) {
+    E.UnguardedIn.insert(C.Root);
+    E.Users |= When.threadsOf(C.Root);
+    if (A.Write)
+      E.Writers |= When.threadsOf(C.Root);
+    E.Without.push_back({&A, C.Root, std::move(C.Path), Reason, C.OtherLock});
+  };
+  auto Guarded = [&](FunctionId By) {
+    E.GuardedIn.insert(By);
+    ++E.GuardedUses;
+    E.GuardedWrites += A.Write;
+    E.Guarded.push_back(&A);
+    E.Users |= When.threadsOf(By);
+    if (A.Write)
+      E.Writers |= When.threadsOf(By);
+  };
+  bool Other = false, Unclear = Scan.mayHold(A.Function, Lock), Reader = false;
+  for (const LockAt &H : Scan.locks(A.Locks)) {
+    if (H.Lock == Lock && H.Must && isSameObject(H, U)) {
+      if (!H.Shared || !A.Write)
+        return Guarded(A.Function);
+      Reader = true;
+    } else if (H.Lock == Lock && H.Must) {
+      Other = H.Path.Root == PlaceRoot::This ||
+              (H.Path.Root == PlaceRoot::Param && H.Path.Id != U.Base.Id);
+      Unclear |= !Other;
+    } else if (H.Lock == Lock || H.Lock == UnnamedLock) {
+      Unclear = true;
+    }
+  }
+  if (Unclear)
+    return;
+  if (Reader)
+    return Missing({A.Function, {}, false}, Unguarded::Why::ReaderLock);
+  if (Other) {
+    // A path through pointers may lead to the same object after all.
+    if (U.Base.Root == PlaceRoot::Param && U.Base.Steps.size() <= 1 &&
+        !When.ownsObject(A.Function))
+      Missing({A.Function, {}, false}, Unguarded::Why::OtherObject);
+    return;
+  }
+  const Callers &By = callers(A.Function, Lock, 0);
+  for (FunctionId F : By.Holding)
+    Guarded(F);
+  for (const Context &C : By.Bare)
+    Missing(C, Unguarded::Why::NoLock);
+}
+
+GuardEvidence FieldGuards::judge(const Field &F, LockId Lock) {
+  GuardEvidence E;
+  E.Lock = Lock;
+  E.Field = LockModel::display(F.Name);
+  E.IsElement = Model.name(Lock).IsElement && Model.name(Lock).IsGlobal;
+  E.SameObject = F.Name.IsGlobal || !Model.name(Lock).IsGlobal;
+  for (const Use &U : F.Uses)
+    judgeUse(U, Lock, E);
+  return E;
+}
+
+std::vector<GuardEvidence> FieldGuards::findings() {
+  std::vector<GuardEvidence> All;
+  for (const auto &[Key, F] : Fields) {
+    std::optional<GuardEvidence> Best;
+    auto It = Declared.find(Key);
+    for (LockId L : F.Candidates) {
+      bool IsDeclared =
+          It != Declared.end() && isLockOf(It->second, Model.name(L).Text);
+      if (It != Declared.end() && !IsDeclared)
+        continue;
+      GuardEvidence E = judge(F, L);
+      E.Declared = IsDeclared;
+      if (!Best || E.GuardedUses > Best->GuardedUses)
+        Best = std::move(E);
+    }
+    if (Best && !Best->Without.empty())
+      All.push_back(std::move(*Best));
+  }
+  return All;
+}
+
+} // namespace gridlock

@@ -1,0 +1,415 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "checks/threads/Phases.h"
+
+#include "checks/engine/Classify.h"
+#include "checks/engine/Dataflow.h"
+
+#include <algorithm>
+#include <cctype>
+
+namespace gridlock {
+
+using facts::EventKind;
+using facts::FunctionFlag;
+using facts::ValueKind;
+using rules::Effect;
+
+namespace {
+
+std::string lowerLast(std::string_view Name) {
+  std::size_t Colons = Name.rfind("::");
+  std::string Last(Colons == std::string_view::npos ? Name
+                                                    : Name.substr(Colons + 2));
+  for (char &C : Last)
+    C = static_cast<char>(std::tolower(static_cast<unsigned char>(C)));
+  return Last;
+}
+
+bool isNamedForStarting(std::string_view Qualified) {
+  std::string Name = lowerLast(Qualified);
+  for (std::string_view Word : {"start", "open", "launch", "run", "begin",
+                                "create", "main", "listen", "connect", "spawn"})
+    if (Name.find(Word) != std::string::npos)
+      return true;
+  return isNamedForMaking(Qualified);
+}
+
+// What the thread that started others knows about them.
+struct ThreadState {
+  bool MayRun = false, Joined = false;
+  bool join(const ThreadState &Other) {
+    ThreadState Both{MayRun || Other.MayRun, Joined && Other.Joined};
+    bool Changed = Both.MayRun != MayRun || Both.Joined != Joined;
+    *this = Both;
+    return Changed;
+  }
+};
+
+bool isInLoop(const facts::Function &F, std::uint32_t Block) {
+  auto Blocks = each(F.blocks());
+  std::vector<bool> Seen(Blocks.size(), false);
+  std::vector<std::uint32_t> Pending{Block};
+  while (!Pending.empty()) {
+    std::uint32_t B = Pending.back();
+    Pending.pop_back();
+    for (const facts::Edge *E : each(Blocks[B]->edges())) {
+      if (E->to() == Block)
+        return true;
+      if (E->to() < Seen.size() && !Seen[E->to()]) {
+        Seen[E->to()] = true;
+        Pending.push_back(E->to());
+      }
+    }
+  }
+  return false;
+}
+
+bool isThreadStart(std::string_view Name) {
+  return Name == "pthread_create" || Name == "thrd_create" ||
+         Name.starts_with("std::thread::") ||
+         Name.starts_with("std::jthread::") ||
+         Name.starts_with("boost::thread::");
+}
+
+} // namespace
+
+bool isNamedForMaking(std::string_view Qualified) {
+  std::string Name = lowerLast(Qualified);
+  auto Has = [&](std::string_view Word) {
+    return Name.starts_with(Word) || Name.ends_with(Word) ||
+           Name.find("_" + std::string(Word)) != std::string::npos;
+  };
+  return Has("init") || Has("initialize") || Has("initialise") ||
+         Has("setup") || Has("set_up") || Has("destroy") || Has("deinit") ||
+         Has("teardown") || Has("cleanup") || Has("free") || Has("finalize");
+}
+
+Phases::Phases(const LockModel &Model, const AccessScan &Scan)
+    : P(Model.program()) {
+  for (const SharedCall &C : Scan.calls())
+    TargetsAt.emplace(C.Site, C.Callee);
+  findRoots(Model.calls());
+  findEntered(Model.calls(), Scan);
+  findAlone(Scan);
+  findMaking(Scan);
+  findNew(Scan);
+  spread(Scan);
+}
+
+// Callables in calls that run them on another thread or on a loop.
+void Phases::findRoots(const CallGraph &) {
+  std::unordered_map<FunctionId, std::size_t> Known;
+  for (FunctionId F = 0; F < P.functions().size(); ++F) {
+    const ProgramFunction &Fn = P.function(F);
+    auto Blocks = each(Fn.Fact->blocks());
+    for (std::uint32_t B = 0; B < Blocks.size(); ++B)
+      for (const facts::Event *E : each(Blocks[B]->events())) {
+        if (E->kind() != EventKind::Call && E->kind() != EventKind::Construct)
+          continue;
+        SymbolId Callee = P.resolve(Fn.Unit, E->symbol());
+        bool Runs = false, Elsewhere = false;
+        for (const rules::Entry *Entry : P.entries(Callee))
+          if (does(*Entry, Effect::RunsCallable) &&
+              Entry->where() != rules::Where::Now) {
+            Runs = true;
+            Elsewhere |= Entry->where() != rules::Where::Loop;
+          }
+        if (!Runs)
+          continue;
+        bool IsThread = isThreadStart(P.qualifiedName(Callee));
+        if (IsThread)
+          Starts.insert(E);
+        for (const facts::Value *Arg : each(E->args())) {
+          if (!Arg || Arg->kind() != ValueKind::Callable)
+            continue;
+          FunctionId Body = P.symbol(P.resolve(Fn.Unit, Arg->symbol())).Body;
+          if (Body == NoFunction || !Elsewhere)
+            continue;
+          auto [It, New] = Known.try_emplace(Body, Roots.size());
+          if (New)
+            Roots.push_back({Body, F, E, IsThread && !isInLoop(*Fn.Fact, B)});
+          else
+            Roots[It->second].Single = false;
+        }
+      }
+  }
+}
+
+void Phases::findEntered(const CallGraph &, const AccessScan &Scan) {
+  Entered.assign(P.functions().size(), true);
+  for (const SharedCall &C : Scan.calls())
+    Entered[C.Callee] = false;
+  auto Hand = [&](std::uint32_t Unit, const facts::Event &E,
+                  const facts::Value *V) {
+    if (!V || V->kind() != ValueKind::Callable)
+      return;
+    FunctionId Body = P.symbol(P.resolve(Unit, V->symbol())).Body;
+    if (Body == NoFunction)
+      return;
+    // Run by the very call that it is handed to.
+    auto [First, Last] = TargetsAt.equal_range(&E);
+    for (auto It = First; It != Last; ++It)
+      if (It->second == Body)
+        return;
+    Entered[Body] = true;
+  };
+  for (FunctionId F = 0; F < P.functions().size(); ++F) {
+    std::uint32_t Unit = P.function(F).Unit;
+    for (const facts::Block *B : each(P.function(F).Fact->blocks()))
+      for (const facts::Event *E : each(B->events())) {
+        if (E->kind() != EventKind::Call && E->kind() != EventKind::Construct)
+          continue;
+        bool Library =
+            P.symbol(P.resolve(Unit, E->symbol())).Body == NoFunction;
+        if (E->symbol() == 0 || !Library)
+          continue;
+        for (const facts::Value *Arg : each(E->args()))
+          Hand(Unit, *E, Arg);
+      }
+  }
+}
+
+bool Phases::starts(FunctionId, const facts::Event &E) const {
+  if (Starts.contains(&E))
+    return true;
+  auto [First, Last] = TargetsAt.equal_range(&E);
+  return std::any_of(First, Last,
+                     [&](const auto &Item) { return Starting[Item.second]; });
+}
+
+bool Phases::joins(FunctionId F, const facts::Event &E) const {
+  if (E.kind() != EventKind::Call)
+    return false;
+  std::string_view Name =
+      P.qualifiedName(P.resolve(P.function(F).Unit, E.symbol()));
+  return Name == "pthread_join" || Name == "thrd_join" ||
+         Name == "std::thread::join" || Name == "std::jthread::join" ||
+         Name == "boost::thread::join" || Name.ends_with("::join_all");
+}
+
+// Marks the events of F at which no thread runs beside.
+void Phases::markAloneIn(FunctionId F, bool UntilStart) {
+  const facts::Function &Fact = *P.function(F).Fact;
+  auto Step = [&](const facts::Event &E, ThreadState &S) {
+    if (starts(F, E))
+      S = {true, false};
+    else if (joins(F, E))
+      S.Joined = true;
+  };
+  auto In = solveForward(Fact, ThreadState(), Step,
+                         [](const facts::Edge &, const facts::Block &,
+                            ThreadState &) { return true; });
+  auto Blocks = each(Fact.blocks());
+  for (std::uint32_t B = 0; B < Blocks.size(); ++B) {
+    if (!In[B])
+      continue;
+    ThreadState State = *In[B];
+    for (const facts::Event *E : each(Blocks[B]->events())) {
+      if ((UntilStart && !State.MayRun && !starts(F, *E)) || State.Joined)
+        AloneAt.insert(E);
+      Step(*E, State);
+    }
+  }
+}
+
+void Phases::findAlone(const AccessScan &Scan) {
+  std::size_t N = P.functions().size();
+  std::vector<std::vector<FunctionId>> Callers(N);
+  std::vector<std::vector<const SharedCall *>> CallsOf(N);
+  for (const SharedCall &C : Scan.calls()) {
+    Callers[C.Callee].push_back(C.Caller);
+    CallsOf[C.Caller].push_back(&C);
+  }
+  // What starts threads, at any depth.
+  Starting.assign(N, false);
+  std::vector<FunctionId> Pending;
+  std::vector<bool> Joining(N, false);
+  for (FunctionId F = 0; F < N; ++F)
+    for (const facts::Block *B : each(P.function(F).Fact->blocks()))
+      for (const facts::Event *E : each(B->events())) {
+        if (joins(F, *E))
+          Joining[F] = true;
+        if (Starts.contains(E) && !Starting[F]) {
+          Starting[F] = true;
+          Pending.push_back(F);
+        }
+      }
+  while (!Pending.empty()) {
+    FunctionId F = Pending.back();
+    Pending.pop_back();
+    for (FunctionId Caller : Callers[F])
+      if (!Starting[Caller]) {
+        Starting[Caller] = true;
+        Pending.push_back(Caller);
+      }
+  }
+  auto IsMain = [&](FunctionId F) {
+    return hasFlag(P.function(F).Fact->flags(), FunctionFlag::Main) ||
+           hasFlag(P.function(F).Fact->flags(), FunctionFlag::StaticInit);
+  };
+  for (FunctionId F = 0; F < N; ++F) {
+    bool Direct = Starting[F] &&
+                  isNamedForStarting(P.qualifiedName(P.function(F).Symbol));
+    if (IsMain(F) || Direct || Joining[F])
+      markAloneIn(F, IsMain(F) || Direct);
+  }
+  // Not alone: what is called from outside, and what is called where others
+  // may run.
+  Alone.assign(N, true);
+  for (FunctionId F = 0; F < N; ++F)
+    if (IsMain(F) || Entered[F]) {
+      Alone[F] = false;
+      Pending.push_back(F);
+    }
+  while (!Pending.empty()) {
+    FunctionId F = Pending.back();
+    Pending.pop_back();
+    for (const SharedCall *C : CallsOf[F])
+      if (Alone[C->Callee] && !AloneAt.contains(C->Site)) {
+        Alone[C->Callee] = false;
+        Pending.push_back(C->Callee);
+      }
+  }
+}
+
+void Phases::findMaking(const AccessScan &Scan) {
+  std::size_t N = P.functions().size();
+  std::vector<std::vector<const SharedCall *>> CallsOf(N);
+  for (const SharedCall &C : Scan.calls())
+    CallsOf[C.Caller].push_back(&C);
+  Making.assign(N, true);
+  auto Makes = [&](FunctionId F) {
+    const ProgramFunction &Fn = P.function(F);
+    return hasFlag(Fn.Fact->flags(), FunctionFlag::Constructor) ||
+           hasFlag(Fn.Fact->flags(), FunctionFlag::Destructor) ||
+           isNamedForMaking(P.qualifiedName(Fn.Symbol));
+  };
+  std::vector<FunctionId> Pending;
+  for (FunctionId F = 0; F < N; ++F)
+    if (Entered[F] && !Makes(F)) {
+      Making[F] = false;
+      Pending.push_back(F);
+    }
+  auto Spoil = [&](const SharedCall &C, bool Fine) {
+    if (Fine || !Making[C.Callee] || Makes(C.Callee))
+      return;
+    Making[C.Callee] = false;
+    Pending.push_back(C.Callee);
+  };
+  for (const SharedCall &C : Scan.calls())
+    Spoil(C, (C.Fresh & FreshThis) || (C.OnSelf && Making[C.Caller]));
+  while (!Pending.empty()) {
+    FunctionId F = Pending.back();
+    Pending.pop_back();
+    for (const SharedCall *C : CallsOf[F])
+      Spoil(*C, C->Fresh & FreshThis);
+  }
+}
+
+// Starts from "all are new" for functions that are only called.
+void Phases::findNew(const AccessScan &Scan) {
+  std::size_t N = P.functions().size();
+  New.assign(N, ~0u);
+  for (FunctionId F = 0; F < N; ++F)
+    if (Entered[F])
+      New[F] = 0;
+  // A call passes on what is new in the caller.
+  std::vector<std::vector<const SharedCall *>> CallsOf(N);
+  for (const SharedCall &C : Scan.calls())
+    CallsOf[C.Caller].push_back(&C);
+  std::vector<FunctionId> Pending;
+  auto Pass = [&](const SharedCall &C) {
+    std::uint32_t Passed = C.Fresh;
+    const ProgramFunction &F = P.function(C.Caller);
+    auto Forward = [&](const facts::Value *V, std::uint32_t Bit) {
+      AccessPath Path = AccessPath::of(P.unit(F.Unit), V);
+      if (Path && Path.Steps.size() <= 1 && isNew(C.Caller, Path))
+        Passed |= Bit;
+    };
+    Forward(C.Site->receiver(), FreshThis);
+    auto Args = each(C.Site->args());
+    for (std::uint32_t I = 0; I < std::min<std::size_t>(Args.size(), 31); ++I)
+      Forward(Args[I], 1u << I);
+    if (C.OnSelf && (New[C.Caller] & FreshThis))
+      Passed |= FreshThis;
+    if ((New[C.Callee] & Passed) != New[C.Callee]) {
+      New[C.Callee] &= Passed;
+      Pending.push_back(C.Callee);
+    }
+  };
+  for (const SharedCall &C : Scan.calls())
+    Pass(C);
+  while (!Pending.empty()) {
+    FunctionId F = Pending.back();
+    Pending.pop_back();
+    for (const SharedCall *C : CallsOf[F])
+      Pass(*C);
+  }
+}
+
+bool Phases::isNew(FunctionId F, const AccessPath &Path) const {
+  if (Path.Root == facts::PlaceRoot::This)
+    return New[F] & FreshThis;
+  return Path.Root == facts::PlaceRoot::Param && Path.Id < 31 &&
+         (New[F] & (1u << Path.Id));
+}
+
+void Phases::spread(const AccessScan &Scan) {
+  std::size_t N = P.functions().size();
+  std::vector<std::vector<FunctionId>> Callees(N);
+  for (const SharedCall &C : Scan.calls())
+    Callees[C.Caller].push_back(C.Callee);
+  Threads.assign(N, 0);
+  std::vector<FunctionId> Pending;
+  auto Add = [&](FunctionId F, Mask M) {
+    if ((Threads[F] | M) == Threads[F])
+      return;
+    Threads[F] |= M;
+    Pending.push_back(F);
+  };
+  std::unordered_set<FunctionId> IsRoot;
+  for (std::size_t I = 0; I < Roots.size(); ++I) {
+    // The last bit stands for all further roots.
+    std::size_t Bit = std::min<std::size_t>(I, 61);
+    if (I >= 61 && Bit == 61)
+      Roots[61].Single = false;
+    Add(Roots[I].Function, Mask(1) << Bit);
+    IsRoot.insert(Roots[I].Function);
+  }
+  for (FunctionId F = 0; F < N; ++F) {
+    facts::FunctionFlag Flags = P.function(F).Fact->flags();
+    if (hasFlag(Flags, FunctionFlag::Main) ||
+        hasFlag(Flags, FunctionFlag::StaticInit))
+      Add(F, Main);
+    else if (Entered[F] && !IsRoot.contains(F))
+      Add(F, Outside);
+  }
+  while (!Pending.empty()) {
+    FunctionId F = Pending.back();
+    Pending.pop_back();
+    for (FunctionId Callee : Callees[F])
+      Add(Callee, Threads[F]);
+  }
+}
+
+bool Phases::areSeveral(Mask M) const {
+  if (M & Outside)
+    return true;
+  unsigned Single = (M & Main) ? 1 : 0;
+  for (std::size_t I = 0; I < std::min<std::size_t>(Roots.size(), 62); ++I)
+    if (M & (Mask(1) << I)) {
+      if (!Roots[I].Single)
+        return true;
+      ++Single;
+    }
+  return Single > 1;
+}
+
+const ThreadRoot *Phases::rootIn(Mask M) const {
+  for (std::size_t I = 0; I < std::min<std::size_t>(Roots.size(), 62); ++I)
+    if (M & (Mask(1) << I))
+      return &Roots[I];
+  return nullptr;
+}
+
+} // namespace gridlock

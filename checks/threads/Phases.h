@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// When several threads can be there: what only runs before threads are started
+// or after they were waited for, what only makes or ends an object that nobody
+// else knows, and which threads can run a function.
+//
+// Threads: immutable after construction. Cost: linear in events and calls.
+#ifndef GRIDLOCK_THREADS_PHASES_H
+#define GRIDLOCK_THREADS_PHASES_H
+
+#include "checks/threads/AccessScan.h"
+
+#include <unordered_set>
+
+namespace gridlock {
+
+/// A function that is handed to a thread, pool or loop.
+struct ThreadRoot {
+  FunctionId Function;
+  FunctionId Starter;
+  const facts::Event *Site;
+  bool Single; // one thread, started once
+};
+
+class Phases {
+public:
+  using Mask = std::uint64_t;
+  /// Whoever calls the program's functions from outside.
+  static constexpr Mask Outside = Mask(1) << 63;
+  static constexpr Mask Main = Mask(1) << 62;
+
+  Phases(const LockModel &Model, const AccessScan &Scan);
+
+  /// Nothing else runs at this event: threads are not started yet, or over.
+  bool isAlone(FunctionId F, const facts::Event &E) const {
+    return Alone[F] || AloneAt.contains(&E);
+  }
+  /// Runs only while its object is made or ended.
+  bool ownsObject(FunctionId F) const { return Making[F]; }
+  /// Nobody else knows the object: it is new in F, or in all its callers.
+  bool isNew(FunctionId F, const AccessPath &Path) const;
+  /// Called by what is not in the program, or handed on to run at some time.
+  bool isEntered(FunctionId F) const { return Entered[F]; }
+  /// The threads that run F.
+  Mask threadsOf(FunctionId F) const { return Threads[F]; }
+  /// Whether two threads can be in functions with these threads.
+  bool areSeveral(Mask M) const;
+  /// A root of M that is a thread's; null if there is none.
+  const ThreadRoot *rootIn(Mask M) const;
+
+private:
+  void findRoots(const CallGraph &Calls);
+  void findEntered(const CallGraph &Calls, const AccessScan &Scan);
+  void findAlone(const AccessScan &Scan);
+  void findMaking(const AccessScan &Scan);
+  void findNew(const AccessScan &Scan);
+  void spread(const AccessScan &Scan);
+  void markAloneIn(FunctionId F, bool UntilStart);
+  bool starts(FunctionId F, const facts::Event &E) const;
+  bool joins(FunctionId F, const facts::Event &E) const;
+
+  const Program &P;
+  std::vector<ThreadRoot> Roots;
+  std::vector<bool> Entered, Alone, Making, Starting;
+  std::vector<std::uint32_t> New; // by function: this (bit 31), parameters
+  std::vector<Mask> Threads;
+  std::unordered_set<const facts::Event *> AloneAt, Starts;
+  std::unordered_multimap<const facts::Event *, FunctionId> TargetsAt;
+};
+
+/// Whether a function is named as one that makes or ends its object.
+bool isNamedForMaking(std::string_view QualifiedName);
+
+} // namespace gridlock
+
+#endif

@@ -65,8 +65,7 @@ std::optional<HeldGuard> guardIntoHolder(const Program &P, std::uint32_t Unit,
 
 AccessPath emptiedHolder(const Program &P, std::uint32_t Unit,
                          const facts::Event &E) {
-  if (E.kind() != facts::EventKind::Call || !E.receiver() || E.symbol() == 0 ||
-      !heldGuardType(P, Unit, typeOf(*E.receiver())))
+  if (E.kind() != facts::EventKind::Call || !E.receiver() || E.symbol() == 0)
     return {};
   constexpr std::string_view Enders[] = {"reset", "clear", "pop_back",
                                          "pop_front", "erase"};

@@ -23,7 +23,8 @@ struct HeldGuard {
 std::optional<HeldGuard> guardIntoHolder(const Program &P, std::uint32_t Unit,
                                          const facts::Event &E);
 
-/// The holder of which E ends all guards; empty if it does no such thing.
+/// The object of which E ends all guards, if it holds some; empty if E does no
+/// such thing.
 AccessPath emptiedHolder(const Program &P, std::uint32_t Unit,
                          const facts::Event &E);
 

@@ -26,7 +26,8 @@ bool isAvoidable(const LockModel &Model, ChainId Chain) {
       if (B == F.exit())
         return true;
       for (const facts::Edge *E : each(Blocks[B]->edges()))
-        if (E->kind() != facts::EdgeKind::Unwind)
+        if (E->kind() != facts::EdgeKind::Unwind &&
+            E->kind() != facts::EdgeKind::Handler)
           Pending.push_back(E->to());
     }
   }

@@ -203,8 +203,12 @@ void LockFlow::edge(const facts::Edge &E, LockState &State) {
   if (auto It = Tries.find(Result); It != Tries.end()) {
     if (NonZero != It->second.ZeroIsSuccess)
       for (const AccessPath &Lock : It->second.Locks)
-        (It->second.Awaited ? State.Awaited : State.Held)[Lock] = {
-            It->second.Mode, Model.chainOf({Id, It->second.Site, 0}), true};
+        if (It->second.Awaited)
+          State.Awaited[Lock] = {It->second.Mode,
+                                 Model.chainOf({Id, It->second.Site, 0}), true};
+        else
+          State.take(Lock, It->second.Mode,
+                     Model.chainOf({Id, It->second.Site, 0}));
   } else if (auto Question = Asked.find(Result); Question != Asked.end()) {
     auto Guard = State.Guards.find(Question->second);
     if (Guard == State.Guards.end() || Guard->second.Sure)
@@ -228,7 +232,7 @@ void LockFlow::finish() {
     return;
   const LockState &Exit = *In[F.Fact->exit()];
   for (const auto &[Lock, H] : Exit.Held)
-    if (H.Must && isVisible(Lock))
+    if (H.Must && !H.FromCaller && isVisible(Lock))
       Summary.LeftHeld.emplace(Lock, H);
   for (const auto &[Guard, State] : Exit.Guards)
     if (Guard.Root == PlaceRoot::This || Guard.Root == PlaceRoot::Param ||
@@ -238,10 +242,12 @@ void LockFlow::finish() {
   for (const AccessPath &Lock : Exit.Released)
     if (isVisible(Lock))
       Summary.Released.insert(Lock);
-  if (hasFlag(F.Fact->flags(), facts::FunctionFlag::Constructor))
-    for (const auto &[Path, B] : Exit.Known)
-      if (Path.Root == PlaceRoot::This && isVisible(B.To))
-        Summary.Known.emplace(Path, B);
+  for (const AccessPath &Lock : Exit.Lacking)
+    if (isVisible(Lock))
+      Summary.Lacking.insert(Lock);
+  for (const auto &[Path, B] : Exit.Known)
+    if (Path.Root == PlaceRoot::This && isVisible(B.To))
+      Summary.Known.emplace(Path, B);
 }
 
 } // namespace gridlock

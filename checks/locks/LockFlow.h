@@ -39,6 +39,7 @@ private:
   void waitAgain(const std::vector<AccessPath> &Locks, const facts::Event &E,
                  LockState &State);
   void awaited(const facts::Event &E, LockState &State);
+  void givenBackBy(const facts::Value *Awaitable, LockState &State);
   void awaitTask(const facts::Value *Task, LockState &State);
   void joined(const facts::Event &E, const LockState &State);
   void applyTargets(const facts::Event &E, LockState &State);

@@ -15,6 +15,7 @@ using rules::Effect;
 // What the operand of a co_await does: a lock is taken here, not where its
 // awaitable was made, and a task runs here.
 void LockFlow::awaited(const facts::Event &E, LockState &State) {
+  givenBackBy(E.value(), State);
   AccessPath Operand = AccessPath::of(File, E.value());
   if (auto It = ResultIn.find(Operand); It != ResultIn.end())
     Operand = AccessPath::ofResult(It->second);
@@ -47,6 +48,33 @@ void LockFlow::awaited(const facts::Event &E, LockState &State) {
   // Tasks that are awaited together.
   for (const facts::Value *Arg : each(Call.args()))
     awaitTask(Arg, State);
+}
+
+// An awaitable may give back the lock that its maker took, as a condition
+// variable's does. It may be wrapped by the promise, so its own await_suspend
+// is looked at, not the one that is called.
+void LockFlow::givenBackBy(const facts::Value *Awaitable, LockState &State) {
+  AccessPath Object = AccessPath::of(File, Awaitable);
+  if (!Object)
+    return;
+  std::uint32_t Type = P.withoutReference(F.Unit, typeOf(*Awaitable));
+  for (std::uint32_t Method : each(P.type(F.Unit, Type)->methods())) {
+    SymbolId S = P.resolve(F.Unit, Method);
+    const LockSummary *Suspend = P.symbol(S).Body == NoFunction
+                                     ? nullptr
+                                     : Model.summary(P.symbol(S).Body);
+    if (!Suspend || lastComponent(P.qualifiedName(S)) != "await_suspend")
+      continue;
+    for (const AccessPath &Path : Suspend->Released) {
+      if (Path.Root != PlaceRoot::This)
+        continue;
+      AccessPath Lock = Object;
+      Lock.Steps.insert(Lock.Steps.end(), Path.Steps.begin(), Path.Steps.end());
+      Lock = canonical(std::move(Lock), State.Known);
+      if (State.Awaited.erase(Lock) == 0)
+        State.giveBack(Lock);
+    }
+  }
 }
 
 // The body of a coroutine that is awaited runs while the locks here are held.

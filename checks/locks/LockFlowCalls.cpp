@@ -137,8 +137,8 @@ void LockFlow::applySummary(const LockSummary &Callee, FunctionId Target,
   for (const AccessPath &Path : Released)
     for (const AccessPath &Lock : locksOf(Path, State))
       Except.insert(Lock);
-  bool HoldsNone =
-      State.Held.empty() && State.Awaited.empty() && State.Guards.empty();
+  bool HoldsNone = State.Held.empty() && State.Awaited.empty() &&
+                   State.Guards.empty() && State.Released.empty();
   for (const Acquisition &A : Callee.Acquires) {
     if (!Recording)
       break;
@@ -176,6 +176,10 @@ void LockFlow::applySummary(const LockSummary &Callee, FunctionId Target,
   if (!OnlyTarget)
     return;
   // Substituted before the state changes: Sub refers to what is known now.
+  std::set<AccessPath> Lacking;
+  for (const AccessPath &Path : Callee.Lacking)
+    if (auto Object = Sub.apply(Path))
+      Lacking.insert(*Object);
   std::vector<std::pair<AccessPath, HeldLock>> Left;
   for (const auto &[Path, H] : Callee.LeftHeld)
     if (auto Object = Sub.apply(Path))
@@ -205,17 +209,39 @@ void LockFlow::applySummary(const LockSummary &Callee, FunctionId Target,
       Known.emplace(AccessPath::ofResult(E.id()), *To);
 
   for (const AccessPath &Path : Released) {
+    // An awaitable may give the lock back that its maker took.
+    if (Path.Root == PlaceRoot::None)
+      std::erase_if(State.Awaited, [&](const auto &Item) {
+        return nameOf(Item.first).Text == nameOf(Path).Text;
+      });
+    bool IsBack = !Lacking.contains(Path);
     for (const AccessPath &Lock : locksOf(Path, State))
-      if (State.Awaited.erase(Lock) == 0)
+      if (!IsBack && State.Awaited.erase(Lock) == 0)
         State.giveBack(Lock);
-    if (auto It = State.Guards.find(Path); It != State.Guards.end())
+      else if (IsBack && !State.Held.contains(Lock))
+        State.Released.insert(Lock);
+    if (auto It = State.Guards.find(Path); It != State.Guards.end() && !IsBack)
       It->second.Owns = false, It->second.Sure = true;
   }
   for (const auto &[Path, H] : Left) {
     for (const AccessPath &Lock : locksOf(Path, State))
-      State.Held[Lock] = H;
+      State.take(Lock, H.Mode, H.Chain);
     if (auto It = State.Guards.find(Path); It != State.Guards.end())
       It->second.Owns = It->second.Sure = true;
+  }
+  // Made in an optional, a smart pointer or the like: ends with that.
+  bool IsInHolder = E.kind() == facts::EventKind::Call &&
+                    hasFlag(P.function(Target).Fact->flags(),
+                            facts::FunctionFlag::Constructor);
+  if (IsInHolder && !Left.empty()) {
+    AccessPath Holder = E.receiver() ? AccessPath::of(File, E.receiver())
+                                     : AccessPath::ofResult(E.id());
+    Holder.Steps.push_back({facts::StepKind::Deref, {}, {}, 0});
+    GuardState &Guard = State.Guards[Holder];
+    Guard.Mode = Left.front().second.Mode;
+    Guard.Owns = Guard.Sure = true;
+    for (const auto &[Path, H] : Left)
+      Guard.Locks.push_back(Path);
   }
   for (auto &[Path, G] : Guards)
     State.Guards[Path] = std::move(G);

@@ -30,6 +30,7 @@ void LockFlow::startGuard(const AccessPath &Place,
   else if (Guard.Start != GuardStart::Defers)
     for (const AccessPath &Lock : Owned.Locks)
       Held.try_emplace(Lock, HeldLock{Owned.Mode, Model.chainOf({Id, &E, 0}),
+                                      Guard.Start == GuardStart::Adopts,
                                       Guard.Start == GuardStart::Adopts});
   if (auto It = State.Guards.find(Place);
       It != State.Guards.end() &&
@@ -87,8 +88,9 @@ bool LockFlow::holderEvent(const facts::Event &E, LockState &State) {
     }
     return true;
   }
-  if (AccessPath Holder = emptiedHolder(P, F.Unit, E)) {
-    State.endGuardsIn(canonical(std::move(Holder), State.Known));
+  AccessPath Holder = canonical(emptiedHolder(P, F.Unit, E), State.Known);
+  if (Holder && State.holdsGuards(Holder)) {
+    State.endGuardsIn(Holder);
     return true;
   }
   return false;

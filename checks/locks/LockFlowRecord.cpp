@@ -70,7 +70,7 @@ void LockFlow::lockEntries(const facts::Event &E, LockState &State) {
       acquire(Locks, Entry->mode(), E, State);
     else if (GivesBack)
       for (const AccessPath &Lock : Locks) {
-        if (State.Awaited.erase(Lock) == 0 && !Entry->async())
+        if (State.Awaited.erase(Lock) == 0)
           State.giveBack(Lock);
       }
     else
@@ -104,7 +104,10 @@ void LockFlow::acquire(const std::vector<AccessPath> &Locks,
              Together);
   }
   for (const AccessPath &Lock : Locks)
-    (Awaited ? State.Awaited : State.Held)[Lock] = {Mode, Chain, true};
+    if (Awaited)
+      State.Awaited[Lock] = {Mode, Chain, true};
+    else
+      State.take(Lock, Mode, Chain);
 }
 
 // A wait on a condition variable takes its lock again while it holds others.
@@ -159,7 +162,7 @@ void LockFlow::record(const LockState &State, Acquisition A,
       bool IsSame = Lock == A.Lock;
       // What a callee gives back first is not taken twice.
       if (IsSame && H.Must && A.By != How::TakenAgain &&
-          (A.Calls == 0 || !Except.contains(Lock)))
+          (A.Calls == 0 || !A.AfterRelease))
         Repeats.push_back({Lock, Id, H.Chain, A.Chain, H.Mode, A.Mode, A.Calls,
                            A.Uncertain, A.By == How::Joined, A.Awaited, false});
       LockName From = nameOf(Lock);
@@ -202,6 +205,7 @@ void LockFlow::record(const LockState &State, Acquisition A,
   std::stable_sort(A.Gates.begin(), A.Gates.end(), ByLock);
   A.Gates.erase(std::unique(A.Gates.begin(), A.Gates.end(), SameLock),
                 A.Gates.end());
+  A.AfterRelease |= State.Released.contains(A.Lock);
   keep(std::move(A));
 }
 
@@ -212,10 +216,13 @@ void LockFlow::keep(Acquisition A) {
   const std::size_t Hash = hashOf(A.Lock);
   std::size_t Farthest = 0;
   for (std::size_t I = 0; I < Kept.size(); ++I) {
-    const Acquisition &Known = Summary.Acquires[I];
+    Acquisition &Known = Summary.Acquires[I];
     if (Kept[I] == Hash && Known.Lock == A.Lock && Known.Mode == A.Mode &&
-        Known.By == A.By && sameGates(Known.Gates, A.Gates))
+        Known.By == A.By && sameGates(Known.Gates, A.Gates)) {
+      if (Known.AfterRelease && !A.AfterRelease)
+        Known = std::move(A);
       return;
+    }
     if (Known.Calls > Summary.Acquires[Farthest].Calls)
       Farthest = I;
   }
@@ -245,7 +252,8 @@ void LockFlow::passOn(const Acquisition &A, const Substitution &Sub,
   for (std::size_t I = 0; I < Kept.size(); ++I)
     if (const Acquisition &Known = Summary.Acquires[I];
         Kept[I] == Hash && Known.Lock == *Lock && Known.Mode == A.Mode &&
-        Known.By == A.By && sameGates(Known.Gates, A.Gates))
+        Known.By == A.By && sameGates(Known.Gates, A.Gates) &&
+        (!Known.AfterRelease || A.AfterRelease))
       return;
   Acquisition Here = A;
   Here.Lock = std::move(*Lock);

@@ -44,19 +44,24 @@ bool LockState::join(const LockState &Other) {
              }) != 0;
   std::size_t Before = Released.size();
   Released.insert(Other.Released.begin(), Other.Released.end());
-  return Changed || Released.size() != Before;
+  Before += Lacking.size();
+  Lacking.insert(Other.Lacking.begin(), Other.Lacking.end());
+  return Changed || Released.size() + Lacking.size() != Before;
 }
 
 void LockState::take(const AccessPath &Lock, rules::LockMode Mode,
                      ChainId Chain) {
   Held[Lock] = {Mode, Chain, true};
+  Lacking.erase(Lock);
 }
 
 void LockState::giveBack(const AccessPath &Lock) {
   auto It = Held.find(Lock);
   // Held on some paths only: on the others it is the caller's.
-  if (It == Held.end() || !It->second.Must)
+  if (It == Held.end() || !It->second.Must || It->second.FromCaller) {
     Released.insert(Lock);
+    Lacking.insert(Lock);
+  }
   if (It != Held.end())
     Held.erase(It);
 }
@@ -66,9 +71,26 @@ void LockState::endGuard(const AccessPath &Guard) {
   if (It == Guards.end())
     return;
   if (It->second.Owns)
-    for (const AccessPath &Lock : It->second.Locks)
-      (It->second.Awaited ? Awaited : Held).erase(Lock);
+    for (const AccessPath &Lock : It->second.Locks) {
+      auto &From = It->second.Awaited ? Awaited : Held;
+      auto Own = From.find(Lock);
+      if (Own == From.end())
+        continue;
+      if (Own->second.FromCaller) {
+        Released.insert(Lock);
+        Lacking.insert(Lock);
+      }
+      From.erase(Own);
+    }
   Guards.erase(It);
+}
+
+bool LockState::holdsGuards(const AccessPath &Holder) const {
+  for (auto It = Guards.upper_bound(Holder);
+       It != Guards.end() && It->first.Root == Holder.Root; ++It)
+    if (It->first.startsWith(Holder))
+      return true;
+  return false;
 }
 
 void LockState::endGuardsIn(const AccessPath &Holder) {

@@ -19,7 +19,8 @@ using ChainId = std::uint32_t;
 struct HeldLock {
   rules::LockMode Mode;
   ChainId Chain;
-  bool Must; // on every path to here
+  bool Must;               // on every path to here
+  bool FromCaller = false; // adopted: who calls took it
 };
 
 struct GuardState {
@@ -37,6 +38,7 @@ struct LockState {
   std::map<AccessPath, GuardState> Guards;
   Bindings Known;
   std::set<AccessPath> Released; // given back on a path without it taken here
+  std::set<AccessPath> Lacking;  // ... and not taken again since
 
   bool join(const LockState &Other);
 
@@ -44,6 +46,8 @@ struct LockState {
   void giveBack(const AccessPath &Lock);
   /// Ends a guard: what it owns is given back.
   void endGuard(const AccessPath &Guard);
+  /// Whether HOLDER, which is no guard itself, holds some.
+  bool holdsGuards(const AccessPath &Holder) const;
   /// Ends the guard HOLDER and those that it holds or contains.
   void endGuardsIn(const AccessPath &Holder);
   void moveGuard(const AccessPath &From, const AccessPath &To);
@@ -71,7 +75,8 @@ struct LockSummary {
     bool Uncertain = false; // over a virtual call with several overrides
     bool Awaited = false;   // the lock blocks no thread
     How By = How::Taken;
-    std::vector<Gate> Gates; // sorted by lock
+    bool AfterRelease = false; // the function may have given it back before
+    std::vector<Gate> Gates;   // sorted by lock
   };
   /// A call of what a parameter holds, made with locks held.
   struct Invocation {
@@ -84,7 +89,8 @@ struct LockSummary {
   std::map<AccessPath, HeldLock> LeftHeld;
   std::map<AccessPath, GuardState> Guards; // alive when it returns
   std::set<AccessPath> Released;
-  Bindings Known; // members bound by a constructor
+  std::set<AccessPath> Lacking; // of these, not taken again on some path
+  Bindings Known;               // members that were bound
   std::optional<Binding> Result;
 
   bool empty() const;

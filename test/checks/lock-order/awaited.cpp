@@ -71,3 +71,30 @@ task ba_bad() {
   auto Second = co_await A.scoped_lock();
 }
 } // namespace through_task
+
+namespace given_back {
+// The awaitable gives back the lock that its maker took.
+struct Queue {
+  coro::mutex Lock, Other;
+  struct operation {
+    Queue &Of;
+    explicit operation(Queue &Q) : Of(Q) {}
+    bool await_ready() noexcept { return false; }
+    void await_suspend(std::coroutine_handle<>) noexcept { Of.Lock.unlock(); }
+    void await_resume() noexcept {}
+  };
+  task push_ok() {
+    co_await Lock.lock();
+    co_await operation{*this};
+    auto Hold = co_await Other.scoped_lock();
+  }
+  task pop_ok() {
+    auto Hold = co_await Other.scoped_lock();
+    auto Inner = co_await Lock.scoped_lock();
+  }
+};
+void use(Queue &Q) {
+  Q.push_ok();
+  Q.pop_ok();
+}
+} // namespace given_back

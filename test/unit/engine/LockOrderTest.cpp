@@ -86,7 +86,7 @@ TEST_F(LockOrder, OppositeOrders) {
   EXPECT_EQ(F.Where.Line, 3u);
   ASSERT_EQ(F.Notes.size(), 4u);
   EXPECT_EQ(F.Notes[0].Message, "'f' takes 'a' here");
-  EXPECT_EQ(F.Notes[3].Message, "'g' takes 'a' here while it is held: 'b'");
+  EXPECT_EQ(F.Notes[3].Message, "'g' takes 'a' here while 'b' is held");
 }
 
 TEST_F(LockOrder, SameOrderIsFine) {
@@ -356,8 +356,7 @@ TEST_F(LockOrder, TwoInstancesOfOneClass) {
     return Facts.field(Facts.param(Param), "Account", "mutex");
   };
   nested("transfer", Mutex(0), Mutex(1));
-  EXPECT_EQ(found(), "");
-  AnalysisResult Result = analysed(Profile::Strict);
+  AnalysisResult Result = analysed(Profile::Default);
   ASSERT_EQ(Result.Findings.size(), 1u);
   EXPECT_TRUE(Result.Findings[0].Message.starts_with(
       "two instances of 'Account::mutex' are taken in 'transfer'"));

@@ -227,8 +227,8 @@ const FieldGuards::Callers &FieldGuards::callers(FunctionId F, LockId Lock,
   if (When.isEntered(F) && !isCallersDuty(F))
     Result.Bare.push_back({F, {}, false});
   for (const SharedCall *C : CallsTo[F]) {
-    if (When.isAlone(C->Caller, *C->Site) || (C->Fresh & FreshThis) ||
-        (C->OnSelf && When.ownsObject(C->Caller)))
+    if (When.isAlone(C->Caller, *C->Site, C->OnSelf) ||
+        (C->Fresh & FreshThis) || (C->OnSelf && When.ownsObject(C->Caller)))
       continue;
     bool Holds = false, Unclear = Scan.mayHold(C->Caller, Lock);
     for (const LockAt &H : Scan.locks(C->Locks)) {
@@ -270,7 +270,9 @@ void FieldGuards::judgeUse(const Use &U, LockId Lock, GuardEvidence &E) {
   bool OwnObject =
       A.Path.Root == PlaceRoot::This || A.Path.Root == PlaceRoot::Param ||
       A.Path.Root == PlaceRoot::Local || A.Path.Root == PlaceRoot::CallResult;
-  if (When.isAlone(A.Function, *A.Site) || When.isNew(A.Function, A.Path) ||
+  if (When.isAlone(A.Function, *A.Site,
+                   OwnObject || A.Path.Root == PlaceRoot::Global) ||
+      When.isNew(A.Function, A.Path) ||
       (OwnObject && When.ownsObject(A.Function)))
     return;
   auto Missing = [&](Context C, Unguarded::Why Reason) {

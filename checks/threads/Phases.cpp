@@ -188,7 +188,8 @@ bool Phases::joins(FunctionId F, const facts::Event &E) const {
 }
 
 // Marks the events of F at which no thread runs beside.
-void Phases::markAloneIn(FunctionId F, bool UntilStart) {
+void Phases::markAloneIn(FunctionId F, bool UntilStart,
+                         std::unordered_set<const facts::Event *> &Marked) {
   const facts::Function &Fact = *P.function(F).Fact;
   auto Step = [&](const facts::Event &E, ThreadState &S) {
     if (starts(F, E))
@@ -206,7 +207,7 @@ void Phases::markAloneIn(FunctionId F, bool UntilStart) {
     ThreadState State = *In[B];
     for (const facts::Event *E : each(Blocks[B]->events())) {
       if ((UntilStart && !State.MayRun && !starts(F, *E)) || State.Joined)
-        AloneAt.insert(E);
+        Marked.insert(E);
       Step(*E, State);
     }
   }
@@ -251,7 +252,7 @@ void Phases::findAlone(const AccessScan &Scan) {
     bool Direct = Starting[F] &&
                   isNamedForStarting(P.qualifiedName(P.function(F).Symbol));
     if (IsMain(F) || Direct || Joining[F])
-      markAloneIn(F, IsMain(F) || Direct);
+      markAloneIn(F, IsMain(F) || Direct, IsMain(F) ? AloneAt : OwnAloneAt);
   }
   // Not alone: what is called from outside, and what is called where others
   // may run.
@@ -265,7 +266,8 @@ void Phases::findAlone(const AccessScan &Scan) {
     FunctionId F = Pending.back();
     Pending.pop_back();
     for (const SharedCall *C : CallsOf[F])
-      if (Alone[C->Callee] && !AloneAt.contains(C->Site)) {
+      if (Alone[C->Callee] && !AloneAt.contains(C->Site) &&
+          !(C->OnSelf && OwnAloneAt.contains(C->Site))) {
         Alone[C->Callee] = false;
         Pending.push_back(C->Callee);
       }

@@ -31,9 +31,12 @@ public:
 
   Phases(const LockModel &Model, const AccessScan &Scan);
 
-  /// Nothing else runs at this event: threads are not started yet, or over.
-  bool isAlone(FunctionId F, const facts::Event &E) const {
-    return Alone[F] || AloneAt.contains(&E);
+  /// Nothing else runs at this event: threads are not started yet, or over. For
+  /// a method that starts or joins threads that holds for its own object, for
+  /// `main` for all.
+  bool isAlone(FunctionId F, const facts::Event &E, bool OwnObject) const {
+    return Alone[F] || AloneAt.contains(&E) ||
+           (OwnObject && OwnAloneAt.contains(&E));
   }
   /// Runs only while its object is made or ended.
   bool ownsObject(FunctionId F) const { return Making[F]; }
@@ -55,7 +58,8 @@ private:
   void findMaking(const AccessScan &Scan);
   void findNew(const AccessScan &Scan);
   void spread(const AccessScan &Scan);
-  void markAloneIn(FunctionId F, bool UntilStart);
+  void markAloneIn(FunctionId F, bool UntilStart,
+                   std::unordered_set<const facts::Event *> &Marked);
   bool starts(FunctionId F, const facts::Event &E) const;
   bool joins(FunctionId F, const facts::Event &E) const;
 
@@ -64,7 +68,7 @@ private:
   std::vector<bool> Entered, Alone, Making, Starting;
   std::vector<std::uint32_t> New; // by function: this (bit 31), parameters
   std::vector<Mask> Threads;
-  std::unordered_set<const facts::Event *> AloneAt, Starts;
+  std::unordered_set<const facts::Event *> AloneAt, OwnAloneAt, Starts;
   std::unordered_multimap<const facts::Event *, FunctionId> TargetsAt;
 };
 

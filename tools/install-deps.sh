@@ -10,10 +10,11 @@ packages=(
   clang-22 clang-tidy-22 libclang-22-dev llvm-22-dev llvm-22-tools
   # libraries
   flatbuffers-compiler libflatbuffers-dev libcli11-dev nlohmann-json3-dev
-  libyaml-cpp-dev libdw-dev libelf-dev libxxhash-dev
+  libyaml-cpp-dev libdw-dev libelf-dev libxxhash-dev systemtap-sdt-dev
   # tests
   libgtest-dev libbenchmark-dev python3 python3-yaml python3-jsonschema python3-psutil
   jq strace gdb libcurl4 libpq5 libjemalloc2 libtcmalloc-minimal4
+  libuv1 libevent-2.1-7 libglib2.0-0
 )
 
 missing=()

@@ -2,9 +2,11 @@
 #include "runtime-monitor/capture/Watchdog.h"
 
 #include "runtime-monitor/capture/Capture.h"
+#include "runtime-monitor/coroutines/Coroutines.h"
 #include "runtime-monitor/core/Clock.h"
 #include "runtime-monitor/core/Lock.h"
 #include "runtime-monitor/core/Options.h"
+#include "runtime-monitor/core/Probes.h"
 #include "runtime-monitor/core/Real.h"
 #include "runtime-monitor/core/Thread.h"
 #include "runtime-monitor/locks/Deadlock.h"
@@ -102,6 +104,12 @@ void report(Thread &T, Loop &L, uint64_t Since, uint64_t Now) noexcept {
   static_assert(sizeof Parts == sizeof(StallRecord) + sizeof(Snapshot));
   writeRecord(RecordKind::Stall, {&Parts, sizeof Parts},
               {Taken.Bytes, Taken.Head.Size});
+  if (First) {
+    GRIDLOCK_PROBE3(stall, R.Tid, R.Elapsed, R.Operation);
+    CoroutineChain Chain;
+    readChain(T, Chain);
+    writeChain(RecordKind::Stall, R.Id, Chain);
+  }
   Thread *Holder = Taken.Holder != R.Tid ? threadOf(Taken.Holder) : nullptr;
   if (Holder && takeStack(*Holder, 0, TakenHolder)) {
     struct {
@@ -116,6 +124,7 @@ void report(Thread &T, Loop &L, uint64_t Since, uint64_t Now) noexcept {
 void writeEnd(Thread &T) noexcept {
   if (uint64_t Duration =
           T.StallDuration.exchange(0, std::memory_order_acquire)) {
+    GRIDLOCK_PROBE2(stall_end, T.Tid.load(std::memory_order_relaxed), Duration);
     StallEndRecord R{T.StallId, 0, Duration};
     writeRecord(RecordKind::StallEnd, {&R, sizeof R});
   }

@@ -8,6 +8,7 @@
 #include "runtime-monitor/core/Options.h"
 #include "runtime-monitor/core/Real.h"
 #include "runtime-monitor/core/Text.h"
+#include "runtime-monitor/coroutines/Coroutines.h"
 #include "runtime-monitor/interpose/Interpose.h"
 #include "runtime-monitor/locks/Contention.h"
 #include "runtime-monitor/locks/Order.h"
@@ -35,6 +36,7 @@ void forkedChild() noexcept {
   forgetLoops();
   forgetContention();
   forgetLockOrders();
+  forgetCoroutines();
   forgetOtherThreads();
   if (!TheOptions.FollowChildren) {
     Ready.store(false);

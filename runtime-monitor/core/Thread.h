@@ -12,6 +12,8 @@
 #include <cstdint>
 #include <pthread.h>
 
+struct gridlock_coroutine;
+
 namespace gridlock::monitor {
 
 struct Loop;
@@ -67,6 +69,12 @@ struct Thread {
 
   uint32_t HeldCount = 0; // may exceed MaxHeld: then only the first are known
   HeldLock Held[MaxHeld];
+
+  // The observed coroutine it runs; the one that has just been suspended, and
+  // the one it handed over to (coroutines/Coroutines.h).
+  std::atomic<gridlock_coroutine *> Running{nullptr};
+  gridlock_coroutine *Awaiting = nullptr;
+  const void *Target = nullptr;
 
   // Orders in which it has taken locks lately (locks/Order.h).
   struct RecentOrder {

@@ -2,6 +2,7 @@
 #include "runtime-monitor/locks/Contention.h"
 
 #include "runtime-monitor/core/Calls.h"
+#include "runtime-monitor/core/Probes.h"
 #include "runtime-monitor/core/Syscalls.h"
 #include "runtime-monitor/records/Writer.h"
 
@@ -64,6 +65,7 @@ void waited(LockSite &S, uint32_t Tid, uint32_t Owner, uint64_t Time) noexcept {
   if (Owner != 0)
     S.Other.store(Owner, std::memory_order_relaxed);
   S.Count.fetch_add(1, std::memory_order_release);
+  GRIDLOCK_PROBE3(contention, S.Lock, Time, S.Operation);
 }
 
 } // namespace gridlock::monitor

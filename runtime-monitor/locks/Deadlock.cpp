@@ -2,6 +2,7 @@
 #include "runtime-monitor/locks/Deadlock.h"
 
 #include "runtime-monitor/core/Options.h"
+#include "runtime-monitor/core/Probes.h"
 #include "runtime-monitor/core/Text.h"
 #include "runtime-monitor/interpose/Interpose.h"
 #include "runtime-monitor/records/Snapshot.h"
@@ -160,6 +161,7 @@ void writePart(const Waiter &W, DeadlockRecord R,
   R.Lock = W.Wants == Want::End ? 0 : addressOf(W.Call.object);
   R.Site = W.Call.site;
   threadName(R.Tid, R.Thread);
+  GRIDLOCK_PROBE3(deadlock, R.Tid, R.Lock, R.Parts);
   HeldRecord Held[Thread::MaxHeld] = {};
   for (; R.Held < W.Who->HeldCount && R.Held < Thread::MaxHeld; ++R.Held) {
     const HeldLock &H = W.Who->Held[R.Held];

@@ -5,6 +5,7 @@
 #include "runtime-monitor/core/Calls.h"
 #include "runtime-monitor/core/Clock.h"
 #include "runtime-monitor/core/Options.h"
+#include "runtime-monitor/core/Probes.h"
 #include "runtime-monitor/core/Syscalls.h"
 #include "runtime-monitor/records/Writer.h"
 
@@ -112,6 +113,7 @@ void record(Thread &T, uint64_t Key, const void *Lock, const char *Operation,
   O->Last.store(Now, std::memory_order_relaxed);
   T.Recent[Key % Thread::MaxRecent] = {Key, &O->Last};
   O->State.store(2, std::memory_order_release);
+  GRIDLOCK_PROBE3(order, Lock, T.Held[T.HeldCount - 1].Lock, Operation);
   Used.fetch_add(1, std::memory_order_relaxed);
   LockOrders::Fresh.fetch_add(1, std::memory_order_relaxed);
 }

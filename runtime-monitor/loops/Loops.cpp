@@ -6,6 +6,8 @@
 #include "runtime-monitor/core/Calls.h"
 #include "runtime-monitor/core/Clock.h"
 #include "runtime-monitor/core/Options.h"
+#include "runtime-monitor/core/Probes.h"
+#include "runtime-monitor/coroutines/Coroutines.h"
 #include "runtime-monitor/records/Writer.h"
 
 #include <cstring>
@@ -145,6 +147,7 @@ void blockingCallEnded(Thread &T, const gridlock_call &Call,
   Loop *L = T.Current.load(std::memory_order_relaxed);
   if (Duration < TheOptions.BlockMs * 1000000 || !L || T.Inside)
     return;
+  GRIDLOCK_PROBE3(block, L->Tid, Duration, Call.operation);
   InsideMonitor Guard(T);
   for (BlockSite &B : L->Blocks) {
     const char *Operation = B.Operation.load(std::memory_order_relaxed);
@@ -163,6 +166,9 @@ void blockingCallEnded(Thread &T, const gridlock_call &Call,
       B.Site = Call.site;
       B.Id = LastId.fetch_add(1, std::memory_order_relaxed) + 1;
       B.Stack.store(takeOwnStack(Call), std::memory_order_relaxed);
+      if (T.Running.load(std::memory_order_relaxed) &&
+          (B.Coroutines = make<CoroutineChain>()))
+        readChain(T, *B.Coroutines);
       B.Operation.store(Call.operation, std::memory_order_release);
     }
     return;

@@ -13,6 +13,8 @@
 
 namespace gridlock::monitor {
 
+struct CoroutineChain;
+
 /// A blocking call made on a loop thread, by operation and call site.
 struct BlockSite {
   std::atomic<const char *> Operation; // null: free
@@ -22,6 +24,8 @@ struct BlockSite {
   uint64_t Iteration; // in which the last ones were made, and these:
   uint64_t OpenCount, OpenTotal;
   std::atomic<TakenStack *> Stack;
+  CoroutineChain *Coroutines; // that ran, or null
+  bool ChainWritten;
 };
 
 struct Loop {

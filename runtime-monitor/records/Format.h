@@ -46,7 +46,12 @@ enum class RecordKind : uint32_t {
   End,        // EndRecord: the program ended in order
   Order,      // OrderRecord and HeldRecord[]
   Deadlock,   // DeadlockRecord and HeldRecord[]
-  Live        // LiveRecord: a snapshot that was asked for ends here
+  Live,       // LiveRecord: a snapshot that was asked for ends here
+  Coroutine,  // CoroutineRecord, its name \0 and file \0
+  Unawaited,  // CoroutineEventRecord: tasks destroyed before they ran
+  Suspension, // CoroutineEventRecord: suspended with a lock
+  Chain       // StackRecord and for each coroutine, innermost first: line (32
+              // bits), name \0, file \0
 };
 
 struct RecordHeader {
@@ -190,6 +195,25 @@ struct LostRecord {
 
 struct EndRecord {
   uint64_t Time;
+};
+
+// A coroutine function; lines are in its file.
+struct CoroutineRecord {
+  uint32_t Id, Line;
+  uint64_t Created, Started, Finished;
+  uint64_t Destroyed;          // before they finished
+  uint64_t Steps, Total, Max;  // from a resumption to the suspension
+  uint64_t Slow;               // over the threshold, not on an event loop
+  uint32_t From, To;           // lines of the longest
+  uint32_t Last, Reserved;     // line of the last suspension
+};
+
+struct CoroutineEventRecord {
+  uint32_t Id, Coroutine;
+  uint32_t Line, Tid; // of the suspension; first thread
+  uint64_t Place; // return address of the task's creation or the lock's taking
+  uint64_t Lock;
+  uint64_t Count, Moved; // Moved: resumed by another thread
 };
 
 struct LiveRecord {

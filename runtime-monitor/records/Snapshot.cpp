@@ -3,6 +3,7 @@
 
 #include "runtime-monitor/core/Lock.h"
 #include "runtime-monitor/core/Text.h"
+#include "runtime-monitor/coroutines/Coroutines.h"
 #include "runtime-monitor/locks/Contention.h"
 #include "runtime-monitor/locks/Order.h"
 #include "runtime-monitor/loops/Loops.h"
@@ -16,6 +17,19 @@ namespace gridlock::monitor {
 namespace {
 
 Lock SnapshotLock;
+
+// Both with their final zeros; a name is a constant of the program's, which may
+// have unloaded it.
+template <size_t N>
+void addName(Text<N> &To, const char *Function, const char *File) noexcept {
+  for (const char *From : {Function, File}) {
+    char Part[480];
+    const size_t Have =
+        sys::copyMemory(Part, reinterpret_cast<uint64_t>(From), sizeof Part - 1);
+    Part[Have] = 0;
+    To.append(Part, std::strlen(Part) + 1);
+  }
+}
 
 template <size_t N> void copy(char (&To)[N], const char *From) noexcept {
   size_t Size = std::min(std::strlen(From), N - 1);
@@ -55,6 +69,10 @@ void writeBlocks(Loop &L) noexcept {
       R.OpenTotal = B.OpenTotal;
     }
     writeRecord(RecordKind::Block, {&R, sizeof R});
+    if (const CoroutineChain *Chain = B.Coroutines; Chain && !B.ChainWritten) {
+      B.ChainWritten = true;
+      writeChain(RecordKind::Block, B.Id, *Chain);
+    }
     writeStack(RecordKind::Block, B.Id, B.Stack);
   }
   if (L.BlocksLost != 0)
@@ -124,6 +142,48 @@ void writeLockOrders() noexcept {
   }
 }
 
+void writeCoroutines() noexcept {
+  if (!Coroutines::Any.load(std::memory_order_relaxed))
+    return;
+  for (uint32_t I = 0; I < Coroutines::Sites; ++I) {
+    CoroutineSite &S = Coroutines::SiteTable[I];
+    const uint64_t Counts = S.counts();
+    if (S.State.load(std::memory_order_acquire) != 2 || S.Written == Counts)
+      continue;
+    S.Written = Counts;
+    CoroutineRecord R{};
+    R.Id = I + 1;
+    R.Line = S.Line;
+    R.Created = S.Created.load(std::memory_order_relaxed);
+    R.Started = S.Started.load(std::memory_order_relaxed);
+    R.Finished = S.Finished.load(std::memory_order_relaxed);
+    R.Destroyed = S.Destroyed.load(std::memory_order_relaxed);
+    R.Steps = S.Steps.load(std::memory_order_relaxed);
+    R.Total = S.Total.load(std::memory_order_relaxed);
+    R.Max = S.Max.load(std::memory_order_relaxed);
+    R.Slow = S.Slow.load(std::memory_order_relaxed);
+    R.From = S.From.load(std::memory_order_relaxed);
+    R.To = S.To.load(std::memory_order_relaxed);
+    R.Last = S.Last.load(std::memory_order_relaxed);
+    Text<1024> Names;
+    addName(Names, S.Function, S.File);
+    writeRecord(RecordKind::Coroutine, {&R, sizeof R},
+                {Names.c_str(), Names.size()});
+  }
+  for (uint32_t I = 0; I < Coroutines::Events; ++I) {
+    CoroutineEvent &E = Coroutines::EventTable[I];
+    const uint64_t Count = E.Count.load(std::memory_order_acquire);
+    if (E.State.load(std::memory_order_acquire) != 2 || E.Written == Count)
+      continue;
+    E.Written = Count;
+    CoroutineEventRecord R{I + 1,   E.Coroutine, E.Line, E.Tid, E.Place,
+                           E.Lock, Count,       0};
+    R.Moved = E.Moved.load(std::memory_order_relaxed);
+    writeRecord(E.Kind, {&R, sizeof R});
+    writeStack(E.Kind, R.Id, E.Stack);
+  }
+}
+
 // The owner goes on counting meanwhile; a bucket too few or too many is no
 // harm.
 struct {
@@ -173,7 +233,25 @@ void writeLoop(Loop &L) noexcept {
   writeStack(RecordKind::Loop, L.Id, L.Stack);
 }
 
+void writeChain(RecordKind Of, uint32_t Id,
+                const CoroutineChain &Chain) noexcept {
+  if (Chain.Count == 0)
+    return;
+  Text<4096> Names;
+  for (uint32_t I = 0; I < Chain.Count && Names.size() < 3000; ++I) {
+    const ChainLink &L = Chain.Links[I];
+    Names.append(reinterpret_cast<const char *>(&L.Line), sizeof L.Line);
+    addName(Names, L.Function, L.File);
+  }
+  const StackRecord R{Of, Id};
+  writeRecord(RecordKind::Chain, {&R, sizeof R}, {Names.c_str(), Names.size()});
+}
+
 bool somethingToWrite() noexcept {
+  if (Coroutines::Any.load(std::memory_order_relaxed))
+    for (const CoroutineSite &S : Coroutines::SiteTable)
+      if (S.Written != S.counts())
+        return true;
   if (LockOrders::Fresh.load(std::memory_order_relaxed) != 0)
     return true;
   for (Loop *L = AllLoops.load(std::memory_order_acquire); L; L = L->Next)
@@ -205,6 +283,7 @@ uint64_t writeSnapshot(bool Last) noexcept {
   }
   writeLockSites();
   writeLockOrders();
+  writeCoroutines();
   writeLost();
   SnapshotLock.release();
   return Findings;

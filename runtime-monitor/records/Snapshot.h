@@ -10,11 +10,16 @@
 namespace gridlock::monitor {
 
 struct Loop;
+struct CoroutineChain;
+enum class RecordKind : uint32_t;
 
 /// Writes what has changed since the last time. Returns how many stalls and
 /// blocking calls there were in all.
 uint64_t writeSnapshot(bool Last) noexcept;
 void writeLoop(Loop &L) noexcept;
+/// The coroutines that are on top of a stall's or blocking call's stack.
+void writeChain(RecordKind Of, uint32_t Id,
+                const CoroutineChain &Chain) noexcept;
 /// The name of a thread of this process, or an empty one.
 void threadName(uint32_t Tid, char (&Name)[16]) noexcept;
 bool somethingToWrite() noexcept;

@@ -38,10 +38,10 @@ void append(std::vector<Frame> &To, const std::vector<Frame> &Stack) {
   To.insert(To.end(), Stack.begin(), Stack.end());
 }
 
-LockFinding findingOf(const ProcessRecords &P, Symbolizer &S, const Places &Where,
+SeenFinding findingOf(const ProcessRecords &P, Symbolizer &S, const Places &Where,
                   const std::vector<DeadlockPart> &Parts) {
   const std::size_t Maps = P.Maps.empty() ? 0 : P.Maps.size() - 1;
-  LockFinding Found;
+  SeenFinding Found;
   Finding &F = Found.Result;
   F.Rule = "gridlock-deadlock";
   F.Confidence = Precision::VeryHigh;
@@ -89,11 +89,11 @@ LockFinding findingOf(const ProcessRecords &P, Symbolizer &S, const Places &Wher
 
 } // namespace
 
-std::vector<LockFinding> findOrders(const ProcessRecords &P, Symbolizer &S,
+std::vector<SeenFinding> findOrders(const ProcessRecords &P, Symbolizer &S,
                                     const Places &Where) {
-  std::vector<LockFinding> Found;
+  std::vector<SeenFinding> Found;
   for (const OrderCycle &Cycle : findOrderCycles(P.Orders)) {
-    LockFinding &Order = Found.emplace_back();
+    SeenFinding &Order = Found.emplace_back();
     Finding &F = Order.Result;
     F.Rule = "gridlock-lock-order";
     std::vector<std::string> Functions;
@@ -129,9 +129,9 @@ std::vector<LockFinding> findOrders(const ProcessRecords &P, Symbolizer &S,
   return Found;
 }
 
-std::vector<LockFinding> findDeadlocks(const ProcessRecords &P, Symbolizer &S,
+std::vector<SeenFinding> findDeadlocks(const ProcessRecords &P, Symbolizer &S,
                                        const Places &Where) {
-  std::vector<LockFinding> Found;
+  std::vector<SeenFinding> Found;
   for (const auto &[Id, Parts] : P.Deadlocks)
     if (Parts.size() == Parts.front().Head.Parts) // else the file is cut off
       Found.push_back(findingOf(P, S, Where, Parts));

@@ -10,14 +10,10 @@
 
 namespace gridlock::symbolize {
 
-struct LockFinding {
-  Finding Result;            // Operation: the functions that take the locks, sorted
-  std::vector<Frame> Frames; // of all stacks
-};
-
-std::vector<LockFinding> findOrders(const ProcessRecords &P, Symbolizer &S,
+/// Operation: the functions that take the locks, sorted.
+std::vector<SeenFinding> findOrders(const ProcessRecords &P, Symbolizer &S,
                                     const Places &Where);
-std::vector<LockFinding> findDeadlocks(const ProcessRecords &P, Symbolizer &S,
+std::vector<SeenFinding> findDeadlocks(const ProcessRecords &P, Symbolizer &S,
                                        const Places &Where);
 
 } // namespace gridlock::symbolize

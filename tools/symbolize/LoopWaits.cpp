@@ -12,6 +12,35 @@ const Frame *innermostUser(const std::vector<Frame> &Stack) {
   return nullptr;
 }
 
+std::string loopLibrary(const std::vector<Frame> &Stack) {
+  struct Library {
+    std::string_view Function, Name; // a prefix where it ends in ':'
+  };
+  // The functions that run a loop, as they are exported or declared.
+  static constexpr Library Known[] = {
+      {"uv_run", "libuv"},
+      {"event_base_loop", "libevent"},
+      {"ev_run", "libev"},
+      {"g_main_context_iteration", "GLib"},
+      {"g_main_loop_run", "GLib"},
+      {"QEventLoop::exec", "Qt"},
+      {"QEventDispatcherUNIX::processEvents", "Qt"},
+      {"QEventDispatcherGlib::processEvents", "Qt"},
+      {"sd_event_run", "sd-event"},
+      {"boost::asio::detail::scheduler::", "Boost.Asio"},
+      {"asio::detail::scheduler::", "Asio"},
+      {"folly::EventBase::", "folly"},
+      {"seastar::reactor::", "Seastar"},
+  };
+  std::string Found; // the outermost: Qt may run GLib's
+  for (const Frame &F : Stack)
+    for (const Library &L : Known)
+      if (L.Function.ends_with(':') ? F.Function.starts_with(L.Function)
+                                    : F.Function == L.Function)
+        Found = L.Name;
+  return Found;
+}
+
 static bool sameCall(const Frame &A, const Frame &B) {
   return A.Sp == B.Sp && A.Function == B.Function;
 }

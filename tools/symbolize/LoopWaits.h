@@ -9,6 +9,10 @@
 
 namespace gridlock::symbolize {
 
+/// The library whose event loop waits with this stack ("libuv"), or an empty
+/// text: the program's own.
+std::string loopLibrary(const std::vector<Frame> &Stack);
+
 /// The innermost frame of the program's own code, or null.
 const Frame *innermostUser(const std::vector<Frame> &Stack);
 

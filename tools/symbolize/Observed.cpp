@@ -4,6 +4,7 @@
 #include "checks/engine/Fingerprint.h"
 #include "rules/Catalogue.h"
 #include "runtime-monitor/loops/Histogram.h"
+#include "tools/symbolize/CoroutineFindings.h"
 #include "tools/symbolize/LockFindings.h"
 #include "tools/symbolize/LoopTimes.h"
 #include "tools/symbolize/LoopWaits.h"
@@ -59,7 +60,10 @@ private:
   void addStalls(const ProcessRecords &P, Symbolizer &S, LoopWaits &Waits);
   void addBlocks(const ProcessRecords &P, Symbolizer &S, LoopWaits &Waits);
   void addLocks(const ProcessRecords &P, Symbolizer &S);
-  void addCycle(LockFinding Found);
+  void addCycle(SeenFinding Found);
+  void addCoroutines(const ProcessRecords &P, Symbolizer &S);
+  void addChain(const ProcessRecords &P, RecordKind Of, std::uint32_t Id,
+                std::vector<Frame> &Stack);
   bool suppressed(const char *Rule, const std::vector<Frame> &Stack,
                   const Key &Which);
   void addFinding(const char *Rule, const std::string &Operation,
@@ -78,7 +82,7 @@ private:
   Observed &Result;
   const rules::Catalogue Rules = rules::Catalogue::embedded();
   std::map<Key, Entry> Entries;
-  std::map<std::pair<std::string, std::string>, Finding>
+  std::map<std::pair<std::string, std::string>, SeenFinding>
       Cycles; // of locks: by rule and functions
   std::map<std::pair<std::uint32_t, std::uint32_t>, LoopRow> Rows;
 };
@@ -91,10 +95,12 @@ std::string Collector::nameOf(const ProcessRecords &P,
   std::string Name = L->second.Head.Name[0]
                          ? std::string("loop '") + L->second.Head.Name + "'"
                          : std::string("the event loop");
+  std::string Which = L->second.Head.Thread;
+  if (const auto Row = Rows.find({P.Header.Pid, Loop});
+      Row != Rows.end() && !Row->second.Library.empty())
+    Which += (Which.empty() ? "" : ", ") + Row->second.Library;
   return Name + " of thread " + std::to_string(L->second.Head.Tid) +
-         (L->second.Head.Thread[0]
-              ? " (" + std::string(L->second.Head.Thread) + ")"
-              : "");
+         (Which.empty() ? "" : " (" + Which + ")");
 }
 
 void Collector::sharedLoop(const ProcessRecords &P, std::uint32_t Loop) {
@@ -180,6 +186,7 @@ void Collector::addLoop(const ProcessRecords &P, const LoopData &L,
   Row.P50 = std::min(Row.P50, Row.Max);
   Row.LagP99 = lagQuantile(L.Buckets, L.Head.Busy + L.Head.Idle, 0.99);
   const std::vector<Frame> &Stack = Waits.of(L.Head.Id);
+  Row.Library = loopLibrary(Stack);
   if (const Frame *User = innermostUser(Stack)) {
     Row.Function = User->Function;
     Row.Where = Root.relative(User->Where);
@@ -200,6 +207,7 @@ void Collector::addStalls(const ProcessRecords &P, Symbolizer &S,
   }
   for (const auto &[Id, D] : First) {
     std::vector<Frame> Stack = S.unwind(D->Stack);
+    addChain(P, RecordKind::Stall, Id, Stack);
     Measured M{1, Elapsed[Id], 0, true};
     if (auto End = P.StallDurations.find(Id); End != P.StallDurations.end()) {
       M.Worst = End->second;
@@ -261,6 +269,7 @@ void Collector::addBlocks(const ProcessRecords &P, Symbolizer &S,
       Stack = S.unwind(Raw->second);
     else
       Stack = S.at(B.Site, P.Maps.empty() ? 0 : P.Maps.size() - 1);
+    addChain(P, RecordKind::Block, Id, Stack);
     const bool OfLoop = Waits.madeByLoop(B.Loop, Stack);
     if (OfLoop)
       sharedLoop(P, B.Loop);
@@ -343,12 +352,32 @@ void Collector::addWait(const LockRow &Row, const Side &W) {
              std::to_string(Row.Holders[I].Count) + " times"});
 }
 
-void Collector::addCycle(LockFinding Found) {
+void Collector::addCycle(SeenFinding Found) {
   Finding &F = Found.Result;
   if (suppressed(F.Rule.c_str(), Found.Frames,
                  {F.Rule, F.Function, F.Operation}))
     return;
-  Cycles.try_emplace({F.Rule, F.Operation}, std::move(F));
+  Cycles.try_emplace({F.Rule, F.Operation}, std::move(Found));
+}
+
+void Collector::addCoroutines(const ProcessRecords &P, Symbolizer &S) {
+  SeenCoroutines Seen = findCoroutines(P, S, Root);
+  for (SeenFinding &F : Seen.Findings)
+    if (const Key Which{F.Result.Rule, F.Result.Function, F.Result.Operation};
+        !suppressed(F.Result.Rule.c_str(), F.Frames, Which))
+      Cycles.try_emplace({F.Result.Rule, F.Result.Function + "\n" + F.Result.Operation},
+                         std::move(F));
+  for (std::string &Text : Seen.Remarks)
+    Result.Remarks.push_back(P.File.filename().string() + ": " + Text);
+}
+
+/// The coroutines that await the one on the stack, as frames above it.
+void Collector::addChain(const ProcessRecords &P, RecordKind Of,
+                         std::uint32_t Id, std::vector<Frame> &Stack) {
+  const auto Chain = P.Chains.find({Of, Id});
+  for (std::size_t I = 1; Chain != P.Chains.end() && I < Chain->second.size();
+       ++I)
+    Stack.push_back(awaitingFrame(Chain->second[I]));
 }
 
 void Collector::remark(const ProcessRecords &P, const Symbolizer &S) {
@@ -378,10 +407,11 @@ void Collector::add(const ProcessRecords &P) {
   addStalls(P, S, Waits);
   addBlocks(P, S, Waits);
   addLocks(P, S);
-  for (LockFinding &F : findOrders(P, S, Root))
+  for (SeenFinding &F : findOrders(P, S, Root))
     addCycle(std::move(F));
-  for (LockFinding &F : findDeadlocks(P, S, Root))
+  for (SeenFinding &F : findDeadlocks(P, S, Root))
     addCycle(std::move(F));
+  addCoroutines(P, S);
   remark(P, S);
   Result.Processes += 1;
 }
@@ -419,11 +449,12 @@ void Collector::finish() {
     Numbers[K] = E.Numbers;
     Findings.push_back(std::move(F));
   }
-  for (auto &[K, F] : Cycles) {
+  for (auto &[K, Seen] : Cycles) {
+    Finding &F = Seen.Result;
     if (F.Rule == "gridlock-lock-order" &&
         Cycles.count({"gridlock-deadlock", F.Operation}))
       continue; // it was met
-    Numbers[{F.Rule, F.Function, F.Operation}] = {1, 0, 0, false};
+    Numbers[{F.Rule, F.Function, F.Operation}] = Seen.Numbers;
     Findings.push_back(std::move(F));
   }
   finishFindings(Findings);

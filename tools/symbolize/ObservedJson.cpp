@@ -15,6 +15,7 @@ using report::addPlace;
 Json toJson(const LoopRow &L) {
   Json Object;
   Object["name"] = L.Name;
+  Object["library"] = L.Library;
   Object["function"] = L.Function;
   addPlace(Object, L.Where);
   Object["pid"] = L.Pid;

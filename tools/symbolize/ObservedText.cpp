@@ -62,7 +62,8 @@ void writeLoops(std::ostream &Out, const Observed &O) {
                         static_cast<double>(All)
                   : 0.0)
           << " %";
-    Rows.push_back({L.Name.empty() ? L.Function : L.Name,
+    Rows.push_back({(L.Name.empty() ? L.Function : L.Name) +
+                        (L.Library.empty() ? "" : " (" + L.Library + ")"),
                     std::to_string(L.Pid) + "/" + std::to_string(L.Tid) +
                         (L.Thread.empty() ? "" : " " + L.Thread),
                     L.Wait, std::to_string(L.Iterations),

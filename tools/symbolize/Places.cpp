@@ -3,6 +3,8 @@
 
 #include "tools/symbolize/LoopWaits.h"
 
+#include <algorithm>
+
 namespace gridlock::symbolize {
 
 static constexpr std::size_t MostNotes = 24;
@@ -28,14 +30,21 @@ Side Places::sideOf(std::vector<Frame> Stack) const {
 }
 
 void Places::addNotes(Finding &F, const std::vector<Frame> &Stack) const {
-  std::size_t End = Stack.size();
-  if (innermostUser(Stack))
-    while (!Stack[End - 1].User)
-      --End;
-  for (std::size_t I = 0; I < End && I < MostNotes; ++I) {
-    const Frame &At = Stack[I];
+  const auto Awaits = std::find_if(Stack.begin(), Stack.end(),
+                                   [](const Frame &At) { return At.Awaits; });
+  std::vector<Frame> Shown(Stack.begin(), Awaits);
+  if (innermostUser(Shown))
+    while (!Shown.back().User)
+      Shown.pop_back();
+  if (Shown.size() > MostNotes)
+    Shown.resize(MostNotes);
+  Shown.insert(Shown.end(), Awaits, Stack.end());
+  for (std::size_t I = 0; I < Shown.size(); ++I) {
+    const Frame &At = Shown[I];
     F.Notes.push_back({relative(At.Where),
-                       (I == 0 ? "in " : "called from ") +
+                       (I == 0      ? "in "
+                        : At.Awaits ? "awaited by coroutine "
+                                    : "called from ") +
                            (At.Function.empty() ? At.Display : At.Function) +
                            (At.Inlined ? " (inlined)" : "")});
   }

@@ -9,6 +9,13 @@
 
 namespace gridlock::symbolize {
 
+/// A finding that needs no merging.
+struct SeenFinding {
+  Finding Result;
+  std::vector<Frame> Frames; // of all stacks
+  Measured Numbers{1, 0, 0, false};
+};
+
 class Places {
 public:
   explicit Places(std::filesystem::path Root) : Root(std::move(Root)) {}

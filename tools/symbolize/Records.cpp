@@ -165,6 +165,35 @@ bool readRecord(ProcessRecords &R, RecordKind Kind, Payload P) {
   case RecordKind::End:
     R.Ended = true;
     return true;
+  case RecordKind::Coroutine: {
+    CoroutineData C;
+    if (!P.take(C.Head))
+      return false;
+    C.Function = P.text();
+    C.File = P.text();
+    R.Coroutines[C.Head.Id] = std::move(C);
+    return true;
+  }
+  case RecordKind::Unawaited:
+  case RecordKind::Suspension: {
+    CoroutineEventRecord E;
+    if (!P.take(E))
+      return false;
+    R.CoroutineEvents[{Kind, E.Id}] = E;
+    return true;
+  }
+  case RecordKind::Chain: {
+    StackRecord Of;
+    if (!P.take(Of))
+      return false;
+    std::vector<ChainLink> Chain;
+    for (ChainLink L; P.take(L.Line); Chain.push_back(L)) {
+      L.Function = P.text();
+      L.File = P.text();
+    }
+    R.Chains[{Of.Of, Of.Id}] = std::move(Chain);
+    return true;
+  }
   case RecordKind::Live: {
     LiveRecord L;
     if (!P.take(L))

@@ -36,6 +36,16 @@ struct DeadlockPart {
   std::vector<monitor::HeldRecord> Held;
 };
 
+struct CoroutineData {
+  monitor::CoroutineRecord Head{};
+  std::string Function, File; // as the compiler writes them
+};
+
+struct ChainLink {
+  std::uint32_t Line = 0;
+  std::string Function, File;
+};
+
 struct StallData {
   monitor::StallRecord Head{};
   RawStack Stack;
@@ -59,6 +69,13 @@ struct ProcessRecords {
   std::map<std::uint32_t, OrderData> Orders;
   std::map<std::uint32_t, std::vector<DeadlockPart>>
       Deadlocks; // each part waits for the next one
+  std::map<std::uint32_t, CoroutineData> Coroutines;
+  std::map<std::pair<monitor::RecordKind, std::uint32_t>,
+           monitor::CoroutineEventRecord>
+      CoroutineEvents;
+  std::map<std::pair<monitor::RecordKind, std::uint32_t>,
+           std::vector<ChainLink>>
+      Chains;
   std::map<std::pair<monitor::RecordKind, std::uint32_t>, RawStack> Stacks;
   std::map<std::string, std::uint64_t> Lost;
   bool Running = false;      // read while the program runs

@@ -103,17 +103,24 @@ bool startsWithAny(std::string_view Text,
   return false;
 }
 
+/// gridlock/coroutine.h, compiled into the program.
+bool isCoroutineHeader(const std::string &File) {
+  return File.ends_with("gridlock/coroutine.h");
+}
+
 /// What the program's authors wrote: nothing that is installed with the system,
 /// neither its libraries nor its headers, and no well-known library, wherever
 /// it lies.
 bool isUser(const Frame &F) {
   return !F.Function.empty() &&
          !startsWithAny(F.Module, {"/usr/lib", "/lib", "[vdso]"}) &&
+         !isCoroutineHeader(F.Where.File) &&
          F.Where.File.find("/usr/include/") == std::string::npos &&
          !startsWithAny(F.Where.File, {"/usr/lib/", "/usr/local/include/"}) &&
          !startsWithAny(
              F.Function,
-             {"gridlock::monitor::", "std::", "__gnu_cxx::", "__gthread",
+             {"gridlock::monitor::", "gridlock::detail::",
+              "gridlock::observed_promise", "std::", "__gnu_cxx::", "__gthread",
               "__cxxabi", "boost::", "boost_asio_", "asio::", "_start", "_init",
               "__libc_", "__interceptor_", "___interceptor_", "__sanitizer::",
               "__asan", "__tsan", "__msan", "__lsan", "__ubsan"});
@@ -361,7 +368,10 @@ std::vector<Frame> Symbolizer::unwind(const RawStack &Stack) {
   std::size_t First = 0;
   for (std::size_t N = 0; N < Frames.size() && N < 16; ++N)
     if (Frames[N].Module.find("libgridlock-monitor.so") != std::string::npos ||
-        Frames[N].Where.File.find("runtime-monitor/") != std::string::npos ||
+        (isCoroutineHeader(Frames[N].Where.File)
+             ? N == First // further up it is between the program's frames
+             : Frames[N].Where.File.find("runtime-monitor/") !=
+                   std::string::npos) ||
         Frames[N].Where.File.ends_with("gridlock-interposers.cpp"))
       First = N + 1;
   Frames.erase(Frames.begin(),

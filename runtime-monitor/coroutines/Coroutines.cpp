@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "runtime-monitor/coroutines/Coroutines.h"
+
+#include "runtime-monitor/capture/Watchdog.h"
+#include "runtime-monitor/core/Calls.h"
+#include "runtime-monitor/core/Clock.h"
+#include "runtime-monitor/core/Options.h"
+#include "runtime-monitor/core/Probes.h"
+#include "runtime-monitor/core/Syscalls.h"
+#include "runtime-monitor/records/Writer.h"
+
+namespace gridlock::monitor {
+
+CoroutineSite Coroutines::SiteTable[Sites];
+CoroutineEvent Coroutines::EventTable[Events];
+std::atomic<bool> Coroutines::Any{false};
+
+namespace {
+
+constexpr uint64_t Magic = 0x6f72636b636f6c67; // a coroutine that is there
+
+constexpr auto Relaxed = std::memory_order_relaxed;
+
+uint64_t mixed(uint64_t A, uint64_t B) noexcept {
+  return (A ^ B * 0x9e3779b97f4a7c15u) * 0xff51afd7ed558ccdu;
+}
+
+/// The entry for which Same holds, or a free one, which Fill fills in; null
+/// when the table is full.
+template <class Entry, class Same, class Fill>
+Entry *find(Entry *Table, uint32_t Size, uint64_t Hash, Same IsSame,
+            Fill FillIn) noexcept {
+  for (uint32_t I = 0; I < 64; ++I) {
+    Entry &E = Table[((Hash >> 32) + I) % Size];
+    uint32_t State = E.State.load(std::memory_order_acquire);
+    if (State == 0 && E.State.compare_exchange_strong(State, 1)) {
+      FillIn(E);
+      E.State.store(2, std::memory_order_release);
+      return &E;
+    }
+    for (int Turns = 0; State == 1 && Turns < 1000; ++Turns)
+      State = E.State.load(std::memory_order_acquire);
+    if (State == 2 && IsSame(E))
+      return &E;
+  }
+  return nullptr;
+}
+
+CoroutineSite *siteOf(const gridlock_coroutine &C) noexcept {
+  return static_cast<CoroutineSite *>(C.site);
+}
+
+uint32_t idOf(const CoroutineSite *S) noexcept {
+  return static_cast<uint32_t>(S - Coroutines::SiteTable) + 1;
+}
+
+CoroutineEvent *event(RecordKind Kind, const gridlock_coroutine &C,
+                      uint64_t Place, uint32_t Line, uint64_t Lock,
+                      const gridlock_call &Call) noexcept {
+  const uint32_t Coroutine = idOf(siteOf(C));
+  CoroutineEvent *E = find(
+      Coroutines::EventTable, Coroutines::Events,
+      mixed(mixed(Place, Line), Coroutine + static_cast<uint32_t>(Kind) * 8191),
+      [&](const CoroutineEvent &E) {
+        return E.Kind == Kind && E.Coroutine == Coroutine && E.Place == Place &&
+               E.Line == Line;
+      },
+      [&](CoroutineEvent &E) {
+        E.Kind = Kind;
+        E.Coroutine = Coroutine;
+        E.Place = Place;
+        E.Line = Line;
+        E.Lock = Lock;
+        E.Tid = static_cast<uint32_t>(sys::threadId());
+        E.Stack.store(takeOwnStack(Call), std::memory_order_relaxed);
+      });
+  if (!E)
+    lost("places of dropped tasks or of locks held across suspensions");
+  else
+    E->Count.fetch_add(1, Relaxed);
+  return E;
+}
+
+void stepEnds(Thread &T, gridlock_coroutine &C, uint32_t Line) noexcept {
+  CoroutineSite &S = *siteOf(C);
+  const uint64_t Time = Clock::now() - C.since;
+  C.since = 0;
+  S.Steps.fetch_add(1, Relaxed);
+  S.Total.fetch_add(Time, Relaxed);
+  if (__builtin_expect(Time >= TheOptions.ThresholdMs * 1000000, 0) &&
+      T.BusySince.load(Relaxed) == 0) // else it is the loop's stall
+    S.Slow.fetch_add(1, Relaxed);
+  uint64_t Max = S.Max.load(Relaxed);
+  while (Time > Max && !S.Max.compare_exchange_weak(Max, Time, Relaxed))
+    ;
+  if (Time > Max) {
+    S.From.store(C.at, Relaxed);
+    S.To.store(Line, Relaxed);
+  }
+  S.Last.store(Line, Relaxed);
+  C.at = Line;
+  if (T.Running.load(Relaxed) == &C)
+    T.Running.store(C.outer, std::memory_order_release);
+}
+
+} // namespace
+
+void readChain(const Thread &T, CoroutineChain &Chain) noexcept {
+  gridlock_coroutine C;
+  const gridlock_coroutine *At = T.Running.load(std::memory_order_acquire);
+  Chain.Count = 0;
+  while (At && Chain.Count < CoroutineChain::Most &&
+         sys::copyMemory(&C, addressOf(At), sizeof C) == sizeof C &&
+         C.magic == Magic) {
+    Chain.Links[Chain.Count++] = {C.function, C.file, C.at};
+    At = C.parent ? C.parent : C.outer;
+  }
+}
+
+void forgetCoroutines() noexcept {
+  if (!Coroutines::Any.load(Relaxed))
+    return;
+  for (CoroutineSite &S : Coroutines::SiteTable) {
+    for (auto *Count : {&S.Created, &S.Started, &S.Finished, &S.Destroyed,
+                        &S.Steps, &S.Total, &S.Max, &S.Slow})
+      Count->store(0, Relaxed);
+    S.Written = 0;
+  }
+  for (CoroutineEvent &E : Coroutines::EventTable) {
+    E.Count.store(0, Relaxed);
+    E.Written = 0;
+    if (TakenStack *Stack = E.Stack.load(Relaxed))
+      Stack->Written = false;
+  }
+}
+
+} // namespace gridlock::monitor
+
+using namespace gridlock::monitor;
+
+#define API extern "C" __attribute__((visibility("default")))
+
+API void gridlock_coroutine_created(gridlock_coroutine *C, const char *Function,
+                                    const char *File, uint32_t Line) {
+  if (!Ready.load(Relaxed))
+    return;
+  CoroutineSite *S = find(
+      Coroutines::SiteTable, Coroutines::Sites,
+      mixed(addressOf(Function), Line),
+      [&](const CoroutineSite &S) {
+        return S.Function == Function && S.File == File && S.Line == Line;
+      },
+      [&](CoroutineSite &S) {
+        S.Function = Function;
+        S.File = File;
+        S.Line = Line;
+      });
+  if (!S)
+    return lost("coroutine functions (more than the table holds)");
+  C->site = S;
+  C->function = Function;
+  C->file = File;
+  C->line = C->at = Line;
+  C->magic = Magic;
+  S->Created.fetch_add(1, Relaxed);
+  Coroutines::Any.store(true, Relaxed);
+  Watchdog::start();
+}
+
+API void gridlock_coroutine_resumed(gridlock_coroutine *C) {
+  Thread *T = currentThread();
+  if (!C->site || !T)
+    return;
+  CoroutineSite &S = *siteOf(*C);
+  const bool Handed =
+      T->Awaiting && (!T->Target || T->Target == C->frame) && T->Awaiting != C;
+  if (!C->started) {
+    C->started = 1;
+    S.Started.fetch_add(1, Relaxed);
+    if (Handed)
+      C->parent = T->Awaiting;
+  }
+  T->Awaiting = nullptr;
+  if (C->held != 0) { // at its suspension; who resumes it gives the lock back
+    if (C->moved != 0 && C->held != T->Tid.load(Relaxed))
+      Coroutines::EventTable[C->moved - 1].Moved.fetch_add(1, Relaxed);
+    C->moved = 0;
+  }
+  C->held = T->HeldCount;
+  C->outer = T->Running.load(Relaxed);
+  C->since = Clock::now() | 1;
+  T->Running.store(C, std::memory_order_release);
+}
+
+API uint32_t gridlock_coroutine_suspends(gridlock_coroutine *C, uint32_t Line,
+                                         int Final) {
+  Thread *T = currentThread();
+  if (!C->site || !T || C->since == 0)
+    return 0;
+  stepEnds(*T, *C, Line);
+  const uint32_t Held =
+      T->HeldCount > C->held ? T->HeldCount - C->held : 0;
+  C->held = 0;
+  if (Final) {
+    C->finished = 1;
+    siteOf(*C)->Finished.fetch_add(1, Relaxed);
+    return 0;
+  }
+  T->Awaiting = C;
+  T->Target = nullptr;
+  return Held;
+}
+
+API void gridlock_coroutine_suspended(const void *Target) {
+  if (Thread *T = currentThread()) {
+    T->Target = Target;
+    if (!Target)
+      T->Awaiting = nullptr;
+  }
+}
+
+API void gridlock_coroutine_holds(gridlock_coroutine *C, gridlock_call *Call) {
+  Thread *T = currentThread();
+  if (!T || T->Inside || T->HeldCount == 0 || T->HeldCount > Thread::MaxHeld)
+    return;
+  InsideMonitor Guard(*T);
+  const HeldLock &H = T->Held[T->HeldCount - 1];
+  GRIDLOCK_PROBE2(suspension, C->function, H.Lock);
+  if (CoroutineEvent *E =
+          event(RecordKind::Suspension, *C, H.Site & ~Taking::All, C->at,
+                addressOf(H.Lock), *Call)) {
+    C->moved = static_cast<uint32_t>(E - Coroutines::EventTable) + 1;
+    C->held = T->Tid.load(Relaxed);
+  }
+}
+
+API void gridlock_coroutine_destroyed(gridlock_coroutine *C,
+                                      gridlock_call *Call) {
+  if (C->magic != Magic)
+    return;
+  C->magic = 0;
+  Thread *T = currentThread();
+  if (!T || !Ready.load(Relaxed))
+    return;
+  CoroutineSite &S = *siteOf(*C);
+  if (C->since != 0) {
+    stepEnds(*T, *C, C->at); // it ended without a suspension
+    C->finished = 1;
+    S.Finished.fetch_add(1, Relaxed);
+  }
+  if (T->Running.load(Relaxed) == C)
+    T->Running.store(C->outer, std::memory_order_release);
+  if (T->Awaiting == C)
+    T->Awaiting = nullptr;
+  if (!C->finished)
+    S.Destroyed.fetch_add(1, Relaxed);
+  // What an exception throws away nobody forgot to await.
+  if (C->started || T->Inside || C->unwinding)
+    return;
+  GRIDLOCK_PROBE1(unawaited, C->function);
+  InsideMonitor Guard(*T);
+  event(RecordKind::Unawaited, *C, C->created, C->line, 0, *Call);
+}

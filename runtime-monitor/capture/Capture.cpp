@@ -202,17 +202,18 @@ bool takePublished(Thread &T, uint64_t Tick, StallCapture &Result) noexcept {
 
 } // namespace
 
-TakenStack *takeOwnStack(const gridlock_call &Call) noexcept {
+TakenStack *takeOwnStack(const gridlock_call &Call,
+                         size_t Capacity) noexcept {
   if (Stacks.fetch_add(1, std::memory_order_relaxed) >= MostStacks) {
     lost("stacks of blocking calls and lock sites");
     return nullptr;
   }
-  auto *S = static_cast<TakenStack *>(allocate(sizeof(TakenStack)));
+  auto *S = static_cast<TakenStack *>(allocate(sizeof(TakenStack) + Capacity));
   if (!S)
     return nullptr;
   setRegisters(S->Head, Call.registers);
   S->Head.Size = static_cast<uint32_t>(
-      sys::copyMemory(S->Bytes, Call.registers[1], TakenStack::Capacity));
+      sys::copyMemory(S->bytes(), Call.registers[1], Capacity));
   return S;
 }
 

@@ -18,15 +18,18 @@ struct Thread;
 
 /// A stack that waits to be written.
 struct TakenStack {
-  static constexpr size_t Capacity = 12 * 1024;
+  static constexpr size_t Site = 12 * 1024;
+  static constexpr size_t Loop = 40 * 1024; // libuv waits above 12 KiB of events
   Snapshot Head;
   bool Written;
-  char Bytes[Capacity];
+
+  char *bytes() noexcept { return reinterpret_cast<char *>(this + 1); }
 };
 
 /// The calling thread's stack, from its published call upwards. Null when too
 /// many are kept already. About 3 us.
-TakenStack *takeOwnStack(const gridlock_call &Call) noexcept;
+TakenStack *takeOwnStack(const gridlock_call &Call,
+                         size_t Capacity = TakenStack::Site) noexcept;
 
 /// What the watchdog takes of another thread: larger, one at a time.
 struct StallCapture {

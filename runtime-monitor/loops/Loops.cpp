@@ -74,7 +74,8 @@ void establish(Thread &T, WaitSite &S, const gridlock_call &Call,
   L->Site = S.Address;
   L->First = L->Last = Now;
   std::memcpy(L->Name, T.LoopName, sizeof L->Name);
-  L->Stack.store(takeOwnStack(Call), std::memory_order_release);
+  L->Stack.store(takeOwnStack(Call, TakenStack::Loop),
+                 std::memory_order_release);
   S.Found = L;
   L->Next = AllLoops.load(std::memory_order_relaxed);
   while (!AllLoops.compare_exchange_weak(L->Next, L, std::memory_order_release))

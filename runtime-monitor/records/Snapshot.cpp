@@ -47,7 +47,7 @@ void writeStack(RecordKind Of, uint32_t Id,
     Snapshot Head;
   } Parts{{Of, Id}, Stack->Head};
   writeRecord(RecordKind::Stack, {&Parts, sizeof Parts},
-              {Stack->Bytes, Stack->Head.Size});
+              {Stack->bytes(), Stack->Head.Size});
 }
 
 void writeBlocks(Loop &L) noexcept {

@@ -11,6 +11,28 @@ using facts::PlaceRoot;
 using facts::PredicateOp;
 using facts::ValueKind;
 
+bool PathFacts::keepCommon(const PathFacts &Other) {
+  auto Keep = [](auto &Mine, const auto &Theirs) {
+    bool Changed = false;
+    for (auto It = Mine.begin(); It != Mine.end();) {
+      auto Other = Theirs.find(It->first);
+      if (Other == Theirs.end() || Other->second.Is != It->second.Is) {
+        It = Mine.erase(It);
+        Changed = true;
+        continue;
+      }
+      if (Other->second.From != It->second.From && It->second.From) {
+        It->second.From = nullptr;
+        Changed = true;
+      }
+      ++It;
+    }
+    return Changed;
+  };
+  bool Changed = Keep(Conditions, Other.Conditions);
+  return Keep(Constants, Other.Constants) || Changed;
+}
+
 BranchFacts::BranchFacts(const Program &P, FunctionId Id)
     : P(P), Unit(P.function(Id).Unit), File(P.unit(Unit)) {
   const facts::Function &F = *P.function(Id).Fact;
@@ -22,6 +44,9 @@ BranchFacts::BranchFacts(const Program &P, FunctionId Id)
       if (const facts::Predicate *Pred = E->predicate()) {
         Condition C = condition(*Pred);
         OperandsOf[C.Key] = C.Operands;
+        ++Tests[C.Key];
+        if (C.Place)
+          ++PlaceTests[C.Place];
         Parsed.emplace(Pred, std::move(C));
       }
   findUses(F);
@@ -176,7 +201,10 @@ bool BranchFacts::holds(const facts::Edge &E, const Condition &C,
         return *Is == Holds;
     }
   }
-  if (C.Key == 0)
+  // What a single branch asks for, another can't contradict.
+  if (C.Place && Holds && C.Op == PredicateOp::Eq && PlaceTests.at(C.Place) > 1)
+    Known.Constants[C.Place] = {C.Constant, E.predicate()};
+  if (C.Key == 0 || Tests.at(C.Key) == 1)
     return true;
   auto [It, New] = Known.Conditions.try_emplace(
       C.Key, PathFacts::Fact<bool>{Holds, nullptr});
@@ -184,8 +212,6 @@ bool BranchFacts::holds(const facts::Edge &E, const Condition &C,
     return false;
   if (New || It->second.From == E.predicate())
     It->second = {Holds, E.predicate()};
-  if (C.Place && Holds && C.Op == PredicateOp::Eq)
-    Known.Constants[C.Place] = {C.Constant, E.predicate()};
   return true;
 }
 

@@ -32,6 +32,8 @@ struct PathFacts {
   };
   std::map<std::uint32_t, Fact<bool>> Conditions; // by key
   std::map<AccessPath, Fact<std::int64_t>> Constants;
+  /// Forgets what OTHER does not know as well; says whether that is anything.
+  bool keepCommon(const PathFacts &Other);
   auto operator<=>(const PathFacts &) const = default;
 };
 
@@ -71,6 +73,8 @@ private:
   std::map<const facts::Predicate *, Condition> Parsed;
   std::map<std::string, std::uint32_t> Keys;
   std::map<std::uint32_t, std::vector<AccessPath>> OperandsOf;
+  std::map<std::uint32_t, unsigned> Tests; // branches, by key
+  std::map<AccessPath, unsigned> PlaceTests;
   // What conditions behind the start of a block ask for.
   struct Uses {
     std::vector<bool> Keys;

@@ -114,8 +114,11 @@ void Reporter::leak(FunctionId Id, const AccessPath &Lock, const LockUse &Use,
         {P.locate(F.Unit, Release->loc()), "it is released here"});
   }
   LockName Name = nameOf(Lock);
-  bool Sure =
-      !Name.Text.empty() && !Name.IsElement && !ByHelper && Leak.IsShown;
+  // A helper of the program that takes it is as good as the lock's own call; at
+  // more depth what is called may have further purposes.
+  bool IsNear =
+      !ByHelper || Model.chain(Model.chain(Taken->second).Next).Next == 0;
+  bool Sure = !Name.Text.empty() && !Name.IsElement && IsNear && Leak.IsShown;
   Result.Confidence = Sure ? Precision::High : Precision::Medium;
   Sink.report(std::move(Result));
 }

@@ -21,7 +21,7 @@ struct LockLeak {
   const facts::Event *Taken;
   LeakEnd End;
   const facts::Event *Left; // null for the end of the body
-  bool IsShown; // by branches and jumps, not by what a call may throw
+  bool IsShown; // by the branches of one path, not by what a call may throw
 };
 
 class LeakSearch {
@@ -31,8 +31,9 @@ public:
   ~LeakSearch();
 
   /// One for each acquisition at most, in source order. Paths on which
-  /// conditions contradict each other are left out; a function with too many
-  /// paths gives none, and so does a lock whose path means different objects
+  /// conditions contradict each other are left out; where there are very many
+  /// paths, those that meet with the same locks open are taken as one, and
+  /// leaks are not IsShown. None for a lock whose path means different objects
   /// (see isSteady). ONLYPATH: no other lock of the function has its name.
   std::vector<LockLeak> find(const AccessPath &Lock, const LockUse &Use,
                              bool OnlyPath);

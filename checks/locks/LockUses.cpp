@@ -36,6 +36,7 @@ private:
              const LockState &After);
   void attempt(const facts::Event &E, const LockState &State);
   bool isAdopted(ChainId Chain) const;
+  bool givesBack(const facts::Event &E, const AccessPath &Lock) const;
   bool takesToo(const facts::Event &E, const std::string &Name) const;
   void findTold();
   void findEmptyGuards();
@@ -67,7 +68,8 @@ void Finder::event(const facts::Event &E, const LockState &Before,
         Last = &E;
         LastLock = Lock;
       }
-    } else if (!isOwned(Lock, After) && !isAdopted(H.Chain)) {
+    } else if (!isOwned(Lock, After) && !isAdopted(H.Chain) &&
+               !(Before.Held.contains(Lock) && givesBack(E, Lock))) {
       Result.Locks[Lock].Taken.emplace(&E, H.Chain);
     }
   }
@@ -107,6 +109,19 @@ bool Finder::isAdopted(ChainId Chain) const {
   const ChainLink &End = Model.chain(Chain);
   auto Guard = guardConstruction(P, P.function(End.Function).Unit, *End.Site);
   return Guard && Guard->Start == GuardStart::Adopts;
+}
+
+// Whether what is called gives a lock back that its caller has taken.
+bool Finder::givesBack(const facts::Event &E, const AccessPath &Lock) const {
+  std::vector<CallEdge> Targets;
+  Model.calls().follow(Id, E, Targets);
+  std::string Name = nameOf(Lock).Text;
+  for (const CallEdge &Edge : Targets)
+    if (const LockSummary *Callee = Model.summary(Edge.Target))
+      for (const AccessPath &Given : Callee->Released)
+        if (nameOf(Given).Text == Name)
+          return true;
+  return false;
 }
 
 // Whether what is called takes locks of that name as well: then it may release

@@ -15,7 +15,8 @@
 // RUN:   "any('2 of coroutine \'pending\' were pending at the end, 1 had not started' in r for r in summary['remarks'])" \
 // RUN:   "'_ok' not in str(by)" || exit 1; done
 // RUN: %victim %s -o %t.bare && %t.bare
-// RUN: %clang -std=c++20 -g -O2 -pthread -I%S/Inputs -I%root/runtime-monitor/include %s -o %t.clang
+// A promise that can't be derived from, as well:
+// RUN: %clang -DFINAL=final -std=c++20 -g -O2 -pthread -I%S/Inputs -I%root/runtime-monitor/include %s -o %t.clang
 // RUN: rm -rf %t.r; %gridlock run --output %t.r -- %t.clang
 // RUN: %gridlock report %t.r | %FileCheck %s
 // CHECK-DAG: the task of coroutine 'never_bad' was dropped here 3 times and never ran
@@ -34,8 +35,11 @@
 
 /// A lazy task with symmetric transfer, as a library would write it: its promise finds the
 /// coroutine by its own address and knows nothing of the monitor.
+#ifndef FINAL
+#define FINAL
+#endif
 struct task {
-  struct promise_type {
+  struct promise_type FINAL {
     task get_return_object() { return {std::coroutine_handle<promise_type>::from_promise(*this)}; }
     std::suspend_always initial_suspend() noexcept { return {}; }
     struct last {

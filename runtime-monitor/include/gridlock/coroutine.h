@@ -190,14 +190,75 @@ struct has_name {
 };
 template <class Base> struct two_names : Base, has_name {};
 /// Whether Base has members of that name, overloaded or not.
+template <class Base, class T> constexpr bool transforms() {
+  if constexpr (std::is_final_v<Base>)
+    return requires(Base &B, T &&Value) {
+      B.await_transform(static_cast<T &&>(Value));
+    };
+  else
+    return !requires { &two_names<Base>::await_transform; };
+}
+
+/// A promise that can't be derived from, as the first member.
+template <class Base> class wrapped {
+public:
+  decltype(auto) get_return_object() { return Wrapped.get_return_object(); }
+  void unhandled_exception() noexcept(noexcept(
+      std::declval<Base &>().unhandled_exception())) {
+    Wrapped.unhandled_exception();
+  }
+
+protected:
+  template <class... Args>
+  [[gnu::always_inline]] explicit wrapped(Args &&...Arguments)
+      : Wrapped(std::forward<Args>(Arguments)...) {
+    static_assert(!requires { Base::operator new(sizeof(Base)); },
+                  "a final promise with an operator new can't be observed");
+  }
+  Base Wrapped;
+};
+// A promise may have either of the two.
+template <class Base, bool Void> class returning : public wrapped<Base> {
+protected:
+  using wrapped<Base>::wrapped;
+
+public:
+  template <class T>
+    requires requires(Base &B, T &&V) { B.return_value(static_cast<T &&>(V)); }
+  void return_value(T &&Value) {
+    this->Wrapped.return_value(static_cast<T &&>(Value));
+  }
+};
+template <class Base> class returning<Base, true> : public wrapped<Base> {
+protected:
+  using wrapped<Base>::wrapped;
+
+public:
+  void return_void() { this->Wrapped.return_void(); }
+};
+
+template <class Base, bool Final> class holding : public Base {
+protected:
+  using Base::Base;
+  holding() = default;
+  Base &base() noexcept { return *this; }
+};
 template <class Base>
-concept transforms = !requires { &two_names<Base>::await_transform; };
+class holding<Base, true>
+    : public returning<Base, requires(Base &B) { B.return_void(); }> {
+protected:
+  using returning<Base, requires(Base &B) { B.return_void(); }>::returning;
+  Base &base() noexcept { return this->Wrapped; }
+};
 
 } // namespace detail
 
 /// A promise like Base that tells the monitor. Base finds its coroutine by its
 /// own address, so it must stay at the beginning.
-template <class Base> class observed_promise : public Base {
+template <class Base>
+class observed_promise
+    : public detail::holding<Base, std::is_final_v<Base>> {
+  using holding = detail::holding<Base, std::is_final_v<Base>>;
   using location = std::source_location;
   using state = detail::coroutine_state;
   template <class Source, detail::point Point>
@@ -207,7 +268,7 @@ public:
   template <class... Args>
     requires std::constructible_from<Base, Args...>
   [[gnu::always_inline]] explicit observed_promise(Args &&...Arguments)
-      : Base(std::forward<Args>(Arguments)...) {
+      : holding(std::forward<Args>(Arguments)...) {
     static_assert(alignof(observed_promise) <= 2 * sizeof(void *) ||
                   alignof(observed_promise) == alignof(Base));
     State.created =
@@ -215,7 +276,7 @@ public:
   }
 
   auto initial_suspend(const location &Where = location::current()) {
-    using source = decltype(Base::initial_suspend());
+    using source = decltype(std::declval<Base &>().initial_suspend());
     State.frame =
         std::coroutine_handle<observed_promise>::from_promise(*this).address();
     State.exceptions = static_cast<uint32_t>(std::uncaught_exceptions());
@@ -224,24 +285,25 @@ public:
                                  Where.file_name(), Where.line());
     return awaited<source, detail::point::initial>(
         State, Where,
-        [this]() -> source { return Base::initial_suspend(); });
+        [this]() -> source { return this->base().initial_suspend(); });
   }
 
   auto final_suspend(const location &Where = location::current()) noexcept {
-    using source = decltype(Base::final_suspend());
+    using source = decltype(std::declval<Base &>().final_suspend());
     return awaited<source, detail::point::final>(
         State, Where,
-        [this]() noexcept -> source { return Base::final_suspend(); });
+        [this]() noexcept -> source { return this->base().final_suspend(); });
   }
 
   template <class T>
   auto await_transform(T &&Value,
                        const location &Where = location::current()) {
-    if constexpr (detail::transforms<Base>) {
-      using source = decltype(Base::await_transform(std::forward<T>(Value)));
+    if constexpr (detail::transforms<Base, T>()) {
+      using source = decltype(
+          std::declval<Base &>().await_transform(std::forward<T>(Value)));
       return awaited<source, detail::point::await>(
           State, Where, [&]() -> source {
-            return Base::await_transform(std::forward<T>(Value));
+            return this->base().await_transform(std::forward<T>(Value));
           });
     } else {
       return awaited<T &&, detail::point::await>(
@@ -253,10 +315,11 @@ public:
   template <class T>
     requires requires(Base &B, T &&V) { B.yield_value(static_cast<T &&>(V)); }
   auto yield_value(T &&Value, const location &Where = location::current()) {
-    using source = decltype(Base::yield_value(std::forward<T>(Value)));
+    using source = decltype(
+        std::declval<Base &>().yield_value(std::forward<T>(Value)));
     return awaited<source, detail::point::await>(
         State, Where, [&]() -> source {
-          return Base::yield_value(std::forward<T>(Value));
+          return this->base().yield_value(std::forward<T>(Value));
         });
   }
 

@@ -202,8 +202,7 @@ bool takePublished(Thread &T, uint64_t Tick, StallCapture &Result) noexcept {
 
 } // namespace
 
-TakenStack *takeOwnStack(const gridlock_call &Call,
-                         size_t Capacity) noexcept {
+TakenStack *takeOwnStack(const gridlock_call &Call, size_t Capacity) noexcept {
   if (Stacks.fetch_add(1, std::memory_order_relaxed) >= MostStacks) {
     lost("stacks of blocking calls and lock sites");
     return nullptr;

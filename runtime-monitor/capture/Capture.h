@@ -19,7 +19,8 @@ struct Thread;
 /// A stack that waits to be written.
 struct TakenStack {
   static constexpr size_t Site = 12 * 1024;
-  static constexpr size_t Loop = 40 * 1024; // libuv waits above 12 KiB of events
+  static constexpr size_t Loop =
+      40 * 1024; // libuv waits above 12 KiB of events
   Snapshot Head;
   bool Written;
 

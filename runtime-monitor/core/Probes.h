@@ -19,8 +19,7 @@
 #define GRIDLOCK_PROBE3(NAME, A, B, C) DTRACE_PROBE3(gridlock, NAME, A, B, C)
 #else
 #define GRIDLOCK_PROBE1(NAME, A) static_cast<void>(A)
-#define GRIDLOCK_PROBE2(NAME, A, B)                                            \
-  (static_cast<void>(A), static_cast<void>(B))
+#define GRIDLOCK_PROBE2(NAME, A, B) (static_cast<void>(A), static_cast<void>(B))
 #define GRIDLOCK_PROBE3(NAME, A, B, C)                                         \
   (static_cast<void>(A), static_cast<void>(B), static_cast<void>(C))
 #endif

@@ -198,8 +198,7 @@ API uint32_t gridlock_coroutine_suspends(gridlock_coroutine *C, uint32_t Line,
   if (!C->site || !T || C->since == 0)
     return 0;
   stepEnds(*T, *C, Line);
-  const uint32_t Held =
-      T->HeldCount > C->held ? T->HeldCount - C->held : 0;
+  const uint32_t Held = T->HeldCount > C->held ? T->HeldCount - C->held : 0;
   C->held = 0;
   if (Final) {
     C->finished = 1;

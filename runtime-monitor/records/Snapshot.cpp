@@ -24,8 +24,8 @@ template <size_t N>
 void addName(Text<N> &To, const char *Function, const char *File) noexcept {
   for (const char *From : {Function, File}) {
     char Part[480];
-    const size_t Have =
-        sys::copyMemory(Part, reinterpret_cast<uint64_t>(From), sizeof Part - 1);
+    const size_t Have = sys::copyMemory(Part, reinterpret_cast<uint64_t>(From),
+                                        sizeof Part - 1);
     Part[Have] = 0;
     To.append(Part, std::strlen(Part) + 1);
   }
@@ -176,8 +176,8 @@ void writeCoroutines() noexcept {
     if (E.State.load(std::memory_order_acquire) != 2 || E.Written == Count)
       continue;
     E.Written = Count;
-    CoroutineEventRecord R{I + 1,   E.Coroutine, E.Line, E.Tid, E.Place,
-                           E.Lock, Count,       0};
+    CoroutineEventRecord R{I + 1,   E.Coroutine, E.Line, E.Tid,
+                           E.Place, E.Lock,      Count,  0};
     R.Moved = E.Moved.load(std::memory_order_relaxed);
     writeRecord(E.Kind, {&R, sizeof R});
     writeStack(E.Kind, R.Id, E.Stack);

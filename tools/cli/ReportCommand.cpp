@@ -111,9 +111,10 @@ void addReportCommand(CLI::App &App, int &Status) {
   Sub->add_option("--output", Command->Output,
                   "Write the report there instead of stdout")
       ->type_name("FILE");
-  Sub->add_option("--suppressions", Command->Suppressions,
-                  "Leave out what its lines kind:pattern match; by default the "
-                  "file that the run named (GRIDLOCK_OPTIONS=suppressions=FILE)")
+  Sub->add_option(
+         "--suppressions", Command->Suppressions,
+         "Leave out what its lines kind:pattern match; by default the "
+         "file that the run named (GRIDLOCK_OPTIONS=suppressions=FILE)")
       ->type_name("FILE")
       ->allow_extra_args(false);
   Sub->add_flag("--fail-on-findings", Command->FailOnFindings,

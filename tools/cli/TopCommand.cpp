@@ -74,8 +74,8 @@ bool TopCommand::pause(bool Keys) const {
   pollfd Key{STDIN_FILENO, POLLIN, 0};
   const int Ready = poll(&Key, Keys ? 1 : 0, static_cast<int>(EveryMs));
   char Letter = 0;
-  return Interrupted || (Ready > 0 && (read(STDIN_FILENO, &Letter, 1) != 1 ||
-                                       Letter == 'q'));
+  return Interrupted ||
+         (Ready > 0 && (read(STDIN_FILENO, &Letter, 1) != 1 || Letter == 'q'));
 }
 
 int TopCommand::run() const {

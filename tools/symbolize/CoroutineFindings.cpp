@@ -112,9 +112,10 @@ void Finder::slow(const CoroutineData &C) {
   F.Function = nameOf(C.Function);
   F.Operation = "coroutine-step";
   F.Where = at(C, R.From);
-  F.Message = "coroutine '" + F.Function + "' kept its thread from here to line " +
-              std::to_string(R.To) + " without a suspension " + times(R.Slow) +
-              ", worst " + duration(R.Max);
+  F.Message = "coroutine '" + F.Function +
+              "' kept its thread from here to line " + std::to_string(R.To) +
+              " without a suspension " + times(R.Slow) + ", worst " +
+              duration(R.Max);
   Frame Body;
   Body.Function = F.Function;
   Body.Where = {C.File, R.From, 0};

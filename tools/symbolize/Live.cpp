@@ -33,11 +33,12 @@ int onlySignal(const std::string &StatusFile) {
   std::uint64_t Blocked = ~std::uint64_t{0};
   for (std::string Line; std::getline(In, Line);)
     if (Line.starts_with("SigBlk:"))
-      Blocked = std::strtoull(Line.c_str() + std::strlen("SigBlk:"), nullptr, 16);
+      Blocked =
+          std::strtoull(Line.c_str() + std::strlen("SigBlk:"), nullptr, 16);
   int Only = 0;
   for (int Signal = 1; Signal <= 64; ++Signal) {
-    if (Signal == SIGKILL || Signal == SIGSTOP || Signal == 32 || Signal == 33 ||
-        Blocked >> (Signal - 1) & 1)
+    if (Signal == SIGKILL || Signal == SIGSTOP || Signal == 32 ||
+        Signal == 33 || Blocked >> (Signal - 1) & 1)
       continue;
     if (Only != 0)
       return 0; // not the mask that the monitor makes
@@ -95,7 +96,8 @@ std::string LiveProcess::open() {
   if (Error)
     return Name + " cannot be looked at: " + Error.message() +
            "; it is another user's?";
-  return Name + " is not watched, or has recorded nothing yet; start it with: gridlock run -- PROGRAM, or "
+  return Name + " is not watched, or has recorded nothing yet; start it with: "
+                "gridlock run -- PROGRAM, or "
                 "link it with Gridlock::monitor";
 }
 

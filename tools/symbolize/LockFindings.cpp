@@ -38,8 +38,9 @@ void append(std::vector<Frame> &To, const std::vector<Frame> &Stack) {
   To.insert(To.end(), Stack.begin(), Stack.end());
 }
 
-SeenFinding findingOf(const ProcessRecords &P, Symbolizer &S, const Places &Where,
-                  const std::vector<DeadlockPart> &Parts) {
+SeenFinding findingOf(const ProcessRecords &P, Symbolizer &S,
+                      const Places &Where,
+                      const std::vector<DeadlockPart> &Parts) {
   const std::size_t Maps = P.Maps.empty() ? 0 : P.Maps.size() - 1;
   SeenFinding Found;
   Finding &F = Found.Result;

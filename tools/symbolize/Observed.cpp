@@ -365,8 +365,9 @@ void Collector::addCoroutines(const ProcessRecords &P, Symbolizer &S) {
   for (SeenFinding &F : Seen.Findings)
     if (const Key Which{F.Result.Rule, F.Result.Function, F.Result.Operation};
         !suppressed(F.Result.Rule.c_str(), F.Frames, Which))
-      Cycles.try_emplace({F.Result.Rule, F.Result.Function + "\n" + F.Result.Operation},
-                         std::move(F));
+      Cycles.try_emplace(
+          {F.Result.Rule, F.Result.Function + "\n" + F.Result.Operation},
+          std::move(F));
   for (std::string &Text : Seen.Remarks)
     Result.Remarks.push_back(P.File.filename().string() + ": " + Text);
 }

@@ -16,7 +16,7 @@ namespace gridlock::symbolize {
 struct LoopRow {
   std::uint32_t Pid = 0, Tid = 0;
   std::string Thread, Name, Wait;
-  std::string Library; // that runs it, or empty
+  std::string Library;  // that runs it, or empty
   std::string Function; // innermost user function around the wait
   Location Where;
   std::uint64_t Iterations = 0, Busy = 0, Idle = 0;

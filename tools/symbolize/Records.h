@@ -78,13 +78,13 @@ struct ProcessRecords {
       Chains;
   std::map<std::pair<monitor::RecordKind, std::uint32_t>, RawStack> Stacks;
   std::map<std::string, std::uint64_t> Lost;
-  bool Running = false;      // read while the program runs
+  bool Running = false;       // read while the program runs
   std::uint64_t Live = 0;     // snapshots that were asked for
   std::uint64_t LiveTime = 0; // when the last one was made
   std::uint64_t Read = 0;     // bytes of File up to the last whole record
-  bool Ended = false;        // in order
-  bool Truncated = false;    // the last record is cut off
-  std::uint64_t Unknown = 0; // records of a kind this reader doesn't know
+  bool Ended = false;         // in order
+  bool Truncated = false;     // the last record is cut off
+  std::uint64_t Unknown = 0;  // records of a kind this reader doesn't know
 };
 
 struct RecordsOrError {

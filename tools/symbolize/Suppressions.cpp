@@ -12,10 +12,15 @@ namespace {
 
 constexpr std::string_view Prefix = "gridlock-";
 constexpr std::string_view Library = "called_from_lib";
-constexpr std::string_view Kinds[] = {
-    "blocking-in-callback", "blocking-in-coroutine",  "deadlock",
-    "lock-contention",      "lock-order",             "loop-stall",
-    "lock-across-suspension", "unawaited-task", Library};
+constexpr std::string_view Kinds[] = {"blocking-in-callback",
+                                      "blocking-in-coroutine",
+                                      "deadlock",
+                                      "lock-contention",
+                                      "lock-order",
+                                      "loop-stall",
+                                      "lock-across-suspension",
+                                      "unawaited-task",
+                                      Library};
 
 std::string_view trimmed(std::string_view Text) {
   const std::size_t From = Text.find_first_not_of(" \t\r");

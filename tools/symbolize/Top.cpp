@@ -88,9 +88,8 @@ void Top::writeLoops(std::vector<std::string> &Lines) {
         L.Head.Name[0] ? std::string(L.Head.Name)
                        : nameOf(RecordKind::Loop, Id, nullptr, L.Head.Site);
     // What a long callback took is only known, and counted, when it ends.
-    const double Share =
-        std::min(100.0, 100.0 * static_cast<double>(Busy) /
-                            static_cast<double>(Interval));
+    const double Share = std::min(100.0, 100.0 * static_cast<double>(Busy) /
+                                             static_cast<double>(Interval));
     Rows.push_back(
         {Busy,
          format("%8u %5.1f %% %10.1f %9s %9s %9s %7llu  ", L.Head.Tid, Share,
@@ -102,9 +101,8 @@ void Top::writeLoops(std::vector<std::string> &Lines) {
                 static_cast<unsigned long long>(L.Head.Stalls)) +
              Name + " (" + L.Head.Wait + ")"});
   }
-  std::stable_sort(Rows.begin(), Rows.end(), [](const Row &A, const Row &B) {
-    return A.Busy > B.Busy;
-  });
+  std::stable_sort(Rows.begin(), Rows.end(),
+                   [](const Row &A, const Row &B) { return A.Busy > B.Busy; });
   for (Row &R : Rows)
     Lines.push_back(std::move(R.Text));
   if (Rows.empty())
@@ -142,16 +140,16 @@ void Top::writeLocks(std::vector<std::string> &Lines) {
   Lines.push_back(format("%-14s %9s %9s %9s  %s", "lock", "waited/s", "waits/s",
                          "longest", "waited for in; held by"));
   for (std::size_t I = 0; I < Order.size() && I < MostLocks; ++I) {
-    const Wait &W = Now[Order[I].second], &Before = WaitsBefore[Order[I].second];
+    const Wait &W = Now[Order[I].second],
+               &Before = WaitsBefore[Order[I].second];
     const auto InOneSecond =
         static_cast<std::uint64_t>(perSecond(Order[I].first, Interval));
-    std::string Text =
-        format("0x%-12llx %9s %9.1f %9s  ",
-               static_cast<unsigned long long>(Order[I].second),
-               duration(InOneSecond).c_str(),
-               perSecond(W.Count - Before.Count, Interval),
-               duration(W.Max).c_str()) +
-        nameOf(P.Contention.at(W.Waiter));
+    std::string Text = format("0x%-12llx %9s %9.1f %9s  ",
+                              static_cast<unsigned long long>(Order[I].second),
+                              duration(InOneSecond).c_str(),
+                              perSecond(W.Count - Before.Count, Interval),
+                              duration(W.Max).c_str()) +
+                       nameOf(P.Contention.at(W.Waiter));
     // Who waits also holds it afterwards; another one says more.
     std::vector<std::pair<std::uint64_t, std::uint32_t>> Holders = W.Holders;
     std::sort(Holders.rbegin(), Holders.rend());
@@ -181,14 +179,14 @@ void Top::writeStalls(std::vector<std::string> &Lines) {
   Lines.push_back("stalled now");
   for (const auto &[Tid, D] : ByThread) {
     const std::uint64_t At = now();
-    Lines.push_back(
-        format("%8u %9s  ", Tid,
-               duration(At > D->Head.Start ? At - D->Head.Start
-                                           : D->Head.Elapsed)
-                   .c_str()) +
-        (D->Head.Operation[0] ? std::string(D->Head.Operation) + " in "
-                              : "on a CPU in ") +
-        nameOf(RecordKind::Stall, D->Head.Id, &D->Stack, 0));
+    Lines.push_back(format("%8u %9s  ", Tid,
+                           duration(At > D->Head.Start ? At - D->Head.Start
+                                                       : D->Head.Elapsed)
+                               .c_str()) +
+                    (D->Head.Operation[0]
+                         ? std::string(D->Head.Operation) + " in "
+                         : "on a CPU in ") +
+                    nameOf(RecordKind::Stall, D->Head.Id, &D->Stack, 0));
   }
 }
 

@@ -44,9 +44,10 @@ struct gridlock_coroutine {
   uint32_t started, finished, exceptions, unwinding;
 };
 
-__attribute__((weak)) void
-gridlock_coroutine_created(gridlock_coroutine *, const char *function,
-                           const char *file, uint32_t line);
+__attribute__((weak)) void gridlock_coroutine_created(gridlock_coroutine *,
+                                                      const char *function,
+                                                      const char *file,
+                                                      uint32_t line);
 __attribute__((weak)) void gridlock_coroutine_resumed(gridlock_coroutine *);
 /* Before it is handed over: afterwards another thread may run or end it.
  * Returns how many of the thread's locks it holds. */
@@ -54,10 +55,10 @@ __attribute__((weak)) uint32_t
 gridlock_coroutine_suspends(gridlock_coroutine *, uint32_t line, int final);
 /* It was handed over, and TARGET (or null) runs next. */
 __attribute__((weak)) void gridlock_coroutine_suspended(const void *target);
-__attribute__((weak)) void
-gridlock_coroutine_holds(gridlock_coroutine *, struct gridlock_call *);
-__attribute__((weak)) void
-gridlock_coroutine_destroyed(gridlock_coroutine *, struct gridlock_call *);
+__attribute__((weak)) void gridlock_coroutine_holds(gridlock_coroutine *,
+                                                    struct gridlock_call *);
+__attribute__((weak)) void gridlock_coroutine_destroyed(gridlock_coroutine *,
+                                                        struct gridlock_call *);
 }
 
 namespace gridlock {
@@ -96,9 +97,7 @@ struct coroutine_state : gridlock_coroutine {
 
 /// The awaiter of an awaitable, as co_await finds it.
 template <class T> decltype(auto) awaiter_of(T &&Object) {
-  if constexpr (requires {
-                  static_cast<T &&>(Object).operator co_await();
-                })
+  if constexpr (requires { static_cast<T &&>(Object).operator co_await(); })
     return static_cast<T &&>(Object).operator co_await();
   else if constexpr (requires { operator co_await(static_cast<T &&>(Object)); })
     return operator co_await(static_cast<T &&>(Object));
@@ -130,8 +129,8 @@ public:
         std::coroutine_handle<Base>::from_address(Handle.address());
     using result = decltype(Awaiter.await_suspend(Mine));
     Suspended = true;
-    const bool Holds = Point != point::initial &&
-                       State.suspends(Where, Point == point::final);
+    const bool Holds =
+        Point != point::initial && State.suspends(Where, Point == point::final);
     back_if_thrown Guard{Point == point::await ? &State : nullptr};
     // Whether it is suspended is only known when it may be gone already.
     gridlock_coroutine Copy{};
@@ -192,7 +191,7 @@ template <class Base> struct two_names : Base, has_name {};
 /// Whether Base has members of that name, overloaded or not.
 template <class Base, class T> constexpr bool transforms() {
   if constexpr (std::is_final_v<Base>)
-    return requires(Base &B, T &&Value) {
+    return requires(Base & B, T && Value) {
       B.await_transform(static_cast<T &&>(Value));
     };
   else
@@ -203,8 +202,8 @@ template <class Base, class T> constexpr bool transforms() {
 template <class Base> class wrapped {
 public:
   decltype(auto) get_return_object() { return Wrapped.get_return_object(); }
-  void unhandled_exception() noexcept(noexcept(
-      std::declval<Base &>().unhandled_exception())) {
+  void unhandled_exception() noexcept(
+      noexcept(std::declval<Base &>().unhandled_exception())) {
     Wrapped.unhandled_exception();
   }
 
@@ -212,8 +211,9 @@ protected:
   template <class... Args>
   [[gnu::always_inline]] explicit wrapped(Args &&...Arguments)
       : Wrapped(std::forward<Args>(Arguments)...) {
-    static_assert(!requires { Base::operator new(sizeof(Base)); },
-                  "a final promise with an operator new can't be observed");
+    static_assert(
+        !requires { Base::operator new(sizeof(Base)); },
+        "a final promise with an operator new can't be observed");
   }
   Base Wrapped;
 };
@@ -224,7 +224,7 @@ protected:
 
 public:
   template <class T>
-    requires requires(Base &B, T &&V) { B.return_value(static_cast<T &&>(V)); }
+  requires requires(Base &B, T &&V) { B.return_value(static_cast<T &&>(V)); }
   void return_value(T &&Value) {
     this->Wrapped.return_value(static_cast<T &&>(Value));
   }
@@ -244,10 +244,13 @@ protected:
   Base &base() noexcept { return *this; }
 };
 template <class Base>
-class holding<Base, true>
-    : public returning<Base, requires(Base &B) { B.return_void(); }> {
+    class holding<Base, true> : public returning < Base,
+    requires(Base &B) {
+  B.return_void();
+} > {
 protected:
-  using returning<Base, requires(Base &B) { B.return_void(); }>::returning;
+  using returning < Base, requires(Base & B) { B.return_void(); }
+  > ::returning;
   Base &base() noexcept { return this->Wrapped; }
 };
 
@@ -256,8 +259,7 @@ protected:
 /// A promise like Base that tells the monitor. Base finds its coroutine by its
 /// own address, so it must stay at the beginning.
 template <class Base>
-class observed_promise
-    : public detail::holding<Base, std::is_final_v<Base>> {
+class observed_promise : public detail::holding<Base, std::is_final_v<Base>> {
   using holding = detail::holding<Base, std::is_final_v<Base>>;
   using location = std::source_location;
   using state = detail::coroutine_state;
@@ -266,13 +268,12 @@ class observed_promise
 
 public:
   template <class... Args>
-    requires std::constructible_from<Base, Args...>
+  requires std::constructible_from<Base, Args...>
   [[gnu::always_inline]] explicit observed_promise(Args &&...Arguments)
       : holding(std::forward<Args>(Arguments)...) {
     static_assert(alignof(observed_promise) <= 2 * sizeof(void *) ||
                   alignof(observed_promise) == alignof(Base));
-    State.created =
-        reinterpret_cast<uint64_t>(__builtin_return_address(0));
+    State.created = reinterpret_cast<uint64_t>(__builtin_return_address(0));
   }
 
   auto initial_suspend(const location &Where = location::current()) {
@@ -296,31 +297,28 @@ public:
   }
 
   template <class T>
-  auto await_transform(T &&Value,
-                       const location &Where = location::current()) {
+  auto await_transform(T &&Value, const location &Where = location::current()) {
     if constexpr (detail::transforms<Base, T>()) {
-      using source = decltype(
-          std::declval<Base &>().await_transform(std::forward<T>(Value)));
+      using source = decltype(std::declval<Base &>().await_transform(
+          std::forward<T>(Value)));
       return awaited<source, detail::point::await>(
           State, Where, [&]() -> source {
             return this->base().await_transform(std::forward<T>(Value));
           });
     } else {
       return awaited<T &&, detail::point::await>(
-          State, Where,
-          [&]() -> T && { return static_cast<T &&>(Value); });
+          State, Where, [&]() -> T && { return static_cast<T &&>(Value); });
     }
   }
 
   template <class T>
-    requires requires(Base &B, T &&V) { B.yield_value(static_cast<T &&>(V)); }
+  requires requires(Base &B, T &&V) { B.yield_value(static_cast<T &&>(V)); }
   auto yield_value(T &&Value, const location &Where = location::current()) {
-    using source = decltype(
-        std::declval<Base &>().yield_value(std::forward<T>(Value)));
-    return awaited<source, detail::point::await>(
-        State, Where, [&]() -> source {
-          return this->base().yield_value(std::forward<T>(Value));
-        });
+    using source =
+        decltype(std::declval<Base &>().yield_value(std::forward<T>(Value)));
+    return awaited<source, detail::point::await>(State, Where, [&]() -> source {
+      return this->base().yield_value(std::forward<T>(Value));
+    });
   }
 
 private:

@@ -2,6 +2,7 @@
 #include "checks/locks/LockCycles.h"
 
 #include "checks/engine/StronglyConnected.h"
+#include "checks/locks/ThreadOrder.h"
 
 #include <algorithm>
 #include <set>
@@ -14,7 +15,7 @@ constexpr std::size_t MaxLocks = 8, MaxCycles = 200, MaxChoices = 5000;
 
 class CycleFinder {
 public:
-  explicit CycleFinder(const LockModel &Model) : Model(Model) {
+  explicit CycleFinder(const LockModel &Model) : Model(Model), Order(Model) {
     for (const OrderEdge &E : Model.edges()) {
       Between[{E.From, E.To}].push_back(&E);
       Nodes = std::max({Nodes, E.From + 1, E.To + 1});
@@ -101,9 +102,15 @@ private:
     for (const auto &Known : Reported)
       if (std::includes(Locks.begin(), Locks.end(), Known.begin(), Known.end()))
         return;
+    // The surest way of taking the locks, if there is one.
     LockCycle Cycle;
-    std::size_t Choices = 0;
-    if (!choose(Path, Cycle, Choices))
+    auto Try = [&](bool Unlikely, bool Writers) {
+      std::size_t Choices = 0;
+      Cycle = {{}, Unlikely, Writers};
+      return choose(Path, Cycle, Choices);
+    };
+    if (!Try(false, false) && !Try(false, true) && !Try(true, false) &&
+        !Try(true, true))
       return;
     ++Cycles;
     Reported.push_back(std::move(Locks));
@@ -112,34 +119,37 @@ private:
 
   // Picks a way for each step so that all can happen at the same time.
   bool choose(const std::vector<LockId> &Path, LockCycle &Cycle,
-              std::size_t &Choices) const {
-    std::size_t I = Cycle.size();
+              std::size_t &Choices) {
+    std::vector<const OrderEdge *> &Steps = Cycle.Steps;
+    std::size_t I = Steps.size();
     if (I == Path.size())
-      return conflict(*Cycle.back(), *Cycle.front());
+      return conflict(*Steps.back(), *Steps.front(), Cycle.Writers);
     LockId From = Path[I], To = Path[(I + 1) % Path.size()];
     for (const OrderEdge *E : Between.at({From, To})) {
       if (++Choices > MaxChoices)
         return false;
-      bool Fits = I == 0 || conflict(*Cycle.back(), *E);
-      for (const OrderEdge *Other : Cycle)
-        Fits = Fits && canOverlap(*Other, *E);
+      bool Fits = I == 0 || conflict(*Steps.back(), *E, Cycle.Writers);
+      for (const OrderEdge *Other : Steps)
+        Fits = Fits && canOverlap(*Other, *E, Cycle.Unlikely);
       if (!Fits)
         continue;
-      Cycle.push_back(E);
+      Steps.push_back(E);
       if (choose(Path, Cycle, Choices))
         return true;
-      Cycle.pop_back();
+      Steps.pop_back();
     }
     return false;
   }
 
-  // The lock that A wants and B holds keeps A waiting.
-  static bool conflict(const OrderEdge &A, const OrderEdge &B) {
+  // The lock that A wants and B holds keeps A waiting; among readers only where
+  // a writer waits in between.
+  bool conflict(const OrderEdge &A, const OrderEdge &B, bool Writers) const {
     return A.ToMode != rules::LockMode::Shared ||
-           B.FromMode != rules::LockMode::Shared;
+           B.FromMode != rules::LockMode::Shared ||
+           (Writers && Model.isWritten(Model.name(A.To)));
   }
 
-  bool canOverlap(const OrderEdge &A, const OrderEdge &B) const {
+  bool canOverlap(const OrderEdge &A, const OrderEdge &B, bool EvenUnlikely) {
     // Coroutines interleave on one thread as well.
     if (!A.Awaited && !B.Awaited && Model.isMainOnly(A.Function) &&
         Model.isMainOnly(B.Function))
@@ -155,12 +165,17 @@ private:
     auto Held = [](const OrderEdge &E) {
       return E.From * 2 + (E.FromMode == rules::LockMode::Shared ? 1 : 0);
     };
-    return !Excludes(A, Held(B)) && !Excludes(B, Held(A)) &&
-           std::none_of(A.Gates.begin(), A.Gates.end(),
-                        [&](GateId Gate) { return Excludes(B, Gate); });
+    if (Excludes(A, Held(B)) || Excludes(B, Held(A)) ||
+        std::any_of(A.Gates.begin(), A.Gates.end(),
+                    [&](GateId Gate) { return Excludes(B, Gate); }))
+      return false;
+    Beside Together = Order.overlap(A, B);
+    return Together == Beside::Possible ||
+           (EvenUnlikely && Together == Beside::Unlikely);
   }
 
   const LockModel &Model;
+  ThreadOrder Order;
   std::uint32_t Nodes = 0;
   std::map<std::pair<LockId, LockId>, std::vector<const OrderEdge *>> Between;
   std::vector<std::vector<LockId>> Next;

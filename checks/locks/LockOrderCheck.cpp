@@ -39,7 +39,8 @@ Finding Reporter::make(const std::set<std::string> &Functions) const {
   return Result;
 }
 
-void Reporter::cycle(const LockCycle &Cycle) {
+void Reporter::cycle(const LockCycle &Found) {
+  const std::vector<const OrderEdge *> &Cycle = Found.Steps;
   std::set<std::string> Functions;
   std::string Locks, Orders;
   PathShape Shape;
@@ -66,6 +67,9 @@ void Reporter::cycle(const LockCycle &Cycle) {
                    (Cycle.size() == 2 ? " are taken in opposite orders: "
                                       : " are taken in a cycle: ") +
                    Orders;
+  if (Found.Writers)
+    Result.Message += ", in shared mode: readers can wait for each other where "
+                      "a writer waits in between";
   const OrderEdge *Anchor = Cycle.front();
   unsigned Side = 0;
   for (const OrderEdge *E : Cycle) {
@@ -85,9 +89,10 @@ void Reporter::cycle(const LockCycle &Cycle) {
   bool AllGlobal = std::all_of(Cycle.begin(), Cycle.end(), [&](auto *E) {
     return Model.name(E->From).IsGlobal;
   });
-  Precision Ceiling = Element     ? Precision::Medium
-                      : AllGlobal ? Precision::VeryHigh
-                                  : Precision::High;
+  Precision Ceiling = Found.Unlikely             ? Precision::Low
+                      : Element || Found.Writers ? Precision::Medium
+                      : AllGlobal                ? Precision::VeryHigh
+                                                 : Precision::High;
   Result.Confidence = std::min(Ceiling, precisionOf(Shape));
   Sink.report(std::move(Result));
 }

@@ -66,7 +66,8 @@ std::string ThreadStarts::keyOf(FunctionId F, const AccessPath &Path) const {
 }
 
 void ThreadStarts::start(FunctionId F, const facts::Event &E,
-                         std::uint32_t Argument, const CallGraph &Calls) {
+                         std::uint32_t Argument, bool OneThread,
+                         bool InContainer, const CallGraph &Calls) {
   auto Args = each(E.args());
   if (Argument >= Args.size())
     return;
@@ -86,7 +87,8 @@ void ThreadStarts::start(FunctionId F, const facts::Event &E,
   for (FunctionId Body : bodiesIn(Calls, F, Args[Argument])) {
     if (!Key.empty())
       ByKey[Key].push_back(static_cast<std::uint32_t>(Starts.size()));
-    Starts.push_back({F, &E, Body, callableIn(F, Args[Argument]), Argument});
+    Starts.push_back({F, &E, Body, callableIn(F, Args[Argument]), Argument,
+                      OneThread, InContainer});
     Waiting.try_emplace(F, false);
   }
 }
@@ -104,27 +106,31 @@ void ThreadStarts::scan(FunctionId F, const CallGraph &Calls) {
       if (E->kind() != EventKind::Call && E->kind() != EventKind::Construct)
         continue;
       SymbolId Callee = P.resolve(Fn.Unit, E->symbol());
+      std::string_view Name = lastComponent(P.qualifiedName(Callee));
+      bool IsOne = (E->kind() == EventKind::Construct && IsThread(E->type())) ||
+                   Name == "pthread_create" || Name == "thrd_create";
       std::size_t Before = Starts.size();
       for (const rules::Entry *Entry : P.entries(Callee))
         if (does(*Entry, Effect::RunsCallable) && Entry->callable() >= 0 &&
             Entry->where() == rules::Where::Elsewhere &&
             Starts.size() == Before)
-          start(F, *E, static_cast<std::uint32_t>(Entry->callable()), Calls);
+          start(F, *E, static_cast<std::uint32_t>(Entry->callable()), IsOne,
+                false, Calls);
       if (E->kind() != EventKind::Call)
         continue;
       if (waitedHandle(P, F, *E))
         Waiting[F] = true;
       // Threads made in a container or by make_unique.
-      std::string_view Name = lastComponent(P.qualifiedName(Callee));
+      bool Emplaces = Name.starts_with("emplace");
       std::uint32_t Holder = Name.starts_with("make_") ? E->type()
-                             : Name.starts_with("emplace") && E->receiver()
+                             : Emplaces && E->receiver()
                                  ? typeOf(*E->receiver())
                                  : 0;
       if (Holder != 0)
         for (std::uint32_t Arg :
              each(P.type(Fn.Unit, P.withoutReference(Fn.Unit, Holder))->args()))
           if (IsThread(Arg) && Starts.size() == Before)
-            start(F, *E, 0, Calls);
+            start(F, *E, 0, true, Emplaces, Calls);
     }
 }
 
@@ -168,10 +174,13 @@ void ThreadStarts::findAliases(FunctionId F) {
 
 std::vector<const ThreadStart *>
 ThreadStarts::waitedFor(FunctionId F, const facts::Event &E) const {
+  return hasWaits(F) ? startsOf(F, waitedHandle(P, F, E))
+                     : std::vector<const ThreadStart *>();
+}
+
+std::vector<const ThreadStart *>
+ThreadStarts::startsOf(FunctionId F, const facts::Value *Handle) const {
   std::vector<const ThreadStart *> Result;
-  if (!hasWaits(F))
-    return Result;
-  const facts::Value *Handle = waitedHandle(P, F, E);
   std::string First =
       keyOf(F, AccessPath::of(P.unit(P.function(F).Unit), Handle));
   if (First.empty())

@@ -22,6 +22,8 @@ struct ThreadStart {
   FunctionId Body;
   const facts::Value *Callable; // null: not known as a value
   std::uint32_t Argument;       // of Site, that is the callable
+  bool OneThread;               // a thread of its own, which runs the body once
+  bool InContainer;
 };
 
 class ThreadStarts {
@@ -33,6 +35,9 @@ public:
   /// The threads of which E of function F waits for the end.
   std::vector<const ThreadStart *> waitedFor(FunctionId F,
                                              const facts::Event &E) const;
+  /// The threads that HANDLE of function F may be of.
+  std::vector<const ThreadStart *> startsOf(FunctionId F,
+                                            const facts::Value *Handle) const;
   /// A path of a thread's function in the places of the function FROM which
   /// waits for it at E; empty if it is not known to name the same object.
   std::optional<AccessPath> atWait(const ThreadStart &T, FunctionId F,
@@ -43,7 +48,7 @@ private:
   std::string keyOf(FunctionId F, const AccessPath &Path) const;
   void scan(FunctionId F, const CallGraph &Calls);
   void start(FunctionId F, const facts::Event &E, std::uint32_t Argument,
-             const CallGraph &Calls);
+             bool OneThread, bool InContainer, const CallGraph &Calls);
   void findAliases(FunctionId F);
   const facts::Value *callableIn(FunctionId F, const facts::Value *V) const;
   std::optional<AccessPath> atStart(const ThreadStart &T,

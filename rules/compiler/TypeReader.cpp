@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// One element of `types:`: a task, a guard or a mutex type.
+// One element of `types:`: a task, a guard, a mutex type or
+// one whose objects belong to an event loop.
 #include "rules/Spelling.h"
 #include "rules/compiler/LibraryFile.h"
 
@@ -24,19 +25,24 @@ static void readKind(const MapReader &Map, EntryT &Entry, Diagnostics &D) {
     Entry.recursive = Mutex.boolean("recursive");
     Entry.shared = Mutex.boolean("shared");
     Entry.async = Mutex.boolean("async");
+  } else {
+    Entry.kind = EntryKind::LoopBound;
   }
+  Entry.loop_bound = Map.has("loop-bound") && Map.boolean("loop-bound");
 }
 
 void readTypeEntry(const YAML::Node &Node, LibraryFile &File,
                    const std::vector<std::string> &Rows, Diagnostics &D) {
   MapReader Map(Node, "a type entry",
-                {"names", "task", "guard", "mutex", "framework", "guide",
-                 "example", "since", "source", "provenance", "proof"},
+                {"names", "task", "guard", "mutex", "loop-bound", "framework",
+                 "guide", "example", "since", "source", "provenance", "proof"},
                 D);
   if (!Node.IsMap())
     return;
-  if (Map.has("task") + Map.has("guard") + Map.has("mutex") != 1)
-    D.error(Node, "a type entry needs exactly one of task, guard, mutex");
+  int Kinds = Map.has("task") + Map.has("guard") + Map.has("mutex");
+  if (Kinds > 1 || (Kinds == 0 && !Map.has("loop-bound")))
+    D.error(Node,
+            "a type entry needs one of task, guard, mutex, or loop-bound");
   EntryT Entry;
   readKind(Map, Entry, D);
   addEntries(Map, Entry, File, Rows, D);

@@ -150,7 +150,8 @@ TEST_F(Fire, EveryTypeIsComplete) {
     EXPECT_NE(std::find(Found.begin(), Found.end(), E), Found.end())
         << where(*E);
     EXPECT_TRUE(E->kind() == EntryKind::Task || E->kind() == EntryKind::Guard ||
-                E->kind() == EntryKind::Mutex)
+                E->kind() == EntryKind::Mutex ||
+                E->kind() == EntryKind::LoopBound)
         << where(*E);
   }
   EXPECT_GT(Types, 20u);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "checks/threads/Phases.h"
 
-#include "checks/engine/Classify.h"
 #include "checks/engine/Dataflow.h"
 
 #include <algorithm>
@@ -12,7 +11,6 @@ namespace gridlock {
 using facts::EventKind;
 using facts::FunctionFlag;
 using facts::ValueKind;
-using rules::Effect;
 
 namespace {
 
@@ -45,32 +43,6 @@ struct ThreadState {
   }
 };
 
-bool isInLoop(const facts::Function &F, std::uint32_t Block) {
-  auto Blocks = each(F.blocks());
-  std::vector<bool> Seen(Blocks.size(), false);
-  std::vector<std::uint32_t> Pending{Block};
-  while (!Pending.empty()) {
-    std::uint32_t B = Pending.back();
-    Pending.pop_back();
-    for (const facts::Edge *E : each(Blocks[B]->edges())) {
-      if (E->to() == Block)
-        return true;
-      if (E->to() < Seen.size() && !Seen[E->to()]) {
-        Seen[E->to()] = true;
-        Pending.push_back(E->to());
-      }
-    }
-  }
-  return false;
-}
-
-bool isThreadStart(std::string_view Name) {
-  return Name == "pthread_create" || Name == "thrd_create" ||
-         Name.starts_with("std::thread::") ||
-         Name.starts_with("std::jthread::") ||
-         Name.starts_with("boost::thread::");
-}
-
 } // namespace
 
 bool isNamedForMaking(std::string_view Qualified) {
@@ -85,57 +57,17 @@ bool isNamedForMaking(std::string_view Qualified) {
 }
 
 Phases::Phases(const LockModel &Model, const AccessScan &Scan)
-    : P(Model.program()) {
+    : P(Model.program()), Roots(P, Model.calls()) {
   for (const SharedCall &C : Scan.calls())
     TargetsAt.emplace(C.Site, C.Callee);
-  findRoots(Model.calls());
-  findEntered(Model.calls(), Scan);
+  findEntered(Scan);
   findAlone(Scan);
   findMaking(Scan);
   findNew(Scan);
   spread(Scan);
 }
 
-// Callables in calls that run them on another thread or on a loop.
-void Phases::findRoots(const CallGraph &) {
-  std::unordered_map<FunctionId, std::size_t> Known;
-  for (FunctionId F = 0; F < P.functions().size(); ++F) {
-    const ProgramFunction &Fn = P.function(F);
-    auto Blocks = each(Fn.Fact->blocks());
-    for (std::uint32_t B = 0; B < Blocks.size(); ++B)
-      for (const facts::Event *E : each(Blocks[B]->events())) {
-        if (E->kind() != EventKind::Call && E->kind() != EventKind::Construct)
-          continue;
-        SymbolId Callee = P.resolve(Fn.Unit, E->symbol());
-        bool Runs = false, Elsewhere = false;
-        for (const rules::Entry *Entry : P.entries(Callee))
-          if (does(*Entry, Effect::RunsCallable) &&
-              Entry->where() != rules::Where::Now) {
-            Runs = true;
-            Elsewhere |= Entry->where() != rules::Where::Loop;
-          }
-        if (!Runs)
-          continue;
-        bool IsThread = isThreadStart(P.qualifiedName(Callee));
-        if (IsThread)
-          Starts.insert(E);
-        for (const facts::Value *Arg : each(E->args())) {
-          if (!Arg || Arg->kind() != ValueKind::Callable)
-            continue;
-          FunctionId Body = P.symbol(P.resolve(Fn.Unit, Arg->symbol())).Body;
-          if (Body == NoFunction || !Elsewhere)
-            continue;
-          auto [It, New] = Known.try_emplace(Body, Roots.size());
-          if (New)
-            Roots.push_back({Body, F, E, IsThread && !isInLoop(*Fn.Fact, B)});
-          else
-            Roots[It->second].Single = false;
-        }
-      }
-  }
-}
-
-void Phases::findEntered(const CallGraph &, const AccessScan &Scan) {
+void Phases::findEntered(const AccessScan &Scan) {
   Entered.assign(P.functions().size(), true);
   for (const SharedCall &C : Scan.calls())
     Entered[C.Callee] = false;
@@ -170,7 +102,7 @@ void Phases::findEntered(const CallGraph &, const AccessScan &Scan) {
 }
 
 bool Phases::starts(FunctionId, const facts::Event &E) const {
-  if (Starts.contains(&E))
+  if (Roots.starts(E))
     return true;
   auto [First, Last] = TargetsAt.equal_range(&E);
   return std::any_of(First, Last,
@@ -230,7 +162,7 @@ void Phases::findAlone(const AccessScan &Scan) {
       for (const facts::Event *E : each(B->events())) {
         if (joins(F, *E))
           Joining[F] = true;
-        if (Starts.contains(E) && !Starting[F]) {
+        if (Roots.starts(*E) && !Starting[F]) {
           Starting[F] = true;
           Pending.push_back(F);
         }
@@ -370,13 +302,11 @@ void Phases::spread(const AccessScan &Scan) {
     Pending.push_back(F);
   };
   std::unordered_set<FunctionId> IsRoot;
-  for (std::size_t I = 0; I < Roots.size(); ++I) {
+  for (std::size_t I = 0; I < Roots.all().size(); ++I) {
     // The last bit stands for all further roots.
     std::size_t Bit = std::min<std::size_t>(I, 61);
-    if (I >= 61 && Bit == 61)
-      Roots[61].Single = false;
-    Add(Roots[I].Function, Mask(1) << Bit);
-    IsRoot.insert(Roots[I].Function);
+    Add(Roots.all()[I].Function, Mask(1) << Bit);
+    IsRoot.insert(Roots.all()[I].Function);
   }
   for (FunctionId F = 0; F < N; ++F) {
     facts::FunctionFlag Flags = P.function(F).Fact->flags();
@@ -398,9 +328,10 @@ bool Phases::areSeveral(Mask M) const {
   if (M & Outside)
     return true;
   unsigned Single = (M & Main) ? 1 : 0;
-  for (std::size_t I = 0; I < std::min<std::size_t>(Roots.size(), 62); ++I)
+  for (std::size_t I = 0; I < std::min<std::size_t>(Roots.all().size(), 62);
+       ++I)
     if (M & (Mask(1) << I)) {
-      if (!Roots[I].Single)
+      if (!Roots.all()[I].Single || I == 61)
         return true;
       ++Single;
     }
@@ -408,9 +339,10 @@ bool Phases::areSeveral(Mask M) const {
 }
 
 const ThreadRoot *Phases::rootIn(Mask M) const {
-  for (std::size_t I = 0; I < std::min<std::size_t>(Roots.size(), 62); ++I)
+  for (std::size_t I = 0; I < std::min<std::size_t>(Roots.all().size(), 62);
+       ++I)
     if (M & (Mask(1) << I))
-      return &Roots[I];
+      return &Roots.all()[I];
   return nullptr;
 }
 

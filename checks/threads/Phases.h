@@ -9,18 +9,11 @@
 #define GRIDLOCK_THREADS_PHASES_H
 
 #include "checks/threads/AccessScan.h"
+#include "checks/threads/ThreadRoots.h"
 
 #include <unordered_set>
 
 namespace gridlock {
-
-/// A function that is handed to a thread, pool or loop.
-struct ThreadRoot {
-  FunctionId Function;
-  FunctionId Starter;
-  const facts::Event *Site;
-  bool Single; // one thread, started once
-};
 
 class Phases {
 public:
@@ -52,8 +45,7 @@ public:
   const ThreadRoot *rootIn(Mask M) const;
 
 private:
-  void findRoots(const CallGraph &Calls);
-  void findEntered(const CallGraph &Calls, const AccessScan &Scan);
+  void findEntered(const AccessScan &Scan);
   void findAlone(const AccessScan &Scan);
   void findMaking(const AccessScan &Scan);
   void findNew(const AccessScan &Scan);
@@ -64,11 +56,11 @@ private:
   bool joins(FunctionId F, const facts::Event &E) const;
 
   const Program &P;
-  std::vector<ThreadRoot> Roots;
+  ThreadRoots Roots;
   std::vector<bool> Entered, Alone, Making, Starting;
   std::vector<std::uint32_t> New; // by function: this (bit 31), parameters
   std::vector<Mask> Threads;
-  std::unordered_set<const facts::Event *> AloneAt, OwnAloneAt, Starts;
+  std::unordered_set<const facts::Event *> AloneAt, OwnAloneAt;
   std::unordered_multimap<const facts::Event *, FunctionId> TargetsAt;
 };
 

@@ -36,6 +36,10 @@ template <typename E, typename F>
 executor_binder<E, F> bind_executor(const E &, F &&) { return {}; }
 
 template <typename Clock> struct basic_waitable_timer {
+  basic_waitable_timer() {}
+  explicit basic_waitable_timer(io_context &) {}
+  unsigned long cancel();
+  io_context::executor_type get_executor();
   template <typename F> void async_wait(F &&) {}
 };
 using steady_timer = basic_waitable_timer<int>;

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "checks/threads/ThreadRoots.h"
+
+#include "checks/engine/Classify.h"
+
+#include <unordered_map>
+
+namespace gridlock {
+
+using facts::EventKind;
+using rules::Effect;
+
+namespace {
+
+bool isInLoop(const facts::Function &F, std::uint32_t Block) {
+  auto Blocks = each(F.blocks());
+  std::vector<bool> Seen(Blocks.size(), false);
+  std::vector<std::uint32_t> Pending{Block};
+  while (!Pending.empty()) {
+    std::uint32_t B = Pending.back();
+    Pending.pop_back();
+    for (const facts::Edge *E : each(Blocks[B]->edges())) {
+      if (E->to() == Block)
+        return true;
+      if (E->to() < Seen.size() && !Seen[E->to()]) {
+        Seen[E->to()] = true;
+        Pending.push_back(E->to());
+      }
+    }
+  }
+  return false;
+}
+
+bool isThreadStart(std::string_view Name) {
+  return Name == "pthread_create" || Name == "thrd_create" ||
+         Name.starts_with("std::thread::") ||
+         Name.starts_with("std::jthread::") ||
+         Name.starts_with("boost::thread::");
+}
+
+} // namespace
+
+ThreadRoots::ThreadRoots(const Program &P, const CallGraph &Calls) {
+  std::unordered_map<FunctionId, std::size_t> Known;
+  for (FunctionId F = 0; F < P.functions().size(); ++F) {
+    const ProgramFunction &Fn = P.function(F);
+    Classifier Judge(P, F);
+    auto Blocks = each(Fn.Fact->blocks());
+    for (std::uint32_t B = 0; B < Blocks.size(); ++B)
+      for (const facts::Event *E : each(Blocks[B]->events())) {
+        SymbolId Callee = P.resolve(Fn.Unit, E->symbol());
+        if ((E->kind() != EventKind::Call &&
+             E->kind() != EventKind::Construct) ||
+            P.entries(Callee).empty())
+          continue;
+        const rules::Entry *Sink = nullptr;
+        for (const Applied &A : Judge.classify(B, *E))
+          if (A.does(Effect::RunsCallable) && A.Holds >= Verdict::Likely &&
+              (A.Entry->where() == rules::Where::Elsewhere ||
+               A.Entry->where() == rules::Where::Detached))
+            Sink = A.Entry;
+        if (!Sink)
+          continue;
+        bool IsThread = isThreadStart(P.qualifiedName(Callee));
+        if (IsThread)
+          Starts.insert(E);
+        for (const facts::Value *Arg : each(E->args()))
+          for (FunctionId Body : Calls.callables().anyTargets(F, Arg)) {
+            auto [It, New] = Known.try_emplace(Body, Roots.size());
+            if (New)
+              Roots.push_back({Body, F, E, IsThread && !isInLoop(*Fn.Fact, B)});
+            else
+              Roots[It->second].Single = false;
+          }
+      }
+  }
+}
+
+} // namespace gridlock

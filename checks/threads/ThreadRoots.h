@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The functions that the program hands to threads and pools.
+//
+// Threads: immutable after construction. Cost: one look at each event.
+#ifndef GRIDLOCK_THREADS_THREADROOTS_H
+#define GRIDLOCK_THREADS_THREADROOTS_H
+
+#include "checks/engine/CallGraph.h"
+
+#include <unordered_set>
+#include <vector>
+
+namespace gridlock {
+
+/// A function that is handed to a thread or pool.
+struct ThreadRoot {
+  FunctionId Function;
+  FunctionId Starter;
+  const facts::Event *Site;
+  bool Single; // one thread, started once
+};
+
+class ThreadRoots {
+public:
+  ThreadRoots(const Program &P, const CallGraph &Calls);
+
+  const std::vector<ThreadRoot> &all() const { return Roots; }
+  /// Whether E starts a thread; handing work to a pool does not.
+  bool starts(const facts::Event &E) const { return Starts.contains(&E); }
+
+private:
+  std::vector<ThreadRoot> Roots;
+  std::unordered_set<const facts::Event *> Starts;
+};
+
+} // namespace gridlock
+
+#endif

@@ -177,20 +177,38 @@ void run() {
 void refresh() { prepare_bad(); }
 } // namespace by_two_ways
 
-namespace readers {
-std::shared_mutex A, B;
-void ab_ok() {
-  std::shared_lock<std::shared_mutex> First(A);
-  std::shared_lock<std::shared_mutex> Second(B);
+namespace loops {
+std::mutex A, B, C, D;
+void body_ok() {
+  std::lock_guard<std::mutex> First(B);
+  std::lock_guard<std::mutex> Second(A);
 }
-void ba_ok() {
-  std::shared_lock<std::shared_mutex> First(B);
-  std::shared_lock<std::shared_mutex> Second(A);
+void all_ok() {
+  std::thread *All[4];
+  for (int I = 0; I < 4; ++I)
+    All[I] = new std::thread(body_ok);
+  for (int I = 0; I < 4; ++I)
+    All[I]->join();
+  std::lock_guard<std::mutex> First(A);
+  std::lock_guard<std::mutex> Second(B);
 }
-void writeOne() { std::unique_lock<std::shared_mutex> Only(A); }
-} // namespace readers
+void body_bad() {
+  std::lock_guard<std::mutex> First(D);
+  std::lock_guard<std::mutex> Second(C);
+}
+void one_bad() {
+  std::thread *All[4];
+  for (int I = 0; I < 4; ++I)
+    All[I] = new std::thread(body_bad);
+  All[0]->join();
+  std::lock_guard<std::mutex> First(C);
+  // CHECK: threads.cpp:{{.*}}: warning: locks 'loops::C' and 'loops::D' are taken in opposite orders
+  std::lock_guard<std::mutex> Second(D);
+}
+} // namespace loops
 
 int main() {
+  loops::all_ok();
   before::run();
   after::run_ok();
   one_after_the_other::run();

@@ -52,7 +52,7 @@ void remove(const AccessPath &Own, std::vector<HeldLockAt> &Locks) {
 HeldLocks::HeldLocks(LockModel &Model)
     : Model(Model), P(Model.program()), Search(P.functions().size()) {
   for (FunctionId F = 0; F < P.functions().size(); ++F)
-    if (!P.isSystem(F) && Model.isRelevant(F))
+    if (!P.isSystem(F) && Model.hasState(F))
       watch(F);
   for (std::uint32_t I = 0; I < Sites.size(); ++I)
     enter(I);

@@ -64,9 +64,11 @@ void LockFlow::run(const LockObserver &Watch) {
     if (!In[B])
       continue;
     LockState State = *In[B];
+    HasState |= !State.isIdle();
     for (const facts::Event *E : each(Blocks[B]->events())) {
       if (!Watch) {
         event(*E, State);
+        HasState |= !State.isIdle();
         continue;
       }
       LockState Before = State;

@@ -22,6 +22,7 @@ public:
   std::vector<LockRepeat> Repeats;
   std::vector<std::pair<FunctionId, std::vector<GateId>>> HeldCalls;
   std::set<LockId> Written; // taken in a mode other than shared
+  bool HasState = false;    // at some point locks are held, or were given back
 
 private:
   using Acquisition = LockSummary::Acquisition;
@@ -57,8 +58,11 @@ private:
   void acquire(const std::vector<AccessPath> &Locks, rules::LockMode Mode,
                const facts::Event &E, LockState &State, bool Awaited = false);
   void keep(Acquisition A);
+  bool isTooFar(const Acquisition &A) const;
   void passOn(const Acquisition &A, const Substitution &Sub,
               const facts::Event &E, EdgeKind Kind);
+  void meet(const LockState &State, const Acquisition &A, LockId To,
+            const std::set<AccessPath> &Except);
   void record(const LockState &State, Acquisition A,
               const std::set<AccessPath> &Except, bool Kept = false);
   std::vector<Gate> gatesIn(const LockState &State, bool OnlyVisible) const;
@@ -96,6 +100,8 @@ private:
   bool ReturnsVary = false;
   bool Recording = false;
   std::vector<std::size_t> Kept; // hashes of the locks in Summary.Acquires
+  unsigned MostCalls = 0;        // of these
+  bool AnyAfterRelease = false;
 };
 
 } // namespace gridlock

@@ -35,15 +35,17 @@ bool isWholeParameter(const AccessPath &Path) {
          });
 }
 
-// Whether its gates mean the same in every caller.
+// Whether its locks mean the same in every caller, or have had a name before:
+// then nothing new comes together in a caller that holds none.
 bool passesUnchanged(const LockSummary::Acquisition &A) {
   auto IsFixed = [](const AccessPath &Path) {
     return Path.Root == PlaceRoot::None || Path.Root == PlaceRoot::Global;
   };
-  return A.Gates.empty() ||
-         (IsFixed(A.Lock) &&
-          std::all_of(A.Gates.begin(), A.Gates.end(),
-                      [&](const auto &G) { return IsFixed(G.Lock); }));
+  auto All = [&](auto Is) {
+    return Is(A.Lock) && std::all_of(A.Gates.begin(), A.Gates.end(),
+                                     [&](const auto &G) { return Is(G.Lock); });
+  };
+  return A.Gates.empty() || All(IsFixed) || All(hasName);
 }
 
 constexpr std::size_t MaxInvocations = 8, MaxInvocationPath = 8;
@@ -85,8 +87,8 @@ void LockFlow::applyTargets(const facts::Event &E, LockState &State) {
   std::vector<GateId> Held;
   if (Recording && !Targets.empty()) {
     for (const Gate &G : gatesIn(State, false))
-      if (LockName Name = nameOf(G.Lock); !Name.Text.empty())
-        Held.push_back(Model.gateId(Name, G.Mode));
+      if (LockId Name = Model.lockId(G.Lock); Name != NoLock)
+        Held.push_back(LockModel::gateId(Name, G.Mode));
     std::sort(Held.begin(), Held.end());
     Held.erase(std::unique(Held.begin(), Held.end()), Held.end());
   }
@@ -95,7 +97,8 @@ void LockFlow::applyTargets(const facts::Event &E, LockState &State) {
       HeldCalls.emplace_back(Edge.Target, Held);
     const LockSummary *Callee = Model.summary(Edge.Target);
     // A coroutine's body runs when it is awaited, not where it is called.
-    if (!Callee || Callee->empty() || P.isCoroutine(Edge.Target))
+    if (!Callee || Callee->empty() || P.isCoroutine(Edge.Target) ||
+        (!Recording && !Callee->changesState()))
       continue;
     bool Passed = false;
     const facts::Value *Callable = callableOf(E, Edge.Target, Passed);
@@ -137,11 +140,12 @@ void LockFlow::applySummary(const LockSummary &Callee, FunctionId Target,
   for (const AccessPath &Path : Released)
     for (const AccessPath &Lock : locksOf(Path, State))
       Except.insert(Lock);
-  bool HoldsNone = State.Held.empty() && State.Awaited.empty() &&
-                   State.Guards.empty() && State.Released.empty();
+  bool HoldsNone = State.isIdle();
   for (const Acquisition &A : Callee.Acquires) {
     if (!Recording)
       break;
+    if (HoldsNone && isTooFar(A))
+      continue;
     if (HoldsNone && passesUnchanged(A)) {
       passOn(A, Sub, E, Kind);
       continue;

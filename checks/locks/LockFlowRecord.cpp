@@ -19,12 +19,7 @@ constexpr std::size_t MaxAcquisitions = 32;
 constexpr unsigned MaxCalls = 20;
 
 std::size_t hashOf(const AccessPath &Path) {
-  std::hash<std::string_view> Text;
-  std::size_t Hash = static_cast<std::size_t>(Path.Root) * 31 + Path.Id;
-  Hash = Hash * 31 + Text(Path.Global);
-  for (const PathStep &S : Path.Steps)
-    Hash = (Hash * 31 + Text(S.Name)) * 31 + Text(S.Owner);
-  return Hash;
+  return NameHash()(Path) * 31 + Path.Id;
 }
 
 bool sameGates(const std::vector<LockSummary::Gate> &A,
@@ -33,6 +28,18 @@ bool sameGates(const std::vector<LockSummary::Gate> &A,
                     [](const auto &X, const auto &Y) {
                       return X.Lock == Y.Lock && X.Mode == Y.Mode;
                     });
+}
+
+// One gate of each lock and mode, in the order of the locks.
+void normalise(std::vector<LockSummary::Gate> &Gates) {
+  std::stable_sort(
+      Gates.begin(), Gates.end(),
+      [](const auto &X, const auto &Y) { return X.Lock < Y.Lock; });
+  Gates.erase(std::unique(Gates.begin(), Gates.end(),
+                          [](const auto &X, const auto &Y) {
+                            return X.Lock == Y.Lock && X.Mode == Y.Mode;
+                          }),
+              Gates.end());
 }
 
 bool bothShared(rules::LockMode A, rules::LockMode B) {
@@ -142,21 +149,17 @@ std::vector<LockSummary::Gate> LockFlow::gatesIn(const LockState &State,
   return Result;
 }
 
-// A lock is taken in STATE. KEPT: only what comes together here is of interest,
-// callers hear of the acquisition otherwise.
-void LockFlow::record(const LockState &State, Acquisition A,
-                      const std::set<AccessPath> &Except, bool IsKnown) {
-  if (!Recording)
-    return;
-  LockName To = nameOf(A.Lock);
-  if (A.Mode != rules::LockMode::Shared && A.Calls == 0 && !To.Text.empty())
-    Written.insert(Model.lockId(To));
-  std::vector<Gate> Around = gatesIn(State, false);
-  std::set<GateId> Gates;
+// The lock TO is taken while others are held.
+void LockFlow::meet(const LockState &State, const Acquisition &A, LockId To,
+                    const std::set<AccessPath> &Except) {
+  const std::vector<Gate> Around = gatesIn(State, false);
+  std::vector<GateId> Gates;
   for (const std::vector<Gate> *List : {&A.Gates, &Around})
     for (const Gate &G : *List)
-      if (LockName Name = nameOf(G.Lock); !Name.Text.empty())
-        Gates.insert(Model.gateId(Name, G.Mode));
+      if (LockId Name = Model.lockId(G.Lock); Name != NoLock)
+        Gates.push_back(LockModel::gateId(Name, G.Mode));
+  std::sort(Gates.begin(), Gates.end());
+  Gates.erase(std::unique(Gates.begin(), Gates.end()), Gates.end());
   for (const auto *Held : {&State.Held, &State.Awaited})
     for (const auto &[Lock, H] : *Held) {
       bool IsSame = Lock == A.Lock;
@@ -165,20 +168,20 @@ void LockFlow::record(const LockState &State, Acquisition A,
           (A.Calls == 0 || !A.AfterRelease))
         Repeats.push_back({Lock, Id, H.Chain, A.Chain, H.Mode, A.Mode, A.Calls,
                            A.Uncertain, A.By == How::Joined, A.Awaited, false});
-      LockName From = nameOf(Lock);
-      if (!H.Must || IsSame || Except.contains(Lock) || From.Text.empty() ||
-          To.Text.empty())
+      if (!H.Must || IsSame || To == NoLock || Except.contains(Lock))
         continue;
-      LockId FromId = Model.lockId(From), ToId = Model.lockId(To);
-      if (FromId == ToId) {
+      LockId From = Model.lockId(Lock);
+      if (From == NoLock)
+        continue;
+      if (From == To) {
         if (A.Lock.Root != facts::PlaceRoot::None && A.By == How::Taken &&
             !bothShared(H.Mode, A.Mode))
-          Pairs.push_back({ToId, Id, Lock, A.Lock, H.Chain, A.Chain, A.Calls,
+          Pairs.push_back({To, Id, Lock, A.Lock, H.Chain, A.Chain, A.Calls,
                            A.Uncertain, Around});
         continue;
       }
-      OrderEdge Edge{FromId,
-                     ToId,
+      OrderEdge Edge{From,
+                     To,
                      Id,
                      H.Chain,
                      A.Chain,
@@ -190,21 +193,28 @@ void LockFlow::record(const LockState &State, Acquisition A,
                      A.Awaited || Held == &State.Awaited,
                      {}};
       for (GateId Gate : Gates)
-        if (Gate / 2 != FromId && Gate / 2 != ToId)
+        if (Gate / 2 != From && Gate / 2 != To)
           Edge.Gates.push_back(Gate);
       Edges.push_back(std::move(Edge));
     }
+}
+
+// A lock is taken in STATE. KEPT: only what comes together here is of interest,
+// callers hear of the acquisition otherwise.
+void LockFlow::record(const LockState &State, Acquisition A,
+                      const std::set<AccessPath> &Except, bool IsKnown) {
+  if (!Recording)
+    return;
+  LockId To = Model.lockId(A.Lock);
+  if (A.Mode != rules::LockMode::Shared && A.Calls == 0 && To != NoLock)
+    Written.insert(To);
+  if (!State.Held.empty() || !State.Awaited.empty())
+    meet(State, A, To, Except);
   if (IsKnown || !isVisible(A.Lock))
     return;
   for (Gate &G : gatesIn(State, true))
     A.Gates.push_back(std::move(G));
-  auto ByLock = [](const Gate &X, const Gate &Y) { return X.Lock < Y.Lock; };
-  auto SameLock = [](const auto &X, const auto &Y) {
-    return X.Lock == Y.Lock && X.Mode == Y.Mode;
-  };
-  std::stable_sort(A.Gates.begin(), A.Gates.end(), ByLock);
-  A.Gates.erase(std::unique(A.Gates.begin(), A.Gates.end(), SameLock),
-                A.Gates.end());
+  normalise(A.Gates);
   A.AfterRelease |= State.Released.contains(A.Lock);
   keep(std::move(A));
 }
@@ -213,55 +223,87 @@ void LockFlow::record(const LockState &State, Acquisition A,
 void LockFlow::keep(Acquisition A) {
   if (A.Calls > MaxCalls)
     return;
-  const std::size_t Hash = hashOf(A.Lock);
-  std::size_t Farthest = 0;
-  for (std::size_t I = 0; I < Kept.size(); ++I) {
-    Acquisition &Known = Summary.Acquires[I];
-    if (Kept[I] == Hash && Known.Lock == A.Lock && Known.Mode == A.Mode &&
-        Known.By == A.By && sameGates(Known.Gates, A.Gates)) {
+  A.Hash = hashOf(A.Lock);
+  for (std::size_t I = 0; I < Kept.size(); ++I)
+    if (Kept[I] == A.Hash) {
+      Acquisition &Known = Summary.Acquires[I];
+      if (Known.Lock != A.Lock || Known.Mode != A.Mode || Known.By != A.By ||
+          !sameGates(Known.Gates, A.Gates))
+        continue;
       if (Known.AfterRelease && !A.AfterRelease)
         Known = std::move(A);
       return;
     }
-    if (Known.Calls > Summary.Acquires[Farthest].Calls)
-      Farthest = I;
-  }
+  AnyAfterRelease |= A.AfterRelease;
   if (Kept.size() < MaxAcquisitions) {
-    Kept.push_back(Hash);
+    MostCalls = std::max(MostCalls, A.Calls);
+    Kept.push_back(A.Hash);
     Summary.Acquires.push_back(std::move(A));
-  } else if (A.Calls < Summary.Acquires[Farthest].Calls) {
-    Kept[Farthest] = Hash;
-    Summary.Acquires[Farthest] = std::move(A);
+  } else if (A.Calls < MostCalls) {
+    auto ByCalls = [](const Acquisition &X, const Acquisition &Y) {
+      return X.Calls < Y.Calls;
+    };
+    auto Farthest = std::max_element(Summary.Acquires.begin(),
+                                     Summary.Acquires.end(), ByCalls);
+    Kept[static_cast<std::size_t>(Farthest - Summary.Acquires.begin())] =
+        A.Hash;
+    *Farthest = std::move(A);
+    MostCalls = std::max_element(Summary.Acquires.begin(),
+                                 Summary.Acquires.end(), ByCalls)
+                    ->Calls;
   }
+}
+
+// Whether a callee's acquisition finds no place in the summary, whatever it is.
+bool LockFlow::isTooFar(const Acquisition &A) const {
+  return A.Calls >= MaxCalls || (Kept.size() >= MaxAcquisitions &&
+                                 MostCalls <= A.Calls + 1 && !AnyAfterRelease);
 }
 
 // With nothing held here, what a callee takes matters to the callers only.
 void LockFlow::passOn(const Acquisition &A, const Substitution &Sub,
                       const facts::Event &E, EdgeKind Kind) {
-  if (A.Calls >= MaxCalls)
-    return;
-  std::optional<AccessPath> Lock = Sub.apply(A.Lock);
-  if (!Lock || !isVisible(*Lock))
-    return;
-  if (Kept.size() >= MaxAcquisitions &&
-      std::none_of(
-          Summary.Acquires.begin(), Summary.Acquires.end(),
-          [&](const Acquisition &Known) { return Known.Calls > A.Calls + 1; }))
-    return;
-  const std::size_t Hash = hashOf(*Lock);
-  for (std::size_t I = 0; I < Kept.size(); ++I)
-    if (const Acquisition &Known = Summary.Acquires[I];
-        Kept[I] == Hash && Known.Lock == *Lock && Known.Mode == A.Mode &&
-        Known.By == A.By && sameGates(Known.Gates, A.Gates) &&
-        (!Known.AfterRelease || A.AfterRelease))
+  auto IsFixed = [](const AccessPath &Path) {
+    return Path.Root == facts::PlaceRoot::None ||
+           Path.Root == facts::PlaceRoot::Global;
+  };
+  std::optional<AccessPath> Rewritten;
+  if (!IsFixed(A.Lock)) {
+    Rewritten = Sub.apply(A.Lock);
+    if (!Rewritten || !isVisible(*Rewritten))
       return;
-  Acquisition Here = A;
-  Here.Lock = std::move(*Lock);
-  Here.Chain = Model.newChain({Id, &E, A.Chain});
+  }
+  const AccessPath &Lock = Rewritten ? *Rewritten : A.Lock;
+  const std::vector<Gate> *Gates = &A.Gates;
+  std::vector<Gate> Own;
+  if (!std::all_of(A.Gates.begin(), A.Gates.end(),
+                   [&](const Gate &G) { return IsFixed(G.Lock); })) {
+    for (const Gate &G : A.Gates)
+      if (auto Held = Sub.apply(G.Lock))
+        Own.push_back({std::move(*Held), G.Mode, G.Chain});
+    normalise(Own);
+    Gates = &Own;
+  }
+  const std::size_t Hash = Rewritten ? hashOf(Lock) : A.Hash;
+  for (std::size_t I = 0; I < Kept.size(); ++I)
+    if (Kept[I] == Hash)
+      if (const Acquisition &Known = Summary.Acquires[I];
+          Known.Lock == Lock && Known.Mode == A.Mode && Known.By == A.By &&
+          sameGates(Known.Gates, *Gates) &&
+          (!Known.AfterRelease || A.AfterRelease))
+        return;
+  Acquisition Here{.Lock = Lock,
+                   .Mode = A.Mode,
+                   .Chain = Model.newChain({Id, &E, A.Chain}),
+                   .Calls = A.Calls + 1,
+                   .Uncertain =
+                       A.Uncertain || Kind == EdgeKind::SeveralOverrides,
+                   .Awaited = A.Awaited,
+                   .By = A.By,
+                   .AfterRelease = A.AfterRelease,
+                   .Gates = *Gates};
   for (Gate &G : Here.Gates)
     G.Chain = Model.newChain({Id, &E, G.Chain});
-  ++Here.Calls;
-  Here.Uncertain |= Kind == EdgeKind::SeveralOverrides;
   keep(std::move(Here));
 }
 

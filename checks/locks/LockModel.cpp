@@ -107,10 +107,11 @@ void LockModel::findRelevant() {
     for (FunctionId Callee : Callees[F])
       Callers[Callee].push_back(F);
   Relevant.assign(Callees.size(), false);
+  HasState.assign(Callees.size(), false);
   std::vector<FunctionId> Pending;
   for (FunctionId F = 0; F < Callees.size(); ++F)
     if (touchesLocks(F)) {
-      Relevant[F] = true;
+      Relevant[F] = HasState[F] = true;
       Pending.push_back(F);
     }
   for (std::size_t Next = 0; Next < Pending.size(); ++Next)
@@ -186,6 +187,7 @@ void LockModel::summarise(const std::vector<FunctionId> &Component) {
                  std::binary_search(Callees[Component[0]].begin(),
                                     Callees[Component[0]].end(), Component[0]);
   constexpr std::size_t LargestRepeated = 200;
+  bool AnyState = false;
   int Rounds = !IsCycle || Component.size() > LargestRepeated ? 1 : 3;
   for (int Round = 0; Round < Rounds; ++Round)
     for (FunctionId F : Component) {
@@ -195,6 +197,7 @@ void LockModel::summarise(const std::vector<FunctionId> &Component) {
         Summaries.erase(F);
       else
         Summaries[F] = std::move(Flow.Summary);
+      AnyState |= Flow.HasState;
       if (Round + 1 < Rounds)
         continue;
       Edges.insert(Edges.end(), Flow.Edges.begin(), Flow.Edges.end());
@@ -207,6 +210,8 @@ void LockModel::summarise(const std::vector<FunctionId> &Component) {
         Written[L] = true;
       }
     }
+  for (FunctionId F : Component)
+    HasState[F] = HasState[F] || AnyState;
   // What a function takes at any depth is needed by its callers only; that it
   // takes something, later as well.
   auto Forget = [&](FunctionId F) {
@@ -307,11 +312,21 @@ bool LockModel::isWritten(const LockName &Name) const {
 }
 
 ChainId LockModel::chainOf(ChainLink Link) {
-  auto [It, New] = ChainIds.try_emplace({Link.Function, Link.Site, Link.Next},
-                                        static_cast<ChainId>(Chains.size()));
+  auto [It, New] =
+      ChainIds.try_emplace(Link, static_cast<ChainId>(Chains.size()));
   if (New)
     Chains.push_back(Link);
   return It->second;
+}
+
+LockId LockModel::lockId(const AccessPath &Path) {
+  if (!hasName(Path))
+    return NoLock;
+  if (auto It = PathIds.find(Path); It != PathIds.end())
+    return It->second;
+  LockId Id = lockId(nameOf(Path));
+  PathIds.emplace(Path, Id);
+  return Id;
 }
 
 LockId LockModel::lockId(const LockName &Name) {

@@ -20,6 +20,7 @@
 namespace gridlock {
 
 using LockId = std::uint32_t;
+inline constexpr LockId NoLock = ~LockId(0);
 /// A lock and the mode it is held in: twice the lock, plus one if shared.
 using GateId = std::uint32_t;
 
@@ -28,6 +29,7 @@ struct ChainLink {
   FunctionId Function;
   const facts::Event *Site;
   ChainId Next; // 0: this is the acquisition
+  bool operator==(const ChainLink &) const = default;
 };
 
 /// TO is taken while FROM is held.
@@ -81,6 +83,9 @@ public:
   const std::vector<LockRepeat> &repeats() const { return Repeats; }
   /// Whether F or something that it calls touches locks.
   bool isRelevant(FunctionId F) const { return Relevant[F]; }
+  /// Whether F touches locks itself, or holds them or has given them back at
+  /// some point because a callee leaves them so.
+  bool hasState(FunctionId F) const { return HasState[F]; }
   /// Whether F may be called from outside: nothing calls it, or it is handed
   /// on.
   bool isEntered(FunctionId F) const { return Entered[F]; }
@@ -109,8 +114,10 @@ public:
     return static_cast<ChainId>(Chains.size() - 1);
   }
   LockId lockId(const LockName &Name);
-  GateId gateId(const LockName &Name, rules::LockMode Mode) {
-    return lockId(Name) * 2 + (Mode == rules::LockMode::Shared ? 1 : 0);
+  /// NoLock: it has no name.
+  LockId lockId(const AccessPath &Path);
+  static GateId gateId(LockId Lock, rules::LockMode Mode) {
+    return Lock * 2 + (Mode == rules::LockMode::Shared ? 1 : 0);
   }
 
 private:
@@ -135,14 +142,22 @@ private:
   std::vector<InstancePair> Pairs;
   std::vector<LockRepeat> Repeats;
   std::vector<ChainLink> Chains;
-  std::map<std::tuple<FunctionId, const facts::Event *, ChainId>, ChainId>
-      ChainIds;
+  struct LinkHash {
+    std::size_t operator()(const ChainLink &L) const {
+      return (reinterpret_cast<std::uintptr_t>(L.Site) + L.Next) *
+                 0x9e3779b97f4a7c15u >>
+             20;
+    }
+  };
+  std::unordered_map<ChainLink, ChainId, LinkHash> ChainIds;
   std::vector<LockName> Names;
-  std::map<std::string, LockId> NameIds;
+  std::unordered_map<std::string, LockId> NameIds;
+  std::unordered_map<AccessPath, LockId, NameHash, SameName> PathIds;
   std::vector<HeldCall> HeldCalls;
   std::vector<bool> Written; // by lock
   std::vector<bool> MainOnly;
   std::vector<bool> Relevant;
+  std::vector<bool> HasState;
   // How many functions that are not summarised yet call each.
   std::vector<std::uint32_t> Awaiting;
   std::vector<bool>

@@ -21,6 +21,14 @@ bool isIndex(const PathStep &S) {
          S.Kind == StepKind::IndexUnknown;
 }
 
+// Whether a member of the object that a path starts at has the name of its
+// class and member.
+bool isNamedByMember(PlaceRoot Root) {
+  return Root == PlaceRoot::This || Root == PlaceRoot::Param ||
+         Root == PlaceRoot::Capture || Root == PlaceRoot::None ||
+         Root == PlaceRoot::CallResult || Root == PlaceRoot::Alloc;
+}
+
 // The first step of the part that names the lock within its object.
 std::size_t nameStart(const AccessPath &Path) {
   std::size_t End = Path.Steps.size();
@@ -218,8 +226,25 @@ bool isVisible(const AccessPath &Path) {
   case PlaceRoot::Capture:
     return true;
   default:
-    return !nameOf(Path).Text.empty();
+    return hasName(Path);
   }
+}
+
+bool hasName(const AccessPath &Path) {
+  std::size_t Start = nameStart(Path);
+  if (Start == 0 && Path.Root == PlaceRoot::Global)
+    return !Path.Global.empty() || !Path.Steps.empty();
+  return (Start > 0 || isNamedByMember(Path.Root)) &&
+         Start < Path.Steps.size() && Path.Steps[Start].Kind == StepKind::Field;
+}
+
+std::size_t NameHash::operator()(const AccessPath &Path) const {
+  std::hash<std::string_view> Text;
+  std::size_t Hash = static_cast<std::size_t>(Path.Root);
+  Hash = Hash * 31 + Text(Path.Global);
+  for (const PathStep &S : Path.Steps)
+    Hash = (Hash * 31 + Text(S.Name)) * 31 + Text(S.Owner);
+  return Hash;
 }
 
 LockName nameOf(const AccessPath &Path) {
@@ -230,13 +255,7 @@ LockName nameOf(const AccessPath &Path) {
     Name.IsGlobal = true;
     Name.GlobalLength = Name.Text.size();
   } else {
-    bool IsObject =
-        Start > 0 || Path.Root == PlaceRoot::This ||
-        Path.Root == PlaceRoot::Param || Path.Root == PlaceRoot::Capture ||
-        Path.Root == PlaceRoot::None || Path.Root == PlaceRoot::CallResult ||
-        Path.Root == PlaceRoot::Alloc;
-    if (!IsObject || Start >= Path.Steps.size() ||
-        Path.Steps[Start].Kind != StepKind::Field)
+    if (!hasName(Path))
       return Name;
     Name.Text = Path.Steps[Start].Owner;
   }

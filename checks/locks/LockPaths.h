@@ -90,6 +90,17 @@ struct LockName {
   bool IsElement = false; // one of many: an element of an array or container
 };
 LockName nameOf(const AccessPath &Path);
+/// Whether nameOf gives one.
+bool hasName(const AccessPath &Path);
+/// Hash and equality of what nameOf looks at.
+struct NameHash {
+  std::size_t operator()(const AccessPath &Path) const;
+};
+struct SameName {
+  bool operator()(const AccessPath &A, const AccessPath &B) const {
+    return A.Root == B.Root && A.Global == B.Global && A.Steps == B.Steps;
+  }
+};
 
 } // namespace gridlock
 

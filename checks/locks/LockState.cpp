@@ -124,8 +124,12 @@ void LockState::moveGuard(const AccessPath &From, const AccessPath &To) {
 }
 
 bool LockSummary::empty() const {
-  return Acquires.empty() && Invokes.empty() && LeftHeld.empty() &&
-         Guards.empty() && Released.empty() && Known.empty() && !Result;
+  return Acquires.empty() && Invokes.empty() && !changesState();
+}
+
+bool LockSummary::changesState() const {
+  return !LeftHeld.empty() || !Guards.empty() || !Released.empty() ||
+         !Known.empty() || Result;
 }
 
 } // namespace gridlock

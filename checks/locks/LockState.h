@@ -41,6 +41,11 @@ struct LockState {
   std::set<AccessPath> Lacking;  // ... and not taken again since
 
   bool join(const LockState &Other);
+  /// Whether no lock is held, guarded or was given back.
+  bool isIdle() const {
+    return Held.empty() && Awaited.empty() && Guards.empty() &&
+           Released.empty();
+  }
 
   void take(const AccessPath &Lock, rules::LockMode Mode, ChainId Chain);
   void giveBack(const AccessPath &Lock);
@@ -77,6 +82,7 @@ struct LockSummary {
     How By = How::Taken;
     bool AfterRelease = false; // the function may have given it back before
     std::vector<Gate> Gates;   // sorted by lock
+    std::size_t Hash = 0;      // of the lock, once it is in a summary
   };
   /// A call of what a parameter holds, made with locks held.
   struct Invocation {
@@ -94,6 +100,8 @@ struct LockSummary {
   std::optional<Binding> Result;
 
   bool empty() const;
+  /// Whether a call changes what is known about locks behind it.
+  bool changesState() const;
 };
 
 } // namespace gridlock

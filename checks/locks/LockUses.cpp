@@ -225,7 +225,7 @@ LockUses Finder::run() {
 } // namespace
 
 LockUses findLockUses(LockModel &Model, FunctionId F) {
-  return Finder(Model, F).run();
+  return Model.hasState(F) ? Finder(Model, F).run() : LockUses();
 }
 
 } // namespace gridlock

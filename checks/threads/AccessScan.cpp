@@ -80,10 +80,16 @@ bool isSynchronised(const Program &P, std::uint32_t Unit, std::uint32_t Index) {
         "mtx_t",       "cnd_t",       "sem_t"})
     if (Name.find(Part) != std::string_view::npos)
       return true;
-  if (Name == "std::thread" || Name == "std::jthread" ||
-      Name == "boost::thread" || Name == "std::promise" ||
-      Name == "std::future" || Name == "std::shared_future" ||
-      Name == "std::exception_ptr")
+  auto IsThread = [](std::string_view Type) {
+    return Type == "std::thread" || Type == "std::jthread" ||
+           Type == "boost::thread";
+  };
+  // A container of threads is for who starts and joins them.
+  for (std::uint32_t Argument : each(T->args()))
+    if (IsThread(P.typeName(Unit, Argument)))
+      return true;
+  if (IsThread(Name) || Name == "std::promise" || Name == "std::future" ||
+      Name == "std::shared_future" || Name == "std::exception_ptr")
     return true;
   for (const rules::Entry *E : P.typeEntries(Unit, Index))
     if (E->kind() == rules::EntryKind::Mutex ||

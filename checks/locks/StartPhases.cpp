@@ -318,9 +318,11 @@ void StartPhases::enter(FunctionId F, const State &S,
 
 void StartPhases::spread() {
   std::vector<FunctionId> Pending;
+  // Before main, or by somebody outside while main runs.
   bool StartsEarly =
       std::any_of(Starting.begin(), Starting.end(), [&](FunctionId F) {
-        return hasFlag(P.function(F).Fact->flags(), FunctionFlag::StaticInit);
+        return hasFlag(P.function(F).Fact->flags(), FunctionFlag::StaticInit) ||
+               (C.isOutside(F) && !C.isMain(F));
       });
   for (FunctionId F = 0; F < Entry.size(); ++F) {
     if (C.isMain(F))

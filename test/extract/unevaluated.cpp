@@ -23,11 +23,7 @@ void operands() {
   (void)typeid(g(2));
 }
 consteval int now(int x) { return x; }
-constexpr int maybe(int x) { if consteval { return f(9); } else { return f(x); } }
 constexpr int pure(int x) { return x + 1; }
-// CHECK-LABEL: function maybe
-// CHECK-NOT: call f(9)
-// CHECK: call f(param 'x')
 // CHECK-LABEL: function constants
 // CHECK: construct local 'a' = 1
 // CHECK-NEXT: construct local 'b' = 3

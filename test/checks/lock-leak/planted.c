@@ -1,5 +1,6 @@
 // Leaks of common shapes in C, each beside its correct form.
 // RUN: %check_all lock-leak %s --profile strict
+#define _GNU_SOURCE // rwlocks and spin locks in any dialect of C
 #include <pthread.h>
 #include <stdlib.h>
 

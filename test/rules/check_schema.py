@@ -120,7 +120,7 @@ SAMPLES = [
     (C_FILE, C_FILE, "", "1:1: the file is empty", False),
     (CXX_FILE, "    where: loop\n", "", "9:5: a function entry needs the key 'where'", True),
     (CXX_FILE, "    callable: -3\n", "", "9:5: a function entry needs the key 'callable'", True),
-    (CXX_FILE, "    task: lazy\n", "", "needs exactly one of task, guard, mutex", True),
+    (CXX_FILE, "    task: lazy\n", "", "needs one of task, guard, mutex, or loop-bound", True),
     (CXX_FILE, "task: lazy", "task: lazzy", "15:11: unknown value of 'task': 'lazzy'", True),
     (CXX_FILE, "task: lazy", "guard: {mode: exclusive}", None, True),
     (CXX_FILE, "task: lazy", "mutex: {recursive: yes}", "'recursive' must be true or false", False),

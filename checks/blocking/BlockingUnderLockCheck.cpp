@@ -91,13 +91,7 @@ std::optional<Finding> Reporter::finding(const HeldSite &Site, FunctionId F,
 }
 
 void Reporter::run(FindingSink &Sink) const {
-  std::vector<FunctionId> Functions = Held.inside();
-  for (const HeldSite &Site : Held.sites())
-    Functions.push_back(Site.Function);
-  std::sort(Functions.begin(), Functions.end());
-  Functions.erase(std::unique(Functions.begin(), Functions.end()),
-                  Functions.end());
-  for (FunctionId F : Functions)
+  for (FunctionId F : Held.functions())
     for (const BlockingOp &Op : waitingOps(P, F)) {
       // Of the function's own locks and its callers', the surer is told.
       std::optional<Finding> Best, Outer;

@@ -65,6 +65,24 @@ std::vector<std::optional<State>> solveForward(const facts::Function &F,
   return In;
 }
 
+/// For solveForward: every edge is taken.
+inline constexpr auto everyEdge = [](const auto &...) { return true; };
+
+/// Runs EACH(block, Event, State&) over the events of the blocks that are
+/// reached, from the states IN that solveForward has found.
+template <typename State, typename Each>
+void replay(const facts::Function &F,
+            const std::vector<std::optional<State>> &In, Each Run) {
+  auto Blocks = each(F.blocks());
+  for (std::uint32_t B = 0; B < Blocks.size(); ++B) {
+    if (!In[B])
+      continue;
+    State At = *In[B];
+    for (const facts::Event *E : each(Blocks[B]->events()))
+      Run(B, *E, At);
+  }
+}
+
 } // namespace gridlock
 
 #endif

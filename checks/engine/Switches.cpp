@@ -114,31 +114,31 @@ void Switches::transfer(const Awaits &In, const facts::Event &E,
   }
 }
 
-// Where F is when it returns. After an exception its awaiter does not go on.
-std::uint8_t Switches::endOf(FunctionId F) const {
-  std::uint8_t Returned = 0, Ended = 0;
-  const Awaits &In = Known.at(F);
+// VISIT(block, event, state in front of it) for every event that is reached.
+template <typename Visit>
+void Switches::walk(FunctionId F, const Awaits &In, Visit Before) const {
   auto Transfer = [&](const facts::Event &E, State &At) {
     transfer(In, E, At);
   };
   const facts::Function &Fact = *P.function(F).Fact;
-  auto Start = solveForward(
-      Fact, State{Entered}, Transfer,
-      [](const facts::Edge &, const facts::Block &, State &) { return true; });
-  auto Blocks = each(Fact.blocks());
-  for (std::uint32_t B = 0; B < Blocks.size(); ++B) {
-    if (!Start[B])
-      continue;
-    State At = *Start[B];
-    for (const facts::Event *E : each(Blocks[B]->events())) {
-      if (E->kind() == EventKind::Return)
-        Returned |= At.At;
-      else if (E->kind() == EventKind::Suspend &&
-               E->suspend() == facts::SuspendKind::Final)
-        Ended |= At.At;
-      Transfer(*E, At);
-    }
-  }
+  replay(Fact, solveForward(Fact, State{Entered}, Transfer, everyEdge),
+         [&](std::uint32_t B, const facts::Event &E, State &At) {
+           Before(B, E, At);
+           Transfer(E, At);
+         });
+}
+
+// Where F is when it returns. After an exception its awaiter does not go on.
+std::uint8_t Switches::endOf(FunctionId F) const {
+  std::uint8_t Returned = 0, Ended = 0;
+  const Awaits &In = Known.at(F);
+  walk(F, In, [&](std::uint32_t, const facts::Event &E, State At) {
+    if (E.kind() == EventKind::Return)
+      Returned |= At.At;
+    else if (E.kind() == EventKind::Suspend &&
+             E.suspend() == facts::SuspendKind::Final)
+      Ended |= At.At;
+  });
   return Returned != 0 ? Returned : Ended != 0 ? Ended : Entered;
 }
 
@@ -149,22 +149,9 @@ void Switches::visit(FunctionId F, const Visitor &Visit) const {
     visitAll(Fact, Visit);
     return;
   }
-  auto Transfer = [&](const facts::Event &E, State &At) {
-    transfer(In->second, E, At);
-  };
-  auto Start = solveForward(
-      Fact, State{Entered}, Transfer,
-      [](const facts::Edge &, const facts::Block &, State &) { return true; });
-  auto Blocks = each(Fact.blocks());
-  for (std::uint32_t B = 0; B < Blocks.size(); ++B) {
-    if (!Start[B])
-      continue;
-    State At = *Start[B];
-    for (const facts::Event *E : each(Blocks[B]->events())) {
-      Visit(B, *E, (At.At & (Entered | Loop)) != 0);
-      Transfer(*E, At);
-    }
-  }
+  walk(F, In->second, [&](std::uint32_t B, const facts::Event &E, State At) {
+    Visit(B, E, (At.At & (Entered | Loop)) != 0);
+  });
 }
 
 bool Switches::toLoop(FunctionId F) const {

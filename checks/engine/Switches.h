@@ -53,6 +53,8 @@ private:
 
   Awaits collect(FunctionId F, const std::vector<bool> &Tasks) const;
   void transfer(const Awaits &In, const facts::Event &E, State &At) const;
+  template <typename Visit>
+  void walk(FunctionId F, const Awaits &In, Visit Before) const;
   std::uint8_t endOf(FunctionId F) const;
 
   const Program &P;

@@ -410,17 +410,11 @@ void ValueFlow::edge(const facts::Edge &E, Marks &State) const {
 void ValueFlow::forEach(const Visitor &Visit) const {
   std::vector<AccessPath> Log;
   Changed = &Log;
-  auto Blocks = each(F.Fact->blocks());
-  for (std::uint32_t B = 0; B < Blocks.size(); ++B) {
-    if (!In[B])
-      continue;
-    Marks State = *In[B];
-    for (const facts::Event *E : each(Blocks[B]->events())) {
-      Log.clear();
-      transfer(*E, State);
-      Visit(*E, State, Log);
-    }
-  }
+  replay(*F.Fact, In, [&](std::uint32_t, const facts::Event &E, Marks &State) {
+    Log.clear();
+    transfer(E, State);
+    Visit(E, State, Log);
+  });
   Changed = nullptr;
 }
 

@@ -129,13 +129,7 @@ void Finder::report(FunctionId Id, const facts::Event &E, const Callback &C,
 // One finding for an operation: with the lock that its own function holds, or
 // else one of a caller.
 void Finder::run() {
-  std::vector<FunctionId> Functions = Held.inside();
-  for (const HeldSite &Site : Held.sites())
-    Functions.push_back(Site.Function);
-  std::sort(Functions.begin(), Functions.end());
-  Functions.erase(std::unique(Functions.begin(), Functions.end()),
-                  Functions.end());
-  for (FunctionId F : Functions) {
+  for (FunctionId F : Held.functions()) {
     if (P.isSystem(F))
       continue;
     for (const facts::Block *B : each(P.function(F).Fact->blocks()))

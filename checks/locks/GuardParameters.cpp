@@ -90,25 +90,19 @@ std::vector<HeldParameter> findHeldParameters(const Program &P, FunctionId Id) {
   auto In = solveForward(
       *F.Fact, Start,
       [&](const facts::Event &E, Held &State) { pass(P, F.Unit, E, State); },
-      [](const facts::Edge &, const facts::Block &, Held &) { return true; });
+      everyEdge);
   std::vector<HeldParameter> Result;
   for (std::uint32_t I : Start.Parameters) {
     HeldParameter Found{I, {}};
-    auto Blocks = each(F.Fact->blocks());
-    for (std::uint32_t B = 0; B < Blocks.size(); ++B) {
-      if (!In[B])
-        continue;
-      Held State = *In[B];
-      for (const facts::Event *E : each(Blocks[B]->events())) {
-        if (E->kind() == EventKind::Suspend &&
-            (E->suspend() == facts::SuspendKind::Await ||
-             E->suspend() == facts::SuspendKind::Yield) &&
-            E->readiness() != facts::Readiness::NeverSuspends &&
-            State.Parameters.contains(I))
-          Found.Suspensions.push_back(E);
-        pass(P, F.Unit, *E, State);
-      }
-    }
+    replay(*F.Fact, In, [&](std::uint32_t, const facts::Event &E, Held &State) {
+      if (E.kind() == EventKind::Suspend &&
+          (E.suspend() == facts::SuspendKind::Await ||
+           E.suspend() == facts::SuspendKind::Yield) &&
+          E.readiness() != facts::Readiness::NeverSuspends &&
+          State.Parameters.contains(I))
+        Found.Suspensions.push_back(&E);
+      pass(P, F.Unit, E, State);
+    });
     if (!Found.Suspensions.empty())
       Result.push_back(std::move(Found));
   }

@@ -124,6 +124,15 @@ bool HeldLocks::givesBack(FunctionId F, const HeldSite &Site) const {
                      });
 }
 
+std::vector<FunctionId> HeldLocks::functions() const {
+  std::vector<FunctionId> All = Search.reached();
+  for (const HeldSite &Site : Sites)
+    All.push_back(Site.Function);
+  std::sort(All.begin(), All.end());
+  All.erase(std::unique(All.begin(), All.end()), All.end());
+  return All;
+}
+
 const HeldSite *HeldLocks::at(const facts::Event &E) const {
   auto It = SiteOf.find(&E);
   return It == SiteOf.end() ? nullptr : &Sites[It->second];

@@ -37,8 +37,8 @@ public:
   const std::vector<HeldSite> &sites() const { return Sites; }
   /// The site that E is, or null.
   const HeldSite *at(const facts::Event &E) const;
-  /// Functions that run inside a site.
-  const std::vector<FunctionId> &inside() const { return Search.reached(); }
+  /// Functions that have a site or run inside one, sorted.
+  std::vector<FunctionId> functions() const;
   bool isInside(FunctionId F) const { return Search.reaches(F); }
   const HeldSite &siteOf(FunctionId F) const { return Sites[Search.seedOf(F)]; }
   /// The call at the site included.

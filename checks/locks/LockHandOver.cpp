@@ -11,21 +11,6 @@ using facts::FunctionFlag;
 
 namespace {
 
-template <typename Use>
-void eachCallee(const Program &P, const CallGraph &Calls, FunctionId F,
-                Use Then) {
-  std::vector<CallEdge> Targets;
-  for (const facts::Block *B : each(P.function(F).Fact->blocks()))
-    for (const facts::Event *E : each(B->events())) {
-      if (E->kind() != EventKind::Call && E->kind() != EventKind::Construct)
-        continue;
-      Targets.clear();
-      Calls.follow(F, *E, Targets);
-      for (const CallEdge &Edge : Targets)
-        Then(*E, Edge);
-    }
-}
-
 std::string keyOf(const AccessPath &Lock) { return nameOf(Lock).Text; }
 
 } // namespace
@@ -35,10 +20,9 @@ LockHandOver::LockHandOver(LockModel &Model)
   for (FunctionId F = 0; F < P.functions().size(); ++F) {
     if (!Model.isRelevant(F))
       continue;
-    eachCallee(P, Model.calls(), F,
-               [&](const facts::Event &, const CallEdge &Edge) {
-                 Callers[Edge.Target].push_back(F);
-               });
+    Model.calls().eachEdge(F, [&](const facts::Event &, const CallEdge &Edge) {
+      Callers[Edge.Target].push_back(F);
+    });
     LockUses Uses = findLockUses(Model, F);
     std::set<std::string> Taken;
     for (const auto &[Lock, Use] : Uses.Locks) {
@@ -158,7 +142,7 @@ std::vector<bool> findThrowing(const Program &P, const CallGraph &Calls) {
     return Throws;
   std::vector<std::vector<FunctionId>> Callers(Count);
   for (FunctionId F = 0; F < Count; ++F)
-    eachCallee(P, Calls, F, [&](const facts::Event &E, const CallEdge &Edge) {
+    Calls.eachEdge(F, [&](const facts::Event &E, const CallEdge &Edge) {
       if (Edge.Kind == EdgeKind::Static && !E.is_noexcept())
         Callers[Edge.Target].push_back(F);
     });

@@ -65,16 +65,8 @@ bool LeakSearch::isMoved(const facts::Event &E, const AccessPath &Lock) const {
 // loop releases, it releases many.
 bool LeakSearch::isSteady(const AccessPath &Lock, const LockUse &Use,
                           bool OnlyPath) {
-  switch (Lock.Root) {
-  case PlaceRoot::This:
-  case PlaceRoot::Param:
-  case PlaceRoot::Global:
-  case PlaceRoot::Local:
-  case PlaceRoot::Capture:
-    break;
-  default:
+  if (!isLasting(Lock.Root))
     return false;
-  }
   bool Varies =
       std::any_of(Lock.Steps.begin(), Lock.Steps.end(), [](const PathStep &S) {
         return S.Kind == StepKind::IndexVar || S.Kind == StepKind::IndexUnknown;

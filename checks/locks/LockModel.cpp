@@ -22,17 +22,10 @@ using rules::Effect;
 LockModel::LockModel(const Program &P, const CallGraph &Calls)
     : P(P), Calls(Calls), Threads(P, Calls), Callees(P.functions().size()),
       Chains(1) {
-  std::vector<CallEdge> Targets;
   for (FunctionId F = 0; F < Callees.size(); ++F) {
-    for (const facts::Block *B : each(P.function(F).Fact->blocks()))
-      for (const facts::Event *E : each(B->events())) {
-        if (E->kind() != EventKind::Call && E->kind() != EventKind::Construct)
-          continue;
-        Targets.clear();
-        Calls.follow(F, *E, Targets);
-        for (const CallEdge &Edge : Targets)
-          Callees[F].push_back(Edge.Target);
-      }
+    Calls.eachEdge(F, [&](const facts::Event &, const CallEdge &Edge) {
+      Callees[F].push_back(Edge.Target);
+    });
     std::sort(Callees[F].begin(), Callees[F].end());
     Callees[F].erase(std::unique(Callees[F].begin(), Callees[F].end()),
                      Callees[F].end());

@@ -180,17 +180,15 @@ AccessPath lockArgument(const Program &P, FunctionId F, const facts::Event &E,
   return Path;
 }
 
+bool isLasting(PlaceRoot Root) {
+  return Root == PlaceRoot::This || Root == PlaceRoot::Param ||
+         Root == PlaceRoot::Global || Root == PlaceRoot::Local ||
+         Root == PlaceRoot::Capture;
+}
+
 bool isOneObject(const Program &P, FunctionId Id, const AccessPath &Path) {
-  switch (Path.Root) {
-  case PlaceRoot::This:
-  case PlaceRoot::Param:
-  case PlaceRoot::Global:
-  case PlaceRoot::Local:
-  case PlaceRoot::Capture:
-    break;
-  default:
+  if (!isLasting(Path.Root))
     return false;
-  }
   bool FollowsPointer = false;
   for (const PathStep &S : Path.Steps) {
     if (S.Kind == StepKind::IndexVar || S.Kind == StepKind::IndexUnknown)

@@ -70,6 +70,10 @@ private:
 AccessPath lockArgument(const Program &P, FunctionId F, const facts::Event &E,
                         int Index);
 
+/// Whether a path from here means something that lasts: no temporary, no
+/// result of a call.
+bool isLasting(facts::PlaceRoot Root);
+
 /// Whether a path means the same object all through function F: no element of a
 /// container by a variable, and no pointer on it that F changes.
 bool isOneObject(const Program &P, FunctionId F, const AccessPath &Path);

@@ -91,8 +91,7 @@ void Body::run(FindingSink &Sink) {
     return;
   auto In = solveForward(
       *F.Fact, Open(),
-      [&](const facts::Event &E, Open &State) { event(E, State); },
-      [](const facts::Edge &, const facts::Block &, Open &) { return true; });
+      [&](const facts::Event &E, Open &State) { event(E, State); }, everyEdge);
   if (In[F.Fact->exit()])
     for (const auto &[Lock, From] : In[F.Fact->exit()]->By)
       Unscoped.insert(From.begin(), From.end());

@@ -340,19 +340,13 @@ void StartPhases::spread() {
         enter(Call.Callee, At, Pending);
       continue;
     }
-    auto In = solve(F, At);
-    auto Blocks = each(P.function(F).Fact->blocks());
-    for (std::uint32_t B = 0; B < Blocks.size(); ++B) {
-      if (!In[B])
-        continue;
-      State S = *In[B];
-      for (const facts::Event *E : each(Blocks[B]->events())) {
-        if (auto It = CallsAt.find(E); It != CallsAt.end())
-          for (FunctionId Callee : It->second)
-            enter(Callee, S, Pending);
-        step(*E, S);
-      }
-    }
+    replay(*P.function(F).Fact, solve(F, At),
+           [&](std::uint32_t, const facts::Event &E, State &S) {
+             if (auto It = CallsAt.find(&E); It != CallsAt.end())
+               for (FunctionId Callee : It->second)
+                 enter(Callee, S, Pending);
+             step(E, S);
+           });
   }
 }
 
@@ -360,19 +354,14 @@ std::optional<StartPhases::State>
 StartPhases::stateAt(FunctionId F, State At, const facts::Event &Site) const {
   if (!Touching.contains(F))
     return At;
-  auto In = solve(F, At);
-  auto Blocks = each(P.function(F).Fact->blocks());
-  for (std::uint32_t B = 0; B < Blocks.size(); ++B) {
-    if (!In[B])
-      continue;
-    State S = *In[B];
-    for (const facts::Event *E : each(Blocks[B]->events())) {
-      if (E == &Site)
-        return S;
-      step(*E, S);
-    }
-  }
-  return std::nullopt;
+  std::optional<State> Found;
+  replay(*P.function(F).Fact, solve(F, At),
+         [&](std::uint32_t, const facts::Event &E, State &S) {
+           if (&E == &Site)
+             Found = S;
+           step(E, S);
+         });
+  return Found;
 }
 
 Beside StartPhases::before(FunctionId F, const facts::Event &Site) const {

@@ -129,20 +129,12 @@ void Phases::markAloneIn(FunctionId F, bool UntilStart,
     else if (joins(F, E))
       S.Joined = true;
   };
-  auto In = solveForward(Fact, ThreadState(), Step,
-                         [](const facts::Edge &, const facts::Block &,
-                            ThreadState &) { return true; });
-  auto Blocks = each(Fact.blocks());
-  for (std::uint32_t B = 0; B < Blocks.size(); ++B) {
-    if (!In[B])
-      continue;
-    ThreadState State = *In[B];
-    for (const facts::Event *E : each(Blocks[B]->events())) {
-      if ((UntilStart && !State.MayRun && !starts(F, *E)) || State.Joined)
-        Marked.insert(E);
-      Step(*E, State);
-    }
-  }
+  replay(Fact, solveForward(Fact, ThreadState(), Step, everyEdge),
+         [&](std::uint32_t, const facts::Event &E, ThreadState &State) {
+           if ((UntilStart && !State.MayRun && !starts(F, E)) || State.Joined)
+             Marked.insert(&E);
+           Step(E, State);
+         });
 }
 
 void Phases::findAlone(const AccessScan &Scan) {

@@ -111,14 +111,8 @@ void report(Thread &T, Loop &L, uint64_t Since, uint64_t Now) noexcept {
     writeChain(RecordKind::Stall, R.Id, Chain);
   }
   Thread *Holder = Taken.Holder != R.Tid ? threadOf(Taken.Holder) : nullptr;
-  if (Holder && takeStack(*Holder, 0, TakenHolder)) {
-    struct {
-      StackRecord Record;
-      Snapshot Head;
-    } Other{{RecordKind::Stall, R.Id}, TakenHolder.Head};
-    writeRecord(RecordKind::Stack, {&Other, sizeof Other},
-                {TakenHolder.Bytes, TakenHolder.Head.Size});
-  }
+  if (Holder && takeStack(*Holder, 0, TakenHolder))
+    writeStack(RecordKind::Stall, R.Id, TakenHolder.Head, TakenHolder.Bytes);
 }
 
 void writeEnd(Thread &T) noexcept {

@@ -173,14 +173,8 @@ void writePart(const Waiter &W, DeadlockRecord R,
   std::memcpy(R.Operation, W.Call.operation, Length);
   writeRecord(RecordKind::Deadlock, {&R, sizeof R},
               {Held, R.Held * sizeof(HeldRecord)});
-  if (!takeStack(*W.Who, 0, Buffer))
-    return;
-  struct {
-    StackRecord Record;
-    Snapshot Head;
-  } Parts{{RecordKind::Deadlock, R.Id}, Buffer.Head};
-  writeRecord(RecordKind::Stack, {&Parts, sizeof Parts},
-              {Buffer.Bytes, Buffer.Head.Size});
+  if (takeStack(*W.Who, 0, Buffer))
+    writeStack(RecordKind::Deadlock, R.Id, Buffer.Head, Buffer.Bytes);
 }
 
 /// From the thread that waits for First around to First.

@@ -42,12 +42,7 @@ void writeStack(RecordKind Of, uint32_t Id,
   if (!Stack || Stack->Written)
     return;
   Stack->Written = true;
-  struct {
-    StackRecord Record;
-    Snapshot Head;
-  } Parts{{Of, Id}, Stack->Head};
-  writeRecord(RecordKind::Stack, {&Parts, sizeof Parts},
-              {Stack->bytes(), Stack->Head.Size});
+  monitor::writeStack(Of, Id, Stack->Head, Stack->bytes());
 }
 
 void writeBlocks(Loop &L) noexcept {
@@ -193,6 +188,15 @@ struct {
 Lock BufferLock;
 
 } // namespace
+
+void writeStack(RecordKind Of, uint32_t Id, const Snapshot &Head,
+                const void *Bytes) noexcept {
+  struct {
+    StackRecord Record;
+    Snapshot Head;
+  } Parts{{Of, Id}, Head};
+  writeRecord(RecordKind::Stack, {&Parts, sizeof Parts}, {Bytes, Head.Size});
+}
 
 void threadName(uint32_t Tid, char (&To)[16]) noexcept {
   Text<64> Path;

@@ -11,12 +11,16 @@ namespace gridlock::monitor {
 
 struct Loop;
 struct CoroutineChain;
+struct Snapshot;
 enum class RecordKind : uint32_t;
 
 /// Writes what has changed since the last time. Returns how many stalls and
 /// blocking calls there were in all.
 uint64_t writeSnapshot(bool Last) noexcept;
 void writeLoop(Loop &L) noexcept;
+/// A stack that belongs to another record: the bytes that HEAD says, at BYTES.
+void writeStack(RecordKind Of, uint32_t Id, const Snapshot &Head,
+                const void *Bytes) noexcept;
 /// The coroutines that are on top of a stall's or blocking call's stack.
 void writeChain(RecordKind Of, uint32_t Id,
                 const CoroutineChain &Chain) noexcept;

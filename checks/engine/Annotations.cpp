@@ -114,12 +114,7 @@ void addBlocking(const Program &P, SymbolId S,
                  std::vector<rules::EntryT> &Result) {
   rules::EntryT Entry = entryFor(P, S, "blocking");
   Entry.effects = {Effect::Blocks};
-  Entry.category = rules::Category::Wait;
-  Entry.cost = rules::Cost::Unbounded;
-  auto Advice = std::make_unique<rules::AdviceT>();
-  Advice->framework = "any";
-  Advice->text = "call it on a thread that may block, such as a pool's";
-  Entry.advice.push_back(std::move(Advice));
+  describeBlocking(Entry);
   Result.push_back(std::move(Entry));
 }
 
@@ -226,42 +221,13 @@ std::vector<CapabilityEffect> capabilityEffects(const Program &P, SymbolId S) {
   return Result;
 }
 
-std::vector<CapabilityOrder> capabilityOrders(const Program &P) {
-  std::vector<CapabilityOrder> Result;
-  std::uint32_t Unit = 0;
-  auto Add =
-      [&](const AccessPath &Own,
-          const flatbuffers::Vector<flatbuffers::Offset<facts::Attribute>>
-              *Attributes) {
-        const FactsFile &File = P.unit(Unit);
-        for (const facts::Attribute *A : each(Attributes)) {
-          bool Before = File.string(A->name()) == "acquired_before";
-          if (!Before && File.string(A->name()) != "acquired_after")
-            continue;
-          for (const facts::Value *V : each(A->args()))
-            if (AccessPath Other = AccessPath::of(File, V))
-              Result.push_back(Before ? CapabilityOrder{Own, Other, Unit}
-                                      : CapabilityOrder{Other, Own, Unit});
-        }
-      };
-  for (; Unit < P.unitCount(); ++Unit) {
-    const FactsFile &File = P.unit(Unit);
-    for (const facts::GlobalAttributes *G : each(File.root().globals())) {
-      AccessPath Own;
-      Own.Root = PlaceRoot::Global;
-      Own.Global = File.string(G->name());
-      Add(Own, G->attributes());
-    }
-    for (const facts::Type *T : each(File.root().types()))
-      for (const facts::Field *F : each(T->fields())) {
-        AccessPath Own;
-        Own.Root = PlaceRoot::This;
-        Own.Steps.push_back({facts::StepKind::Field, File.string(F->name()),
-                             File.string(T->name()), 0});
-        Add(Own, F->attributes());
-      }
-  }
-  return Result;
+void describeBlocking(rules::EntryT &Entry) {
+  Entry.category = rules::Category::Wait;
+  Entry.cost = rules::Cost::Unbounded;
+  auto Advice = std::make_unique<rules::AdviceT>();
+  Advice->framework = "any";
+  Advice->text = "call it on a thread that may block, such as a pool's";
+  Entry.advice.push_back(std::move(Advice));
 }
 
 bool isAnnotated(const Program &P, SymbolId S, std::string_view What) {

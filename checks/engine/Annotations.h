@@ -29,13 +29,9 @@ struct CapabilityEffect {
 /// Those of S, or of what it overrides. Also of functions with a body.
 std::vector<CapabilityEffect> capabilityEffects(const Program &P, SymbolId S);
 
-/// `acquired_before`, `acquired_after`: FIRST is to be taken before SECOND.
-/// Fields have the root This and their class as owner of the first step.
-struct CapabilityOrder {
-  AccessPath First, Second;
-  std::uint32_t Unit; // of which facts the paths are
-};
-std::vector<CapabilityOrder> capabilityOrders(const Program &P);
+/// What is known of a function of which only that it blocks is said, in the
+/// source or in a project file.
+void describeBlocking(rules::EntryT &Entry);
 
 /// Whether S, or what it overrides, has this annotation ("runs_on_loop").
 bool isAnnotated(const Program &P, SymbolId S, std::string_view What);

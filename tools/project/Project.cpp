@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "tools/project/Project.h"
 
+#include "checks/engine/Annotations.h"
 #include "checks/engine/CheckRegistry.h"
 #include "checks/engine/Globs.h"
 #include "rules/Spelling.h"
@@ -51,14 +52,8 @@ EntryT entryFor(const FunctionKey &Key, const std::string &Name) {
   Entry.overrides = true;
   if (Key.Effects.front() == Effect::RunsCallable)
     Entry.callable = AllArguments;
-  if (Key.Effects.front() == Effect::Blocks) {
-    Entry.category = rules::Category::Wait;
-    Entry.cost = rules::Cost::Unbounded;
-    auto Advice = std::make_unique<rules::AdviceT>();
-    Advice->framework = "any";
-    Advice->text = "call it on a thread that may block, such as a pool's";
-    Entry.advice.push_back(std::move(Advice));
-  }
+  if (Key.Effects.front() == Effect::Blocks)
+    describeBlocking(Entry);
   return Entry;
 }
 

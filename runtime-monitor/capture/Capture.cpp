@@ -29,13 +29,17 @@ void setRegisters(Snapshot &S, const uint64_t (&R)[8]) noexcept {
   }
 }
 
-// The signal handler's side: one capture at a time.
+// What threads that run on a CPU are asked for by signal. They answer when they
+// get to run: nobody waits for that, but for a lock holder's stack (Tick 0).
 enum State : uint32_t { Idle, Asked, Copying, Done };
-struct {
+struct Request {
   std::atomic<uint32_t> Now{Idle};
   std::atomic<uint32_t> Tid{0};
-  StallCapture *Result;
-} Request;
+  uint64_t Tick = 0; // the iteration that is meant, and its thread
+  const Thread *Who = nullptr;
+  StallCapture Result;
+};
+Request Requests[8];
 int SignalNumber = 0;
 
 constexpr int GregOf[RegisterCount] = {
@@ -43,53 +47,87 @@ constexpr int GregOf[RegisterCount] = {
     REG_RBP, REG_RSP, REG_R8,  REG_R9,  REG_R10, REG_R11,
     REG_R12, REG_R13, REG_R14, REG_R15, REG_RIP};
 
+// On the thread that was asked, in its signal handler.
+void answer(Request &R, const ucontext_t &Context) noexcept {
+  uint32_t Expected = Asked;
+  if (R.Now.load(std::memory_order_acquire) != Asked ||
+      R.Tid.load(std::memory_order_relaxed) !=
+          static_cast<uint32_t>(sys::threadId()) ||
+      !R.Now.compare_exchange_strong(Expected, Copying))
+    return; // came too late, or was sent by someone else
+  if (R.Tick != 0 &&
+      (!Self || Self->BusySince.load(std::memory_order_relaxed) != R.Tick))
+    return R.Now.store(Idle);
+  Snapshot &S = R.Result.Head;
+  for (unsigned I = 0; I < RegisterCount; ++I)
+    S.Registers[I] =
+        static_cast<uint64_t>(Context.uc_mcontext.gregs[GregOf[I]]);
+  S.Known = (1u << RegisterCount) - 1;
+  S.Size = static_cast<uint32_t>(sys::copyMemory(
+      R.Result.Bytes, S.Registers[Rsp], StallCapture::Capacity));
+  R.Now.store(Done, std::memory_order_release);
+  if (R.Tick != 0)
+    Watchdog::wake();
+  else
+    sys::futexWake(&R.Now, 1);
+}
+
 // Nothing but raw system calls: errno, locks and the allocator stay untouched.
 void onSignal(int, siginfo_t *, void *Context) noexcept {
   if (Watchdog::isThread(static_cast<uint32_t>(sys::threadId())))
     return Watchdog::ask(); // gridlock report --live
   if (Self)
     Self->Signals.fetch_add(1, std::memory_order_relaxed);
-  uint32_t Expected = Asked;
-  if (Request.Tid.load(std::memory_order_acquire) !=
-          static_cast<uint32_t>(sys::threadId()) ||
-      !Request.Now.compare_exchange_strong(Expected, Copying))
-    return; // came too late, or was sent by someone else
-  auto *U = static_cast<ucontext_t *>(Context);
-  Snapshot &S = Request.Result->Head;
-  for (unsigned I = 0; I < RegisterCount; ++I)
-    S.Registers[I] = static_cast<uint64_t>(U->uc_mcontext.gregs[GregOf[I]]);
-  S.Known = (1u << RegisterCount) - 1;
-  S.Size = static_cast<uint32_t>(sys::copyMemory(
-      Request.Result->Bytes, S.Registers[Rsp], StallCapture::Capacity));
-  Request.Now.store(Done, std::memory_order_release);
-  sys::futexWake(&Request.Now, 1);
+  for (Request &R : Requests)
+    answer(R, *static_cast<ucontext_t *>(Context));
 }
 
-uint32_t waitFor(uint32_t Seen, uint64_t Ns) noexcept {
-  timespec Time{0, static_cast<long>(Ns)};
-  sys::futexWait(&Request.Now, Seen, &Time);
-  return Request.Now.load(std::memory_order_acquire);
-}
-
-bool takeBySignal(uint32_t Tid, StallCapture &Result) noexcept {
+/// Sends the signal; null if that can't be done now.
+Request *ask(uint32_t Tid, uint64_t Tick, const Thread *Who) noexcept {
   if (SignalNumber == 0)
-    return false;
-  Request.Result = &Result;
-  Request.Tid.store(Tid, std::memory_order_relaxed);
-  Request.Now.store(Asked, std::memory_order_release);
-  if (sys::call(SYS_tgkill, sys::processId(), Tid, SignalNumber) != 0) {
-    Request.Now.store(Idle);
-    return false;
+    return nullptr;
+  for (Request &R : Requests) {
+    uint32_t Now = R.Now.load(std::memory_order_acquire);
+    // Its thread has ended meanwhile.
+    const bool Forgotten = R.Tick != 0 && R.Who->AskedTick != R.Tick &&
+                           Now != Copying &&
+                           R.Now.compare_exchange_strong(Now, Idle);
+    if (Now != Idle && !Forgotten)
+      continue;
+    R.Tick = Tick;
+    R.Who = Who;
+    R.Tid.store(Tid, std::memory_order_relaxed);
+    R.Now.store(Asked, std::memory_order_release);
+    if (sys::call(SYS_tgkill, sys::processId(), Tid, SignalNumber) == 0)
+      return &R;
+    R.Now.store(Idle);
+    return nullptr;
   }
+  return nullptr;
+}
+
+// Waits for the answer: 40 ms, for the thread may block the signal or get no
+// CPU.
+bool takeBySignal(uint32_t Tid, StallCapture &Result) noexcept {
+  Request *R = ask(Tid, 0, nullptr);
+  if (!R)
+    return false;
+  const auto WaitFor = [R](uint32_t Seen) {
+    timespec Time{0, 5000000};
+    sys::futexWait(&R->Now, Seen, &Time);
+    return R->Now.load(std::memory_order_acquire);
+  };
   uint32_t Now = Asked;
-  for (int I = 0; I < 20 && Now == Asked; ++I)
-    Now = waitFor(Asked, 5000000);
+  for (int I = 0; I < 8 && Now == Asked; ++I)
+    Now = WaitFor(Asked);
   uint32_t Expected = Asked;
-  if (Request.Now.compare_exchange_strong(Expected, Idle))
-    return false; // the thread blocks the signal, or gets no CPU
+  if (R->Now.compare_exchange_strong(Expected, Idle))
+    return false;
   while (Now != Done)
-    Now = waitFor(Copying, 5000000);
-  Request.Now.store(Idle);
+    Now = WaitFor(Copying);
+  Result.Head = R->Result.Head;
+  std::memcpy(Result.Bytes, R->Result.Bytes, Result.Head.Size);
+  R->Now.store(Idle);
   return true;
 }
 
@@ -216,31 +254,76 @@ TakenStack *takeOwnStack(const gridlock_call &Call, size_t Capacity) noexcept {
   return S;
 }
 
-bool takeStack(Thread &T, uint64_t Tick, StallCapture &Result) noexcept {
-  uint32_t Tid = T.Tid.load(std::memory_order_acquire);
+namespace {
+
+void clear(StallCapture &Result) noexcept {
   Result.Head.Known = Result.Head.Size = 0;
   Result.Why = Cause::Unknown;
   Result.Holder = 0;
   Result.Lock = nullptr;
   Result.Operation[0] = 0;
-  if (Tid == 0)
-    return false;
+}
+
+/// Without a signal. False: the thread runs.
+bool takeWaiting(Thread &T, uint64_t Tick, StallCapture &Result) noexcept {
+  clear(Result);
   // Short calls in a row: between two attempts the thread is in another one.
   for (int I = 0; I < 3; ++I)
     if (takePublished(T, Tick, Result))
       return true;
-  Result.Operation[0] = 0;
-  Result.Lock = nullptr;
-  Result.Holder = 0;
-  Result.Why = Cause::Unknown;
-  char State = stateOf(Tid);
-  if (State == 'S' || State == 'D') {
-    if (!takePublished(T, Tick, Result))
-      takeAsleep(Tid, Result);
-  } else if (takeBySignal(Tid, Result)) {
-    Result.Why = Cause::Running;
+  clear(Result);
+  const uint32_t Tid = T.Tid.load(std::memory_order_acquire);
+  const char State = stateOf(Tid);
+  if (State != 'S' && State != 'D')
+    return false;
+  if (!takePublished(T, Tick, Result)) {
+    clear(Result);
+    takeAsleep(Tid, Result);
   }
-  return Tick == 0 || T.BusySince.load(std::memory_order_relaxed) == Tick;
+  return true;
+}
+
+} // namespace
+
+bool takeStack(Thread &T, StallCapture &Result) noexcept {
+  const uint32_t Tid = T.Tid.load(std::memory_order_acquire);
+  if (Tid == 0)
+    return false;
+  if (!takeWaiting(T, 0, Result) && takeBySignal(Tid, Result))
+    Result.Why = Cause::Running;
+  return true;
+}
+
+Attempt takeStall(Thread &T, uint64_t Tick, StallCapture &Result) noexcept {
+  const uint32_t Tid = T.Tid.load(std::memory_order_acquire);
+  if (Tid == 0)
+    return Attempt::Over;
+  if (!takeWaiting(T, Tick, Result) && ask(Tid, Tick, &T))
+    return Attempt::Asked;
+  return T.BusySince.load(std::memory_order_relaxed) == Tick ? Attempt::Taken
+                                                             : Attempt::Over;
+}
+
+Attempt takeAnswer(const Thread &T, uint64_t Tick, bool GivesUp,
+                   StallCapture &Result) noexcept {
+  clear(Result);
+  for (Request &R : Requests) {
+    if (R.Tick != Tick || R.Who != &T)
+      continue;
+    uint32_t Now = R.Now.load(std::memory_order_acquire);
+    if (Now == Asked && GivesUp && R.Now.compare_exchange_strong(Now, Idle))
+      return Attempt::Over;
+    if (Now == Asked || Now == Copying)
+      return Attempt::Asked;
+    if (Now == Done) {
+      Result.Head = R.Result.Head;
+      Result.Why = Cause::Running;
+      std::memcpy(Result.Bytes, R.Result.Bytes, Result.Head.Size);
+      R.Now.store(Idle);
+      return Attempt::Taken;
+    }
+  }
+  return Attempt::Over;
 }
 
 static bool install(int Number, void (*Handler)(int, siginfo_t *, void *),
@@ -286,8 +369,8 @@ void installLiveSignal(int Number) noexcept {
 }
 
 void resetCapture() noexcept {
-  Request.Now.store(Idle);
-  Request.Tid.store(0);
+  for (Request &R : Requests)
+    R.Now.store(Idle);
 }
 
 } // namespace gridlock::monitor

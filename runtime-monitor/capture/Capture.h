@@ -44,9 +44,18 @@ struct StallCapture {
 };
 
 /// Takes T's stack as it is now: without a signal while T is in an interposed
-/// call or sleeps, else by a signal whose handler copies and returns. False
-/// when T has left the iteration that began at Tick.
-bool takeStack(Thread &T, uint64_t Tick, StallCapture &Result) noexcept;
+/// call or sleeps, else by a signal whose handler copies and returns, which is
+/// waited for. False when T is gone.
+bool takeStack(Thread &T, StallCapture &Result) noexcept;
+
+/// The same in the iteration that began at Tick, without waiting: a thread that
+/// runs, or wants to, is asked and answers when it gets a CPU. That wakes the
+/// watchdog, which then takes the answer. A try that gives up leaves Result
+/// empty.
+enum class Attempt { Taken, Asked, Over, Refused };
+Attempt takeStall(Thread &T, uint64_t Tick, StallCapture &Result) noexcept;
+Attempt takeAnswer(const Thread &T, uint64_t Tick, bool GivesUp,
+                   StallCapture &Result) noexcept;
 
 /// Puts the signal handler in place. False if the program uses the signal
 /// itself.

@@ -69,20 +69,8 @@ Thread *threadOf(uint32_t Tid) noexcept {
   return nullptr;
 }
 
-void report(Thread &T, Loop &L, uint64_t Since, uint64_t Now) noexcept {
-  bool First = T.ReportedTick.load(std::memory_order_relaxed) != Since;
-  if (First) {
-    T.StallId = ++LastStall;
-    T.Repeats = 0;
-  }
-  T.NextReport = (Now - Since) * 2; // back off
-  if (!Limit.take(Now)) {
-    T.ReportedTick.store(Since, std::memory_order_release);
-    return lost("stacks of stalls (captures_per_second)");
-  }
-  if (!takeStack(T, Since, Taken))
-    return; // it ended meanwhile; the loop has counted it
-  T.ReportedTick.store(Since, std::memory_order_release);
+/// Writes the stack in Taken. Now: when it was taken, or later.
+void record(Thread &T, Loop &L, uint64_t Since, uint64_t Now) noexcept {
   // The snapshot names the loop, the maps its code: both before the stall.
   writeMaps();
   writeLoop(L);
@@ -104,15 +92,58 @@ void report(Thread &T, Loop &L, uint64_t Since, uint64_t Now) noexcept {
   static_assert(sizeof Parts == sizeof(StallRecord) + sizeof(Snapshot));
   writeRecord(RecordKind::Stall, {&Parts, sizeof Parts},
               {Taken.Bytes, Taken.Head.Size});
-  if (First) {
+  if (R.Repeat == 0) {
     GRIDLOCK_PROBE3(stall, R.Tid, R.Elapsed, R.Operation);
     CoroutineChain Chain;
     readChain(T, Chain);
     writeChain(RecordKind::Stall, R.Id, Chain);
   }
   Thread *Holder = Taken.Holder != R.Tid ? threadOf(Taken.Holder) : nullptr;
-  if (Holder && takeStack(*Holder, 0, TakenHolder))
+  if (Holder && takeStack(*Holder, TakenHolder))
     writeStack(RecordKind::Stall, R.Id, TakenHolder.Head, TakenHolder.Bytes);
+}
+
+/// The iteration of L that began at Since takes too long, still.
+void report(Thread &T, Loop &L, uint64_t Since, uint64_t Now) noexcept {
+  if (T.ReportedTick.load(std::memory_order_relaxed) != Since) {
+    T.StallId = ++LastStall;
+    T.Repeats = 0;
+  }
+  T.NextReport = (Now - Since) * 2; // back off
+  const Attempt Got =
+      Limit.take(Now) ? takeStall(T, Since, Taken) : Attempt::Refused;
+  if (Got == Attempt::Over)
+    return; // the loop has counted it
+  T.ReportedTick.store(Since, std::memory_order_release);
+  if (Got == Attempt::Refused) {
+    lost("stacks of stalls (captures_per_second)");
+  } else if (Got == Attempt::Asked) {
+    T.AskedTick = Since;
+    T.AskedAt = Now;
+  } else {
+    record(T, L, Since, Now);
+  }
+}
+
+/// What T was asked for, if it has answered. It has had no CPU until then, or
+/// blocks the signal. False: not yet.
+bool collect(Thread &T, uint64_t Now) noexcept {
+  constexpr uint64_t Patience = 200000000;
+  if (T.AskedTick == 0)
+    return true;
+  Loop *L = T.Current.load(std::memory_order_acquire);
+  const bool Over = T.BusySince.load(std::memory_order_acquire) != T.AskedTick;
+  const bool GivesUp = Over || Now > T.AskedAt + Patience;
+  const Attempt Got = takeAnswer(T, T.AskedTick, GivesUp, Taken);
+  if (Got == Attempt::Asked)
+    return false;
+  if (L && (Got == Attempt::Taken || !Over)) {
+    const uint64_t Duration = T.StallDuration.load(std::memory_order_acquire);
+    record(T, *L, T.AskedTick,
+           Duration != 0 ? T.AskedTick + Duration : std::max(Now, T.AskedAt));
+  }
+  T.AskedTick = 0;
+  return true;
 }
 
 void writeEnd(Thread &T) noexcept {
@@ -135,6 +166,10 @@ void Watchdog::writeEnds() noexcept {
 uint64_t Watchdog::check(uint64_t Now) noexcept {
   uint64_t Limit = TheOptions.ThresholdMs * 1000000, Next = Never;
   for (Thread *T = AllThreads.load(std::memory_order_acquire); T; T = T->Next) {
+    if (!collect(*T, Now)) {
+      Next = std::min(Next, Now + 10000000);
+      continue;
+    }
     writeEnd(*T);
     Loop *L = T->Current.load(std::memory_order_acquire);
     uint64_t Since = T->BusySince.load(std::memory_order_acquire);

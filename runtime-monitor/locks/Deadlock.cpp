@@ -173,7 +173,7 @@ void writePart(const Waiter &W, DeadlockRecord R,
   std::memcpy(R.Operation, W.Call.operation, Length);
   writeRecord(RecordKind::Deadlock, {&R, sizeof R},
               {Held, R.Held * sizeof(HeldRecord)});
-  if (takeStack(*W.Who, 0, Buffer))
+  if (takeStack(*W.Who, Buffer))
     writeStack(RecordKind::Deadlock, R.Id, Buffer.Head, Buffer.Bytes);
 }
 

@@ -117,13 +117,27 @@ bool isUser(const Frame &F) {
          !isCoroutineHeader(F.Where.File) &&
          F.Where.File.find("/usr/include/") == std::string::npos &&
          !startsWithAny(F.Where.File, {"/usr/lib/", "/usr/local/include/"}) &&
-         !startsWithAny(
-             F.Function,
-             {"gridlock::monitor::", "gridlock::detail::",
-              "gridlock::observed_promise", "std::", "__gnu_cxx::", "__gthread",
-              "__cxxabi", "boost::", "boost_asio_", "asio::", "_start", "_init",
-              "__libc_", "__interceptor_", "___interceptor_", "__sanitizer::",
-              "__asan", "__tsan", "__msan", "__lsan", "__ubsan"});
+         !startsWithAny(F.Function, {"gridlock::monitor::",
+                                     "gridlock::detail::",
+                                     "gridlock::observed_promise",
+                                     "std::",
+                                     "__gnu_cxx::",
+                                     "__gthread",
+                                     "__cxxabi",
+                                     "boost::",
+                                     "boost_asio_",
+                                     "asio::",
+                                     "_start",
+                                     "_init",
+                                     "__libc_",
+                                     "__interceptor_",
+                                     "___interceptor_",
+                                     "__sanitizer::",
+                                     "__asan",
+                                     "__tsan",
+                                     "__msan",
+                                     "__lsan",
+                                     "__ubsan"});
 }
 
 /// Where the function is declared: its concrete or inlined instance refers
@@ -188,6 +202,8 @@ struct Symbolizer::Image {
   Dwfl *Session = nullptr;
   std::vector<Mapping> Missing; // of files that can't be read any more
   Units CompileUnits;
+  // Samples of one run share most of their frames.
+  std::map<std::pair<std::uint64_t, bool>, std::vector<Frame>> Known;
 
   ~Image() {
     if (Session)
@@ -254,12 +270,11 @@ Symbolizer::Image &Symbolizer::image(std::size_t Maps) {
   return *Slot;
 }
 
-void Symbolizer::addFrames(Image &I, std::uint64_t Pc, std::uint64_t Sp,
-                           bool Return, std::vector<Frame> &Frames) {
+void Symbolizer::addFrames(Image &I, std::uint64_t Pc, bool Return,
+                           std::vector<Frame> &Frames) {
   const std::uint64_t Address = Return ? Pc - 1 : Pc;
   Frame Outer;
   Outer.Pc = Pc;
-  Outer.Sp = Sp;
   Dwfl_Module *Module = dwfl_addrmodule(I.Session, Address);
   if (!Module) {
     // Only now it matters: programs also share data in files they delete.
@@ -362,8 +377,15 @@ std::vector<Frame> Symbolizer::unwind(const RawStack &Stack) {
   // An error only ends the stack early: what was found so far is right.
   dwfl_getthread_frames(I.Session, 1, addMachineFrame, &Machine);
   std::vector<Frame> Frames;
-  for (const MachineFrame &M : Machine)
-    addFrames(I, M.Pc, M.Sp, !M.Activation, Frames);
+  for (const MachineFrame &M : Machine) {
+    auto [Known, New] = I.Known.try_emplace({M.Pc, !M.Activation});
+    if (New)
+      addFrames(I, M.Pc, !M.Activation, Known->second);
+    for (Frame F : Known->second) {
+      F.Sp = M.Sp;
+      Frames.push_back(std::move(F));
+    }
+  }
   // The interposer's own frames: up to the last one of the monitor.
   std::size_t First = 0;
   for (std::size_t N = 0; N < Frames.size() && N < 16; ++N)
@@ -382,7 +404,7 @@ std::vector<Frame> Symbolizer::unwind(const RawStack &Stack) {
 std::vector<Frame> Symbolizer::at(std::uint64_t ReturnAddress,
                                   std::size_t Maps) {
   std::vector<Frame> Frames;
-  addFrames(image(Maps), ReturnAddress, 0, true, Frames);
+  addFrames(image(Maps), ReturnAddress, true, Frames);
   return Frames;
 }
 

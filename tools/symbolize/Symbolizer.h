@@ -45,7 +45,7 @@ public:
 private:
   struct Image; // one state of the mapped files
   Image &image(std::size_t Maps);
-  void addFrames(Image &I, std::uint64_t Pc, std::uint64_t Sp, bool Return,
+  void addFrames(Image &I, std::uint64_t Pc, bool Return,
                  std::vector<Frame> &Frames);
 
   const ProcessRecords &Process;

@@ -1,0 +1,102 @@
+// Two hundred stalls of twice the threshold of each kind, on and off CPU: for 99 of a
+// hundred the stack that is taken while they last has the function that is to blame.
+// Blocking calls are not counted by themselves here (block_ms), so each finding's count
+// is that of its stacks.
+// RUN: %victim %s -o %t.exe
+// RUN: env GRIDLOCK_OPTIONS=threshold_ms=16:block_ms=100000:captures_per_second=1000 %gridlock run --output %t.records -- %t.exe
+// RUN: %gridlock report %t.records --format json --output %t.json
+// RUN: %expect %t.json "len(loops) == 8" "all(l['stalls'] >= 200 for l in loops)" \
+// RUN:   "all(sum(f['count'] for f in findings if f['function'] == name) >= 198 for name in \
+// RUN:     ('sleeps_bad', 'reads_bad', 'locks_bad', 'waits_bad', 'burns_bad', 'faults_bad', 'writes_bad', 'unseen_bad'))" \
+// RUN:   "{f['operation'] for f in findings if f['function'] in ('burns_bad', 'faults_bad')} == {'on-cpu'}" \
+// RUN:   "[f['operation'] for f in findings if f['function'] == 'unseen_bad'] == ['syscall/35']"
+#include "helper.h"
+#include "loop.h"
+
+#include <chrono>
+#include <cstdio>
+#include <future>
+#include <mutex>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <thread>
+#include <vector>
+
+static constexpr int Stalls = 200, Ms = 32;
+#define APART [[gnu::noinline]]
+
+using Clock = std::chrono::steady_clock;
+static Clock::time_point end() { return Clock::now() + std::chrono::milliseconds(Ms); }
+static volatile unsigned long Sink;
+
+APART void sleeps_bad() { usleep(Ms * 1000); asm(""); }
+APART void burns_bad() {
+  for (auto End = end(); Clock::now() < End;)
+    for (int I = 0; I < 1000; ++I)
+      Sink = Sink + 1;
+}
+// Every page of it is taken from the kernel and given back.
+APART void faults_bad() {
+  constexpr size_t Size = 1 << 20;
+  static char *Memory = static_cast<char *>(
+      mmap(nullptr, Size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+  for (auto End = end(); Clock::now() < End; madvise(Memory, Size, MADV_DONTNEED))
+    for (size_t I = 0; I < Size; I += 4096)
+      static_cast<volatile char *>(Memory)[I] = 1;
+}
+// Not through libc: only the kernel knows that it sleeps.
+APART void unseen_bad() {
+  timespec Time{0, Ms * 1000000};
+  long Number = SYS_nanosleep;
+  asm volatile("syscall" : "+a"(Number) : "D"(&Time), "S"(nullptr) : "rcx", "r11", "memory");
+}
+APART void reads_bad(Helper &Other, const int (&Pipe)[2]) {
+  Other.later([&] { sleepMs(Ms); if (write(Pipe[1], "x", 1) != 1) std::abort(); });
+  char Got;
+  if (read(Pipe[0], &Got, 1) != 1)
+    std::abort();
+}
+APART void locks_bad(Helper &Other, std::mutex &Mutex) {
+  std::promise<void> Locked;
+  Other.later([&] {
+    std::lock_guard Guard(Mutex);
+    Locked.set_value();
+    sleepMs(Ms);
+  });
+  Locked.get_future().wait();
+  std::lock_guard Guard(Mutex);
+}
+APART void waits_bad(Helper &Other) {
+  std::promise<void> Done;
+  Other.later([&] { sleepMs(Ms); Done.set_value(); });
+  Done.get_future().wait();
+}
+APART void writes_bad(int File) {
+  static const std::vector<char> Data(256 * 1024);
+  for (auto End = end(); Clock::now() < End;)
+    if (pwrite(File, Data.data(), Data.size(), 0) < 0)
+      std::abort();
+}
+
+template <class Callback> static std::thread loop(Callback OnEvent) {
+  return std::thread([OnEvent] {
+    runLoop(5 + 2 * Stalls, [&](int I) {
+      if (I >= 4 && I % 2)
+        OnEvent();
+    });
+  });
+}
+
+int main() {
+  Helper One, Two, Three;
+  int Pipe[2];
+  std::mutex Mutex;
+  std::FILE *File = std::tmpfile();
+  if (pipe(Pipe) != 0 || !File)
+    return 1;
+  std::thread Loops[] = {loop(sleeps_bad), loop(unseen_bad), loop(burns_bad), loop(faults_bad),
+                         loop([&] { reads_bad(One, Pipe); }), loop([&] { locks_bad(Two, Mutex); }),
+                         loop([&] { waits_bad(Three); }), loop([&] { writes_bad(fileno(File)); })};
+  for (std::thread &T : Loops)
+    T.join();
+}

@@ -135,6 +135,25 @@ void FunctionExtractor::unwindThrow(const CXXThrowExpr *S) {
     unwindVariable(Each->Var, S->getBeginLoc());
     ++InlineUnwinds;
   }
+  if (!Try || Try == FD->getBody())
+    unwindParts(S->getBeginLoc());
+}
+
+/// An exception out of a constructor's body destroys the finished parts, or all
+/// of the object if another constructor has finished it.
+void FunctionExtractor::unwindParts(SourceLocation Where) {
+  const auto *Ctor = dyn_cast_or_null<CXXConstructorDecl>(FD);
+  if (!Ctor)
+    return;
+  llvm::SmallVector<const CXXCtorInitializer *, 8> Parts(Ctor->inits());
+  for (const CXXCtorInitializer *Init : llvm::reverse(Parts)) {
+    if (Init->isDelegatingInitializer())
+      destroy(thisPlace(), Ctor->getThisType()->getPointeeType(), Where);
+    else if (const FieldDecl *Field = Init->getMember())
+      destroy(memberPlace(Init), Field->getType(), Where);
+    else if (Init->isBaseInitializer() && !Init->isBaseVirtual())
+      destroy(memberPlace(Init), QualType(Init->getBaseClass(), 0), Where);
+  }
 }
 
 /// After all blocks are filled.

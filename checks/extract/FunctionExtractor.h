@@ -97,6 +97,7 @@ private:
   std::uint32_t unwindTo(const ScopeVariable *Scope,
                          const clang::CXXTryStmt *Try, std::uint32_t To);
   void unwindThrow(const clang::CXXThrowExpr *S);
+  void unwindParts(clang::SourceLocation Where);
   void connectThrowing(const clang::CFG &Graph);
 
   // Calls.cpp

@@ -10,6 +10,7 @@ namespace gridlock::extract {
 namespace {
 
 constexpr std::size_t MaxText = 80;
+constexpr std::size_t MaxChoices = 8;
 
 /// One wrapper less, or null when E is no wrapper.
 const Expr *unwrap(const Expr *E, bool &Moved) {
@@ -166,9 +167,12 @@ void Values::unknown(const Expr *E, facts::ValueT &V) {
   using Reason = facts::UnknownReason;
   V.kind = facts::ValueKind::Unknown;
   V.text = T.string(text(E));
-  if (isa<AbstractConditionalOperator>(E))
+  if (const auto *Choice = dyn_cast<AbstractConditionalOperator>(E)) {
     V.reason = Reason::Conditional;
-  else if (isa<BinaryOperator, UnaryOperator>(E))
+    choices(Choice, V.choices);
+    if (V.choices.size() > MaxChoices)
+      V.choices.clear();
+  } else if (isa<BinaryOperator, UnaryOperator>(E))
     V.reason = Reason::Arithmetic;
   else if (isa<CastExpr>(E))
     V.reason = Reason::Cast;
@@ -177,6 +181,20 @@ void Values::unknown(const Expr *E, facts::ValueT &V) {
   else
     V.reason = Reason::Expression;
   flags(E, V.flags);
+}
+
+/// What the arms of CHOICE are.
+void Values::choices(const AbstractConditionalOperator *Choice,
+                     std::vector<std::unique_ptr<facts::ValueT>> &Arms) {
+  for (const Expr *Arm : {Choice->getTrueExpr(), Choice->getFalseExpr()}) {
+    if (Arms.size() > MaxChoices)
+      return;
+    const Expr *Core = strip(Arm).E;
+    if (const auto *Inner = dyn_cast_or_null<AbstractConditionalOperator>(Core))
+      choices(Inner, Arms);
+    else
+      Arms.push_back(valuePtr(Arm));
+  }
 }
 
 std::string Values::text(const Expr *E) {

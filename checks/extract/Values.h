@@ -61,6 +61,8 @@ private:
   bool boundCall(const clang::CallExpr *Call, facts::ValueT &V);
   void flags(const clang::Expr *E, std::vector<std::uint32_t> &Names);
   void unknown(const clang::Expr *E, facts::ValueT &V);
+  void choices(const clang::AbstractConditionalOperator *Choice,
+               std::vector<std::unique_ptr<facts::ValueT>> &Arms);
   std::optional<facts::PlaceT> subscript(const clang::Expr *Base,
                                          const clang::Expr *Index,
                                          clang::QualType Type);

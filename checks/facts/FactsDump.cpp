@@ -155,6 +155,13 @@ private:
     }
     if (Separator == ", ")
       Text += "]";
+    Separator = " of (";
+    for (const Value *Choice : each(V->choices())) {
+      Text += Separator + value(Choice);
+      Separator = " | ";
+    }
+    if (Separator == " | ")
+      Text += ")";
     return Text;
   }
 

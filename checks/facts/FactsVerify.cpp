@@ -152,6 +152,8 @@ private:
     symbolIndex(V->symbol());
     for (const CapturedValue *C : each(V->captures()))
       value(C->value());
+    for (const Value *Choice : each(V->choices()))
+      value(Choice);
     typeIndex(V->type());
   }
   void event(const Event &E) {

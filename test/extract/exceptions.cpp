@@ -177,3 +177,31 @@ task thrown_out(bool b) {
     throw 3;
   co_return;
 }
+
+// What a constructor has finished ends when its body throws, or all of it if another
+// constructor has finished it.
+struct parts : temp {
+  parts(int n);
+  parts();
+  guard first, second;
+};
+// CHECK-LABEL: function parts::parts
+// CHECK: throw = 1
+// CHECK-NEXT: call guard::~guard() on local 'l'
+// CHECK-NEXT: lifetime-end local 'l'
+// CHECK-NEXT: call guard::~guard() on this.second
+// CHECK-NEXT: lifetime-end this.second
+// CHECK-NEXT: call guard::~guard() on this.first
+// CHECK-NEXT: lifetime-end this.first
+// CHECK-NEXT: call temp::~temp() on this<temp>
+parts::parts(int n) {
+  guard l;
+  if (n)
+    throw 1;
+}
+// CHECK-LABEL: function parts::parts
+// CHECK: throw = 2
+// CHECK-NEXT: call parts::~parts() on this
+// CHECK-NEXT: lifetime-end this
+// CHECK-NEXT: unwind
+parts::parts() : parts(1) { throw 2; }

@@ -54,6 +54,15 @@ void results(std::unique_ptr<int> p) {
   (void)recv(0, nullptr, 0, 0);
   std::ignore = recv(0, nullptr, 0, 0);
 }
+// A choice is unknown, but for what it may be.
+// CHECK-LABEL: function choices
+// CHECK: construct local 'r' = unknown(conditional) of (param 'a' | param 'b')
+// CHECK: call take(unknown(conditional) of (&param 'a' | null | &param 'b'))
+void choices(int &a, int &b, bool c, bool d) {
+  int &r = c ? a : b;
+  take(c ? &a : d ? nullptr : &b);
+  r = 1;
+}
 // CHECK-LABEL: function callables::(lambda)::operator() lambda method
 // CHECK: capture 'a' by-reference : int
 // CHECK: capture 'b' by-copy : int

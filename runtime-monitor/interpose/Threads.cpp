@@ -177,13 +177,13 @@ INTERPOSE int pthread_create(pthread_t *Id, const pthread_attr_t *Attributes,
   return Rc;
 }
 
-INTERPOSE [[noreturn]] void _exit(int Status) {
+INTERPOSE __attribute__((noreturn)) void _exit(int Status) {
   finishMonitor();
   REAL(_exit)(Status);
   __builtin_unreachable();
 }
 
-INTERPOSE [[noreturn]] void _Exit(int Status) noexcept {
+INTERPOSE __attribute__((noreturn)) void _Exit(int Status) noexcept {
   finishMonitor();
   REAL(_Exit)(Status);
   __builtin_unreachable();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "checks/locks/StartPhases.h"
 
+#include "checks/engine/BlockLoops.h"
 #include "checks/engine/Dataflow.h"
 #include "checks/locks/LockPaths.h"
 
@@ -157,20 +158,6 @@ void StartPhases::findJoins(FunctionId F,
     auto Events = each(Blocks[B]->events());
     return std::find(Events.begin(), Events.end(), E) != Events.end();
   };
-  auto From = [&](std::uint32_t First) {
-    std::vector<bool> Seen(Blocks.size(), false);
-    std::vector<std::uint32_t> Pending{First};
-    while (!Pending.empty()) {
-      std::uint32_t B = Pending.back();
-      Pending.pop_back();
-      for (const facts::Edge *E : each(Blocks[B]->edges()))
-        if (!Seen[E->to()]) {
-          Seen[E->to()] = true;
-          Pending.push_back(E->to());
-        }
-    }
-    return Seen;
-  };
   for (const ThreadCalls::Wait &W : Waits) {
     if (W.Function != F)
       continue;
@@ -193,25 +180,16 @@ void StartPhases::findJoins(FunctionId F,
       }
       continue;
     }
-    std::vector<bool> After = From(At);
-    std::vector<std::uint32_t> Loop;
-    bool StartsInside = false;
-    if (After[At])
-      for (std::uint32_t B = 0; B < Blocks.size(); ++B)
-        if (After[B] && From(B)[At]) {
-          Loop.push_back(B);
-          StartsInside |= Contains(B, T.Site);
-        }
+    std::vector<std::uint32_t> Loop = loopOf(Fact, At);
+    bool StartsInside =
+        std::any_of(Loop.begin(), Loop.end(),
+                    [&](std::uint32_t B) { return Contains(B, T.Site); });
     if (!OnlyLoops && !T.InContainer)
       Joins.insert(W.Site);
     if (Loop.empty() || StartsInside)
       continue;
-    for (std::uint32_t B : Loop)
-      for (const facts::Edge *E : each(Blocks[B]->edges()))
-        if (E->kind() != facts::EdgeKind::Unwind &&
-            E->kind() != facts::EdgeKind::Handler &&
-            !std::binary_search(Loop.begin(), Loop.end(), E->to()))
-          OverOn.insert(E);
+    for (const facts::Edge *E : exitsOf(Fact, Loop))
+      OverOn.insert(E);
   }
 }
 

@@ -103,6 +103,7 @@ AccessScan::AccessScan(LockModel &Model)
     : Model(Model), P(Model.program()), Sets(1) {
   Regains.assign(P.functions().size(), false);
   findMakers();
+  findGivers();
   for (FunctionId F = 0; F < P.functions().size(); ++F)
     if (!P.isSystem(F))
       scan(F);
@@ -111,6 +112,7 @@ AccessScan::AccessScan(LockModel &Model)
 void AccessScan::scan(FunctionId F) {
   Id = F;
   findFresh(F);
+  findGiven(F);
   if (Model.isRelevant(F)) {
     Model.watch(F, [&](const facts::Event &E, const LockState &Before,
                        const LockState &) { event(E, &Before); });
@@ -190,6 +192,84 @@ bool AccessScan::findFresh(FunctionId Function) {
              });
 }
 
+// Locals that a thread gets to know: captured by reference, or passed by
+// address, where something is handed on that does not run at once.
+bool AccessScan::findGiven(FunctionId Function) {
+  const ProgramFunction &F = P.function(Function);
+  GivenLocals.assign(each(F.Fact->locals()).size(), false);
+  bool Itself = false;
+  auto GiveAt = [&](const facts::Place &Place) {
+    if (!each(Place.path()).empty())
+      return;
+    Itself |= Place.root() == PlaceRoot::This;
+    if (Place.root() == PlaceRoot::Local && Place.id() < GivenLocals.size())
+      GivenLocals[Place.id()] = true;
+  };
+  auto Give = [&](const facts::Value *V) {
+    if (V && V->place())
+      GiveAt(*V->place());
+  };
+  std::vector<CallEdge> Targets;
+  for (const facts::Block *B : each(F.Fact->blocks()))
+    for (const facts::Event *E : each(B->events())) {
+      if (E->kind() != EventKind::Call && E->kind() != EventKind::Construct)
+        continue;
+      SymbolId Callee = P.resolve(F.Unit, E->symbol());
+      auto Entries = P.entries(Callee);
+      bool Elsewhere = std::any_of(
+          Entries.begin(), Entries.end(), [](const rules::Entry *Entry) {
+            return does(*Entry, rules::Effect::RunsCallable) &&
+                   (Entry->where() == rules::Where::Elsewhere ||
+                    Entry->where() == rules::Where::Detached);
+          });
+      std::string_view Name = P.qualifiedName(Callee);
+      for (const facts::Value *Arg : each(E->args())) {
+        if (Arg &&
+            (Arg->kind() == ValueKind::AddressOf ||
+             (Arg->place() && Arg->place()->root() == PlaceRoot::This)) &&
+            (Elsewhere || Name == "std::ref" || Name == "boost::ref"))
+          Give(Arg);
+        if (!Arg || Arg->kind() != ValueKind::Callable)
+          continue;
+        Targets.clear();
+        Model.calls().follow(Function, *E, Targets);
+        FunctionId Body = P.symbol(P.resolve(F.Unit, Arg->symbol())).Body;
+        if (!Elsewhere &&
+            (runsNow(Callee) ||
+             std::any_of(Targets.begin(), Targets.end(),
+                         [&](const CallEdge &T) { return T.Target == Body; })))
+          continue;
+        for (const facts::CapturedValue *C : each(Arg->captures()))
+          if (C->mode() == facts::CaptureMode::ByReference ||
+              C->mode() == facts::CaptureMode::This ||
+              (C->value() && C->value()->kind() == ValueKind::AddressOf))
+            Give(C->value());
+      }
+      if (Name == "std::ref" || Name == "boost::ref")
+        for (const facts::Value *Arg : each(E->args()))
+          Give(Arg);
+      FunctionId Body = P.symbol(Callee).Body;
+      if (Body != NoFunction && Body < GivesThis.size() && GivesThis[Body]) {
+        Give(E->receiver());
+        if (E->kind() == EventKind::Construct && E->place())
+          GiveAt(*E->place());
+      }
+    }
+  return Itself;
+}
+
+// Methods that hand on the object that they are called on.
+void AccessScan::findGivers() {
+  GivesThis.assign(P.functions().size(), false);
+  bool Changed = true;
+  for (int Round = 0; Round < 4 && Changed; ++Round) {
+    Changed = false;
+    for (FunctionId F = 0; F < GivesThis.size(); ++F)
+      if (!GivesThis[F] && !P.isSystem(F) && findGiven(F))
+        Changed = GivesThis[F] = true;
+  }
+}
+
 bool AccessScan::isFresh(const AccessPath &Path) const {
   if (Path.Root == PlaceRoot::Alloc || Path.Root == PlaceRoot::Temporary)
     return true;
@@ -200,6 +280,8 @@ bool AccessScan::isFresh(const AccessPath &Path) const {
     return false;
   bool IsPointer =
       !Path.Steps.empty() && Path.Steps.front().Kind == StepKind::Deref;
+  if (!IsPointer && Path.Id < GivenLocals.size() && GivenLocals[Path.Id])
+    return false;
   return !IsPointer || (Path.Id < FreshLocals.size() && FreshLocals[Path.Id]);
 }
 
@@ -255,8 +337,16 @@ void AccessScan::access(const facts::Event &E, const facts::Place *Place,
     if (S->kind() == StepKind::Field && needsNone(S->type()))
       return;
   AccessPath Path = AccessPath::of(P.unit(F.Unit), *Place);
-  if (State)
+  // What a pointer is known to hold says where it leads, not where it is.
+  if (State && !Path.Steps.empty() &&
+      Path.Steps.back().Kind == StepKind::Field) {
+    PathStep Last = Path.Steps.back();
+    Path.Steps.pop_back();
     Path = canonical(std::move(Path), State->Known);
+    Path.Steps.push_back(Last);
+  } else if (State && !(Path.Steps.empty() && Path.Root == PlaceRoot::Global)) {
+    Path = canonical(std::move(Path), State->Known);
+  }
   if (isFresh(Path))
     return;
   if (!Accesses.empty()) { // `x += 1` reads and writes in one place
@@ -312,6 +402,20 @@ void AccessScan::event(const facts::Event &E, const LockState *State) {
   }
 }
 
+// The condition that a wait is for is evaluated with the lock held; a function
+// of the standard library runs what it is given at once unless the catalogue
+// says otherwise.
+bool AccessScan::runsNow(SymbolId Callee) const {
+  auto Entries = P.entries(Callee);
+  return Callee != 0 &&
+         (std::any_of(Entries.begin(), Entries.end(),
+                      [](const rules::Entry *Entry) {
+                        return does(*Entry, rules::Effect::WaitsReleasing);
+                      }) ||
+          (Entries.empty() && P.qualifiedName(Callee).starts_with("std::") &&
+           P.symbol(Callee).Fact->record() == 0));
+}
+
 void AccessScan::call(const facts::Event &E, const LockState *State) {
   const ProgramFunction &F = P.function(Id);
   SymbolId Callee = P.resolve(F.Unit, E.symbol());
@@ -322,18 +426,7 @@ void AccessScan::call(const facts::Event &E, const LockState *State) {
     Object = canonical(std::move(Object), State->Known);
   if (E.kind() == EventKind::Construct && E.place())
     Object = AccessPath::of(P.unit(F.Unit), *E.place());
-  // The condition that a wait is for is evaluated with the lock held; a
-  // function of the standard library runs what it is given at once unless the
-  // catalogue says otherwise.
-  auto Entries = P.entries(Callee);
-  bool RunsNow =
-      std::any_of(Entries.begin(), Entries.end(),
-                  [](const rules::Entry *Entry) {
-                    return does(*Entry, rules::Effect::WaitsReleasing);
-                  }) ||
-      (Entries.empty() && P.qualifiedName(Callee).starts_with("std::") &&
-       P.symbol(Callee).Fact->record() == 0);
-  if (Callee != 0 && RunsNow)
+  if (runsNow(Callee))
     for (const facts::Value *Arg : each(E.args()))
       if (Arg && Arg->kind() == ValueKind::Callable) {
         FunctionId Body = P.symbol(P.resolve(F.Unit, Arg->symbol())).Body;

@@ -76,6 +76,9 @@ private:
                    const LockState *State);
   bool findFresh(FunctionId F);
   void findMakers();
+  bool findGiven(FunctionId F);
+  void findGivers();
+  bool runsNow(SymbolId Callee) const;
   bool needsNone(std::uint32_t Type);
   bool isFresh(const AccessPath &Path) const;
   std::uint32_t locksOf(const LockState *State);
@@ -90,9 +93,10 @@ private:
   std::unordered_map<std::uint64_t, bool> Synchronised; // by unit and type
   // Of the function that is being scanned.
   FunctionId Id = NoFunction;
-  std::vector<bool> FreshLocals;
+  std::vector<bool> FreshLocals, GivenLocals;
   std::vector<std::uint32_t> Allocations; // calls, by their event's id
   std::vector<bool> Makers; // functions of which the result is new
+  std::vector<bool> GivesThis;
 };
 
 } // namespace gridlock

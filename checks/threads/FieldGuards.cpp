@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "checks/threads/FieldGuards.h"
 
+#include "checks/engine/BlockLoops.h"
+
 #include <algorithm>
 
 namespace gridlock {
@@ -49,6 +51,7 @@ FieldGuards::FieldGuards(LockModel &Model, const AccessScan &Scan,
     CallsTo[C.Callee].push_back(&C);
   readDeclared();
   findAbove();
+  findAwaited();
   for (const Access &A : Scan.accesses())
     add(A);
   // A use of a whole object is one of all its parts.
@@ -82,6 +85,42 @@ void FieldGuards::readDeclared() {
     for (const facts::GlobalAttributes *G : each(P.unit(U).root().globals()))
       for (const facts::Attribute *A : each(G->attributes()))
         Read(U, std::string(P.text(U, G->name())), A);
+  }
+}
+
+// What a wait on a condition variable is for: what its predicate uses, or the
+// loop around it which does nothing else.
+void FieldGuards::findAwaited() {
+  auto Waits = [&](FunctionId F, const facts::Event &E) {
+    auto Entries = P.entries(P.resolve(P.function(F).Unit, E.symbol()));
+    return E.kind() == facts::EventKind::Call &&
+           std::any_of(Entries.begin(), Entries.end(), [](const auto *Entry) {
+             return does(*Entry, rules::Effect::WaitsReleasing);
+           });
+  };
+  for (const SharedCall &C : Scan.calls())
+    if (Waits(C.Caller, *C.Site) && hasFlag(P.function(C.Callee).Fact->flags(),
+                                            facts::FunctionFlag::Lambda))
+      Conditions.insert(C.Callee);
+  for (FunctionId F = 0; F < P.functions().size(); ++F) {
+    if (!Model.isRelevant(F) || P.isSystem(F))
+      continue;
+    auto Blocks = each(P.function(F).Fact->blocks());
+    for (std::uint32_t B = 0; B < Blocks.size(); ++B) {
+      auto Events = each(Blocks[B]->events());
+      if (std::none_of(Events.begin(), Events.end(),
+                       [&](const auto *E) { return Waits(F, *E); }))
+        continue;
+      std::vector<const facts::Event *> Uses;
+      bool WaitsOnly = true;
+      for (std::uint32_t In : loopOf(*P.function(F).Fact, B))
+        for (const facts::Event *E : each(Blocks[In]->events())) {
+          WaitsOnly &= E->kind() != facts::EventKind::Write;
+          Uses.push_back(E);
+        }
+      if (WaitsOnly)
+        AwaitedAt.insert(Uses.begin(), Uses.end());
+    }
   }
 }
 
@@ -164,8 +203,14 @@ bool FieldGuards::mayGuardAll(LockId Global, bool IsGlobalField) const {
 bool FieldGuards::isSameObject(const LockAt &Held, const Use &U) const {
   if (Held.Lock != UnnamedLock && Model.name(Held.Lock).IsGlobal)
     return mayGuardAll(Held.Lock, U.Base.Root == PlaceRoot::None);
-  return U.Base && Held.Path.startsWith(U.Base) &&
-         onlyFields(Held.Path, U.Base.Steps.size());
+  if (!U.Base || !Held.Path.startsWith(U.Base))
+    return false;
+  // A lock that is shared is kept behind a pointer.
+  AccessPath Path = Held.Path;
+  if (Path.Steps.size() > U.Base.Steps.size() + 1 &&
+      Path.Steps.back().Kind == StepKind::Deref)
+    Path.Steps.pop_back();
+  return onlyFields(Path, U.Base.Steps.size());
 }
 
 // ... as far as names tell.
@@ -273,7 +318,9 @@ void FieldGuards::judgeUse(const Use &U, LockId Lock, GuardEvidence &E) {
   if (When.isAlone(A.Function, *A.Site,
                    OwnObject || A.Path.Root == PlaceRoot::Global) ||
       When.isNew(A.Function, A.Path) ||
-      (OwnObject && When.ownsObject(A.Function)))
+      (OwnObject && When.ownsObject(A.Function)) ||
+      (A.Path.Root == PlaceRoot::Global &&
+       isNamedForMaking(P.qualifiedName(P.function(A.Function).Symbol))))
     return;
   auto Missing = [&](Context C, Unguarded::Why Reason) {
     E.UnguardedIn.insert(C.Root);
@@ -287,6 +334,8 @@ void FieldGuards::judgeUse(const Use &U, LockId Lock, GuardEvidence &E) {
     ++E.GuardedUses;
     E.GuardedWrites += A.Write;
     E.Guarded.push_back(&A);
+    E.Awaited |= !A.Write && (Conditions.contains(A.Function) ||
+                              AwaitedAt.contains(A.Site));
     E.Users |= When.threadsOf(By);
     if (A.Write)
       E.Writers |= When.threadsOf(By);

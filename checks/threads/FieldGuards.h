@@ -39,11 +39,21 @@ struct GuardEvidence {
   bool IsElement;    // one of an array of locks
   LockId Lock;
   bool Declared = false; // by an attribute
+  bool Awaited = false;  // a condition variable's wait is for its value
   std::vector<const Access *> Guarded;
   std::set<FunctionId> GuardedIn, UnguardedIn;
   unsigned GuardedUses = 0, GuardedWrites = 0;
   std::vector<Unguarded> Without;
   Phases::Mask Users = 0, Writers = 0;
+
+  std::size_t functions() const {
+    return GuardedIn.size() + UnguardedIn.size();
+  }
+  /// Whether U changes what a thread waits for, so that it may miss it.
+  bool mayMiss(const Unguarded &U) const {
+    return Awaited && U.Use->Write && U.Reason == Unguarded::Why::NoLock &&
+           U.Path.empty();
+  }
 };
 
 class FieldGuards {
@@ -76,6 +86,7 @@ private:
   void add(const Access &A);
   void addUse(const LockName &Name, const Access &A, AccessPath Base);
   void readDeclared();
+  void findAwaited();
   void findAbove();
   GuardEvidence judge(const Field &F, LockId Lock);
   void judgeUse(const Use &U, LockId Lock, GuardEvidence &E);
@@ -92,6 +103,9 @@ private:
   const Phases &When;
   std::map<std::string, Field> Fields;
   std::map<std::string, std::string> Declared; // lock of a field, by names
+  // Conditions of waits: functions, and uses around a wait.
+  std::set<FunctionId> Conditions;
+  std::set<const facts::Event *> AwaitedAt;
   std::vector<std::vector<const SharedCall *>> CallsTo;
   std::vector<std::set<LockId>> Above; // held by callers, at any height
   std::map<std::pair<FunctionId, LockId>, Callers> Known;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "checks/threads/Phases.h"
 
+#include "checks/engine/BlockLoops.h"
 #include "checks/engine/Dataflow.h"
 
 #include <algorithm>
@@ -115,8 +116,33 @@ bool Phases::joins(FunctionId F, const facts::Event &E) const {
   std::string_view Name =
       P.qualifiedName(P.resolve(P.function(F).Unit, E.symbol()));
   return Name == "pthread_join" || Name == "thrd_join" ||
-         Name == "std::thread::join" || Name == "std::jthread::join" ||
-         Name == "boost::thread::join" || Name.ends_with("::join_all");
+         Name == "g_thread_join" || Name == "std::thread::join" ||
+         Name == "std::jthread::join" || Name == "boost::thread::join" ||
+         Name.ends_with("::join_all");
+}
+
+// The edges that leave a loop in which threads are joined and none is started.
+std::unordered_set<const facts::Edge *>
+Phases::joiningLoopsEnds(FunctionId F) const {
+  std::unordered_set<const facts::Edge *> Result;
+  const facts::Function &Fact = *P.function(F).Fact;
+  auto Blocks = each(Fact.blocks());
+  auto Any = [&](std::uint32_t B, auto Is) {
+    auto Events = each(Blocks[B]->events());
+    return std::any_of(Events.begin(), Events.end(),
+                       [&](const facts::Event *E) { return Is(*E); });
+  };
+  for (std::uint32_t B = 0; B < Blocks.size(); ++B) {
+    if (!Any(B, [&](const auto &E) { return joins(F, E); }))
+      continue;
+    std::vector<std::uint32_t> Loop = loopOf(Fact, B);
+    if (std::none_of(Loop.begin(), Loop.end(), [&](std::uint32_t In) {
+          return Any(In, [&](const auto &E) { return starts(F, E); });
+        }))
+      for (const facts::Edge *E : exitsOf(Fact, Loop))
+        Result.insert(E);
+  }
+  return Result;
 }
 
 // Marks the events of F at which no thread runs beside.
@@ -129,7 +155,13 @@ void Phases::markAloneIn(FunctionId F, bool UntilStart,
     else if (joins(F, E))
       S.Joined = true;
   };
-  replay(Fact, solveForward(Fact, ThreadState(), Step, everyEdge),
+  std::unordered_set<const facts::Edge *> Over = joiningLoopsEnds(F);
+  auto Follow = [&](const facts::Edge &E, const facts::Block &,
+                    ThreadState &S) {
+    S.Joined |= Over.contains(&E);
+    return true;
+  };
+  replay(Fact, solveForward(Fact, ThreadState(), Step, Follow),
          [&](std::uint32_t, const facts::Event &E, ThreadState &State) {
            if ((UntilStart && !State.MayRun && !starts(F, E)) || State.Joined)
              Marked.insert(&E);

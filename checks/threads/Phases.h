@@ -52,6 +52,7 @@ private:
   void spread(const AccessScan &Scan);
   void markAloneIn(FunctionId F, bool UntilStart,
                    std::unordered_set<const facts::Event *> &Marked);
+  std::unordered_set<const facts::Edge *> joiningLoopsEnds(FunctionId F) const;
   bool starts(FunctionId F, const facts::Event &E) const;
   bool joins(FunctionId F, const facts::Event &E) const;
 

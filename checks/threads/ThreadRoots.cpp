@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "checks/threads/ThreadRoots.h"
 
+#include "checks/engine/BlockLoops.h"
 #include "checks/engine/Classify.h"
 
 #include <unordered_map>
@@ -12,27 +13,9 @@ using rules::Effect;
 
 namespace {
 
-bool isInLoop(const facts::Function &F, std::uint32_t Block) {
-  auto Blocks = each(F.blocks());
-  std::vector<bool> Seen(Blocks.size(), false);
-  std::vector<std::uint32_t> Pending{Block};
-  while (!Pending.empty()) {
-    std::uint32_t B = Pending.back();
-    Pending.pop_back();
-    for (const facts::Edge *E : each(Blocks[B]->edges())) {
-      if (E->to() == Block)
-        return true;
-      if (E->to() < Seen.size() && !Seen[E->to()]) {
-        Seen[E->to()] = true;
-        Pending.push_back(E->to());
-      }
-    }
-  }
-  return false;
-}
-
 bool isThreadStart(std::string_view Name) {
   return Name == "pthread_create" || Name == "thrd_create" ||
+         Name == "g_thread_new" || Name == "g_thread_try_new" ||
          Name.starts_with("std::thread::") ||
          Name.starts_with("std::jthread::") ||
          Name.starts_with("boost::thread::");
@@ -68,7 +51,8 @@ ThreadRoots::ThreadRoots(const Program &P, const CallGraph &Calls) {
           for (FunctionId Body : Calls.callables().anyTargets(F, Arg)) {
             auto [It, New] = Known.try_emplace(Body, Roots.size());
             if (New)
-              Roots.push_back({Body, F, E, IsThread && !isInLoop(*Fn.Fact, B)});
+              Roots.push_back(
+                  {Body, F, E, IsThread && loopOf(*Fn.Fact, B).empty()});
             else
               Roots[It->second].Single = false;
           }

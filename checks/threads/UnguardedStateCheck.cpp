@@ -24,10 +24,15 @@ std::optional<Precision> judge(const GuardEvidence &E, const Unguarded &U,
     return Precision::High;
   if (U.Reason == Why::ReaderLock)
     return E.GuardedUses > 0 ? Precision::High : Precision::Medium;
-  if (E.GuardedWrites == 0)
-    return std::nullopt; // who writes it doesn't take the lock
-  std::size_t Share =
-      100 * E.GuardedIn.size() / (E.GuardedIn.size() + E.UnguardedIn.size());
+  if (E.mayMiss(U))
+    return E.SameObject && !U.OtherLock && !E.IsElement ? Precision::High
+                                                        : Precision::Medium;
+  std::size_t Share = 100 * E.GuardedIn.size() / E.functions();
+  // Who writes it doesn't take the lock: only where a thread is seen to.
+  if (E.GuardedWrites == 0 &&
+      (!U.Use->Write || !When.rootIn(When.threadsOf(U.Root)) ||
+       E.GuardedIn.size() < 2 || Share < 66))
+    return std::nullopt;
   bool WritesGuarded =
       std::none_of(E.Without.begin(), E.Without.end(),
                    [](const Unguarded &Other) { return Other.Use->Write; });
@@ -137,11 +142,12 @@ Finding Reporter::report(std::vector<Suspect> &Suspects) const {
   }
   if (E.Declared)
     Result.Message += ", which is declared to guard it";
+  else if (E.mayMiss(*S.Use))
+    Result.Message += ", with which a thread tests it before it waits";
   else if (S.Use->Reason != Why::ReaderLock)
-    Result.Message +=
-        ", which " + std::to_string(E.GuardedIn.size()) + " of the " +
-        std::to_string(E.GuardedIn.size() + E.UnguardedIn.size()) +
-        " functions that use it hold";
+    Result.Message += ", which " + std::to_string(E.GuardedIn.size()) +
+                      " of the " + std::to_string(E.functions()) +
+                      " functions that use it hold";
   Result.Message += std::string(": another thread may ") +
                     (A.Write ? "use" : "change") +
                     " it at the same time; instead: take the lock here" +

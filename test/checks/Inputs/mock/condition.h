@@ -11,7 +11,9 @@ struct condition_variable {
   condition_variable();
   ~condition_variable();
   void notify_one();
+  void notify_all();
   void wait(unique_lock<mutex> &);
+  template <typename P> void wait(unique_lock<mutex> &, P);
 };
 } // namespace std
 

@@ -51,7 +51,7 @@ static void *work(void *unused) {
   return unused;
 }
 
-// CHECK-NOT: main
+// CHECK-NOT: 'main'
 int main(void) {
   pthread_t threads[4];
   for (int i = 0; i < 4; ++i)

@@ -212,30 +212,27 @@ void copyText(char (&To)[64], uint64_t From) noexcept {
 
 // A thread in an interposed call: everything is published, no signal is needed.
 bool takePublished(Thread &T, uint64_t Tick, StallCapture &Result) noexcept {
-  gridlock_call *Where = T.Call.load(std::memory_order_acquire);
-  uint64_t Number = T.Calls.load(std::memory_order_relaxed);
-  gridlock_call Call;
-  if (!Where ||
-      sys::copyMemory(&Call, addressOf(Where), sizeof Call) != sizeof Call)
+  PublishedCall Call;
+  if (!readPublished(T, Call))
     return false;
-  setRegisters(Result.Head, Call.registers);
-  Result.Head.Size = static_cast<uint32_t>(
-      sys::copyMemory(Result.Bytes, Call.registers[1], StallCapture::Capacity));
-  Result.Lock = Call.object;
-  copyText(Result.Operation, addressOf(Call.operation));
-  if (Call.object)
-    Result.Holder = ownerOf(Result.Operation, Call.object);
-  for (int I = 0; Call.outer && I < 16;
-       ++I) // the outermost call is what the program made
-    if (sys::copyMemory(&Call, addressOf(Call.outer), sizeof Call) !=
-        sizeof Call)
-      return false;
-    else
-      copyText(Result.Operation, addressOf(Call.operation));
+  setRegisters(Result.Head, Call.Innermost.registers);
+  Result.Head.Size = static_cast<uint32_t>(sys::copyMemory(
+      Result.Bytes, Call.Innermost.registers[1], StallCapture::Capacity));
+  Result.Lock = Call.Innermost.object;
+  copyText(Result.Operation, addressOf(Call.Innermost.operation));
+  if (Result.Lock)
+    Result.Holder = ownerOf(Result.Operation, Result.Lock);
+  copyText(Result.Operation, addressOf(Call.Outermost.operation));
   Result.Why = Cause::Blocked;
-  return T.Call.load(std::memory_order_acquire) == Where &&
-         T.Calls.load(std::memory_order_relaxed) == Number &&
+  return !Call.isOver(T) &&
          (Tick == 0 || T.BusySince.load(std::memory_order_relaxed) == Tick);
+}
+
+void takeInto(TakenStack &S, const gridlock_call &Call,
+              size_t Capacity) noexcept {
+  setRegisters(S.Head, Call.registers);
+  S.Head.Size = static_cast<uint32_t>(
+      sys::copyMemory(S.bytes(), Call.registers[1], Capacity));
 }
 
 } // namespace
@@ -248,10 +245,32 @@ TakenStack *takeOwnStack(const gridlock_call &Call, size_t Capacity) noexcept {
   auto *S = static_cast<TakenStack *>(allocate(sizeof(TakenStack) + Capacity));
   if (!S)
     return nullptr;
-  setRegisters(S->Head, Call.registers);
-  S->Head.Size = static_cast<uint32_t>(
-      sys::copyMemory(S->bytes(), Call.registers[1], Capacity));
+  takeInto(*S, Call, Capacity);
   return S;
+}
+
+void retakeStack(TakenStack &Stack, const gridlock_call &Call) noexcept {
+  takeInto(Stack, Call, TakenStack::Site);
+}
+
+bool PublishedCall::isOver(const Thread &T) const noexcept {
+  return T.Call.load(std::memory_order_acquire) != Where ||
+         T.Calls.load(std::memory_order_relaxed) != Number;
+}
+
+bool readPublished(const Thread &T, PublishedCall &Result) noexcept {
+  Result.Where = T.Call.load(std::memory_order_acquire);
+  Result.Number = T.Calls.load(std::memory_order_relaxed);
+  const auto Read = [](const gridlock_call *From, gridlock_call &To) {
+    return sys::copyMemory(&To, addressOf(From), sizeof To) == sizeof To;
+  };
+  if (!Result.Where || !Read(Result.Where, Result.Innermost))
+    return false;
+  Result.Outermost = Result.Innermost;
+  for (int I = 0; Result.Outermost.outer && I < 16; ++I)
+    if (!Read(Result.Outermost.outer, Result.Outermost))
+      return false;
+  return !Result.isOver(T);
 }
 
 namespace {

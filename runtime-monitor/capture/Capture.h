@@ -32,6 +32,23 @@ struct TakenStack {
 TakenStack *takeOwnStack(const gridlock_call &Call,
                          size_t Capacity = TakenStack::Site) noexcept;
 
+/// The same of any thread, as far as Call is still published, and into a stack
+/// that was taken before, has TakenStack::Site's capacity and was not yet shown
+/// to anybody.
+void retakeStack(TakenStack &Stack, const gridlock_call &Call) noexcept;
+
+/// The calls another thread is in, as it has published them.
+struct PublishedCall {
+  uint64_t Number;
+  const gridlock_call *Where;
+  // The innermost one's registers and object; what the program itself called.
+  gridlock_call Innermost, Outermost;
+
+  bool isOver(const Thread &T) const noexcept;
+};
+/// False if T is in none, or is leaving it.
+bool readPublished(const Thread &T, PublishedCall &Result) noexcept;
+
 /// What the watchdog takes of another thread: larger, one at a time.
 struct StallCapture {
   static constexpr size_t Capacity = 64 * 1024;

@@ -61,14 +61,6 @@ private:
 };
 RateLimit Limit;
 
-Thread *threadOf(uint32_t Tid) noexcept {
-  for (Thread *T = AllThreads.load(std::memory_order_acquire); T && Tid;
-       T = T->Next)
-    if (T->Tid.load(std::memory_order_relaxed) == Tid)
-      return T;
-  return nullptr;
-}
-
 /// Writes the stack in Taken. Now: when it was taken, or later.
 void record(Thread &T, Loop &L, uint64_t Since, uint64_t Now) noexcept {
   // The snapshot names the loop, the maps its code: both before the stall.
@@ -209,7 +201,7 @@ void Watchdog::ask() noexcept {
 }
 
 void Watchdog::answer(uint64_t Now) noexcept {
-  writeSnapshot(false);
+  writeSnapshot(Occasion::Asked);
   LiveRecord R{Now};
   writeRecord(RecordKind::Live, {&R, sizeof R});
 }
@@ -237,7 +229,7 @@ void *Watchdog::run(void *) noexcept {
     if (Asked.exchange(false, std::memory_order_acquire))
       answer(Now);
     if (Now >= NextSnapshot) {
-      writeSnapshot(false);
+      writeSnapshot(Occasion::Regular);
       NextSnapshot = Now + SnapshotEvery;
     }
     // Before sleeping for ever, one more look after a while: a loop may have

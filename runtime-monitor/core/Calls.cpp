@@ -2,6 +2,7 @@
 #include "runtime-monitor/core/Calls.h"
 
 #include "runtime-monitor/core/Clock.h"
+#include "runtime-monitor/locks/Holds.h"
 #include "runtime-monitor/loops/Loops.h"
 
 namespace gridlock::monitor {
@@ -21,9 +22,9 @@ void beginCall(gridlock_call &Call, Thread *T, const char *Operation,
   Call.object = Object;
   Call.outer = Outer;
   Call.site = Site;
-  Call.start = !Outer && T->BusySince.load(std::memory_order_relaxed) != 0
-                   ? Clock::now()
-                   : 0;
+  const bool Matters =
+      T->BusySince.load(std::memory_order_relaxed) != 0 || T->heldCount() != 0;
+  Call.start = !Outer && Matters ? Clock::now() : 0;
   T->Calls.store(T->Calls.load(std::memory_order_relaxed) + 1,
                  std::memory_order_relaxed);
   T->Call.store(&Call, std::memory_order_release);
@@ -34,8 +35,13 @@ void endCall(gridlock_call &Call) noexcept {
   if (!T)
     return;
   T->Call.store(Call.outer, std::memory_order_release);
-  if (Call.start != 0)
-    blockingCallEnded(*T, Call, Clock::now() - Call.start);
+  if (Call.start == 0)
+    return;
+  const uint64_t Duration = Clock::now() - Call.start;
+  if (T->heldCount() != 0)
+    calledWhileHolding(*T, Call, Duration);
+  if (T->BusySince.load(std::memory_order_relaxed) != 0)
+    blockingCallEnded(*T, Call, Duration);
 }
 
 } // namespace gridlock::monitor

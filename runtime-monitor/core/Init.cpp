@@ -11,6 +11,7 @@
 #include "runtime-monitor/coroutines/Coroutines.h"
 #include "runtime-monitor/interpose/Interpose.h"
 #include "runtime-monitor/locks/Contention.h"
+#include "runtime-monitor/locks/Holds.h"
 #include "runtime-monitor/locks/Order.h"
 #include "runtime-monitor/loops/Loops.h"
 #include "runtime-monitor/records/Snapshot.h"
@@ -35,6 +36,7 @@ void forkedChild() noexcept {
   resetSnapshot();
   forgetLoops();
   forgetContention();
+  forgetHolds();
   forgetLockOrders();
   forgetCoroutines();
   forgetOtherThreads();
@@ -81,6 +83,7 @@ __attribute__((constructor(101))) void startMonitor() {
   nameOperations();
   startThreads();
   startContention();
+  startHolds();
   startLockOrders();
   openRecords();
   pthread_atfork(nullptr, nullptr, forkedChild);
@@ -99,7 +102,7 @@ void finishMonitor() noexcept {
       Finished.exchange(true))
     return;
   Watchdog::writeEnds();
-  uint64_t Findings = writeSnapshot(true);
+  uint64_t Findings = writeSnapshot(Occasion::Last);
   EndRecord End{Clock::now()};
   writeRecord(RecordKind::End, {&End, sizeof End});
   if (TheOptions.Verbosity > 0 && Findings != 0) {

@@ -73,6 +73,7 @@ Thread *attachThread() noexcept {
       ;
   }
   T->Start = Clock::now();
+  T->Random = (T->Start ^ reinterpret_cast<uint64_t>(T) << 20) | 1;
   T->Handle = pthread_self();
   T->Tid.store(static_cast<uint32_t>(sys::threadId()),
                std::memory_order_release);
@@ -80,6 +81,14 @@ Thread *attachThread() noexcept {
   if (HaveKey)
     pthread_setspecific(Key, T);
   return T;
+}
+
+Thread *threadOf(uint32_t Tid) noexcept {
+  for (Thread *T = AllThreads.load(std::memory_order_acquire); T && Tid;
+       T = T->Next)
+    if (T->Tid.load(std::memory_order_relaxed) == Tid)
+      return T;
+  return nullptr;
 }
 
 void hideThread() noexcept { Detached = true; }
@@ -103,22 +112,30 @@ void forgetOtherThreads() noexcept {
   for (Thread::RecentOrder &R : T->Recent)
     R = {};
   T->HasOrders = false;
+  T->Detailed = 0;
+  T->Holding &= ~Thread::LookCloser;
   AllThreads.store(T, std::memory_order_relaxed);
 }
 
-void Thread::releasedOutOfOrder(const void *Lock) noexcept {
-  if (HeldCount >
-      MaxHeld) { // the one released is among those not kept, or is forgotten
-    --HeldCount;
+void Thread::drop(int Place) noexcept {
+  if (Place < 0) { // among those not known, or taken before the start
+    Beyond -= Beyond > 0;
     return;
   }
-  for (uint32_t I = HeldCount; I-- > 0;)
-    if (Held[I].Lock == Lock) {
-      for (uint32_t J = I + 1; J < HeldCount; ++J)
-        Held[J - 1] = Held[J];
-      --HeldCount;
-      return;
-    }
+  const auto At = static_cast<uint32_t>(Place);
+  const uint32_t Count = heldCount();
+  for (uint32_t I = At + 1; I < Count; ++I)
+    Held[I - 1] = Held[I];
+  --Holding;
+  if (Detailed == 0 || At >= MaxDetails)
+    return;
+  for (uint32_t I = At + 1; I < MaxDetails && I < Count; ++I)
+    Details[I - 1] = Details[I];
+  const uint32_t Below = (1u << At) - 1;
+  Detailed =
+      static_cast<uint8_t>((Detailed & Below) | (Detailed >> 1 & ~Below));
+  if (Detailed == 0)
+    Holding &= ~LookCloser;
 }
 
 } // namespace gridlock::monitor

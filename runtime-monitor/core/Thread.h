@@ -17,6 +17,7 @@ struct gridlock_coroutine;
 namespace gridlock::monitor {
 
 struct Loop;
+struct HoldSite;
 
 /// A place where this thread waits for events: a candidate for an event loop.
 struct WaitSite {
@@ -40,8 +41,19 @@ struct HeldLock {
   uint64_t Site; // return address of the acquisition, with Taking's bits
 };
 
+/// What the release of a held lock has to tell (locks/Holds.h).
+struct HeldDetail {
+  HoldSite *Timed; // null: not timed
+  uint64_t Start, Weight;
+  // Calls that may block, made while the lock was held: the longest, and all.
+  const char *Operation; // null: none
+  const void *Object;
+  uint64_t Site, Longest, Blocked;
+};
+
 struct Thread {
-  static constexpr unsigned MaxSites = 4, MaxHeld = 48, MaxRecent = 16;
+  static constexpr unsigned MaxSites = 4, MaxHeld = 48, MaxRecent = 16,
+                            MaxDetails = 8;
 
   // Innermost interposed call the thread is in, and how many it has made.
   std::atomic<gridlock_call *> Call{nullptr};
@@ -68,8 +80,21 @@ struct Thread {
   // then. The watchdog's (locks/Deadlock.h).
   uint64_t SuspectCall = 0, DeadlockedCall = 0;
 
-  uint32_t HeldCount = 0; // may exceed MaxHeld: then only the first are known
+  // What the fast path of a lock tests, in one word: how many locks are held
+  // (the lowest 6 bits; no more than MaxHeld, the others are only counted);
+  // whether the release of one has to look at Details; how many were taken
+  // since the last one whose hold was timed, so that TimeNext gets set when the
+  // next one is to be.
+  static constexpr uint32_t HeldBits = 0x3f, LookCloser = 0x80, OneMore = 0x101,
+                            TimeNext = uint32_t{1} << 31;
+  uint32_t Holding = TimeNext;
+  uint32_t Beyond = 0; // held, but not known which
   HeldLock Held[MaxHeld];
+  uint8_t Detailed = 0; // bit n: Details[n] is in use
+  HeldDetail Details[MaxDetails];
+  // Which acquisition of a block of so many is timed is drawn anew for each.
+  uint64_t Random = 0;
+  uint32_t Block = 1, Drawn = 0, Blocks = 0;
 
   // The observed coroutine it runs; the one that has just been suspended, and
   // the one it handed over to (coroutines/Coroutines.h).
@@ -94,28 +119,43 @@ struct Thread {
   Thread *Next = nullptr;       // in the list of all, which only grows
   Thread *NextFree = nullptr;
 
+  uint32_t heldCount() const noexcept { return Holding & HeldBits; }
   bool holds(const void *Lock) const noexcept {
-    for (uint32_t I = 0; I < HeldCount && I < MaxHeld; ++I)
+    for (uint32_t I = 0; I < heldCount(); ++I)
       if (Held[I].Lock == Lock)
         return true;
     return false;
   }
   void acquired(const void *Lock, uint64_t Site) noexcept {
-    uint32_t N = HeldCount++;
-    if (__builtin_expect(N < MaxHeld, 1))
-      Held[N] = {Lock, Site};
+    const uint32_t N = heldCount();
+    if (__builtin_expect(N == MaxHeld, 0)) {
+      ++Beyond;
+      return;
+    }
+    Held[N] = {Lock, Site};
+    Holding += OneMore;
   }
-  bool holdsOnTop(const void *Lock) const noexcept {
-    // One comparison for both ends: 0 - 1 is large.
-    return HeldCount - 1 < MaxHeld && Held[HeldCount - 1].Lock == Lock;
+  /// Holds nothing, and the next hold is not to be timed.
+  bool isFree() const noexcept { return (Holding & (TimeNext | 0xff)) == 0; }
+  /// acquired() for a thread that isFree().
+  void acquiredFirst(const void *Lock, uint64_t Site) noexcept {
+    Held[0] = {Lock, Site};
+    Holding += OneMore;
   }
-  void released(const void *Lock) noexcept {
-    if (holdsOnTop(Lock))
-      --HeldCount;
-    else
-      releasedOutOfOrder(Lock);
+  /// Holds that lock alone, and nothing is to be told of it.
+  bool holdsOnly(const void *Lock) const noexcept {
+    return static_cast<uint8_t>(Holding) == 1 && Held[0].Lock == Lock;
   }
-  [[gnu::cold]] void releasedOutOfOrder(const void *Lock) noexcept;
+  /// Its place in Held, or -1; the one taken last.
+  int placeOf(const void *Lock) const noexcept {
+    for (uint32_t I = heldCount(); I-- > 0;)
+      if (Held[I].Lock == Lock)
+        return static_cast<int>(I);
+    return -1;
+  }
+  /// The one at Place, from placeOf, is given back.
+  void drop(int Place) noexcept;
+  void released(const void *Lock) noexcept { drop(placeOf(Lock)); }
 };
 
 /// True between initialisation and the end of the program.
@@ -125,6 +165,9 @@ extern std::atomic<Thread *> AllThreads;
 extern __thread Thread *Self __attribute__((tls_model("initial-exec")));
 [[gnu::cold]] Thread *
 attachThread() noexcept; // null while not ready and on threads that end
+
+/// The state of a thread of this process, or null.
+Thread *threadOf(uint32_t Tid) noexcept;
 
 /// This thread's state, or null: then pass the call through.
 inline Thread *currentThread() noexcept {

@@ -7,6 +7,7 @@
 #include "runtime-monitor/core/Options.h"
 #include "runtime-monitor/core/Probes.h"
 #include "runtime-monitor/core/Syscalls.h"
+#include "runtime-monitor/core/Table.h"
 #include "runtime-monitor/records/Writer.h"
 
 namespace gridlock::monitor {
@@ -25,27 +26,6 @@ uint64_t mixed(uint64_t A, uint64_t B) noexcept {
   return (A ^ B * 0x9e3779b97f4a7c15u) * 0xff51afd7ed558ccdu;
 }
 
-/// The entry for which Same holds, or a free one, which Fill fills in; null
-/// when the table is full.
-template <class Entry, class Same, class Fill>
-Entry *find(Entry *Table, uint32_t Size, uint64_t Hash, Same IsSame,
-            Fill FillIn) noexcept {
-  for (uint32_t I = 0; I < 64; ++I) {
-    Entry &E = Table[((Hash >> 32) + I) % Size];
-    uint32_t State = E.State.load(std::memory_order_acquire);
-    if (State == 0 && E.State.compare_exchange_strong(State, 1)) {
-      FillIn(E);
-      E.State.store(2, std::memory_order_release);
-      return &E;
-    }
-    for (int Turns = 0; State == 1 && Turns < 1000; ++Turns)
-      State = E.State.load(std::memory_order_acquire);
-    if (State == 2 && IsSame(E))
-      return &E;
-  }
-  return nullptr;
-}
-
 CoroutineSite *siteOf(const gridlock_coroutine &C) noexcept {
   return static_cast<CoroutineSite *>(C.site);
 }
@@ -58,7 +38,7 @@ CoroutineEvent *event(RecordKind Kind, const gridlock_coroutine &C,
                       uint64_t Place, uint32_t Line, uint64_t Lock,
                       const gridlock_call &Call) noexcept {
   const uint32_t Coroutine = idOf(siteOf(C));
-  CoroutineEvent *E = find(
+  CoroutineEvent *E = findOrMake(
       Coroutines::EventTable, Coroutines::Events,
       mixed(mixed(Place, Line), Coroutine + static_cast<uint32_t>(Kind) * 8191),
       [&](const CoroutineEvent &E) {
@@ -144,7 +124,7 @@ API void gridlock_coroutine_created(gridlock_coroutine *C, const char *Function,
                                     const char *File, uint32_t Line) {
   if (!Ready.load(Relaxed))
     return;
-  CoroutineSite *S = find(
+  CoroutineSite *S = findOrMake(
       Coroutines::SiteTable, Coroutines::Sites,
       mixed(addressOf(Function), Line),
       [&](const CoroutineSite &S) {
@@ -186,7 +166,7 @@ API void gridlock_coroutine_resumed(gridlock_coroutine *C) {
       Coroutines::EventTable[C->moved - 1].Moved.fetch_add(1, Relaxed);
     C->moved = 0;
   }
-  C->held = T->HeldCount;
+  C->held = T->heldCount();
   C->outer = T->Running.load(Relaxed);
   C->since = Clock::now() | 1;
   T->Running.store(C, std::memory_order_release);
@@ -198,7 +178,7 @@ API uint32_t gridlock_coroutine_suspends(gridlock_coroutine *C, uint32_t Line,
   if (!C->site || !T || C->since == 0)
     return 0;
   stepEnds(*T, *C, Line);
-  const uint32_t Held = T->HeldCount > C->held ? T->HeldCount - C->held : 0;
+  const uint32_t Held = T->heldCount() > C->held ? T->heldCount() - C->held : 0;
   C->held = 0;
   if (Final) {
     C->finished = 1;
@@ -220,10 +200,10 @@ API void gridlock_coroutine_suspended(const void *Target) {
 
 API void gridlock_coroutine_holds(gridlock_coroutine *C, gridlock_call *Call) {
   Thread *T = currentThread();
-  if (!T || T->Inside || T->HeldCount == 0 || T->HeldCount > Thread::MaxHeld)
+  if (!T || T->Inside || T->heldCount() == 0)
     return;
   InsideMonitor Guard(*T);
-  const HeldLock &H = T->Held[T->HeldCount - 1];
+  const HeldLock &H = T->Held[T->heldCount() - 1];
   GRIDLOCK_PROBE2(suspension, C->function, H.Lock);
   if (CoroutineEvent *E =
           event(RecordKind::Suspension, *C, H.Site & ~Taking::All, C->at,

@@ -15,8 +15,11 @@ void LockWait::begin(Thread &T, const void *Lock, const char *Operation,
   if (!T.Inside) {
     InsideMonitor Guard(T);
     Entry = lockSite(Lock, Site, Role::Waiter, Operation);
-    if (Entry)
+    if (Entry) {
       keepStack(*Entry, Call);
+      if (Owner != T.Tid.load(std::memory_order_relaxed))
+        lookAtHolder(*Entry, Owner);
+    }
   }
   WaitersElsewhere.fetch_add(1, std::memory_order_relaxed);
   beginCall(Call, &T, Operation, Lock, Site);
@@ -36,19 +39,23 @@ void LockWait::end() noexcept {
   Watchdog::busy(Now);
 }
 
-void contendedRelease(Thread &T, const void *Lock, const char *Operation,
-                      const void *Site) noexcept {
+void tellRelease(Thread &T, const void *Lock, const char *Operation,
+                 const void *Site, const HoldEnd &End, bool Blame) noexcept {
   gridlock_call Call;
   GRIDLOCK_CAPTURE(&Call);
-  if (T.Inside)
+  End.tell(T, &Call);
+  if (!Blame || T.Inside)
     return;
   InsideMonitor Guard(T);
-  if (LockSite *S = lockSite(Lock, addressOf(Site), Role::Holder, Operation)) {
-    S->Tid.store(T.Tid.load(std::memory_order_relaxed),
-                 std::memory_order_relaxed);
-    S->Count.fetch_add(1, std::memory_order_relaxed);
-    keepStack(*S, Call);
-  }
+  LockSite *S = lockSite(Lock, addressOf(Site), Role::Holder, Operation);
+  if (!S)
+    return;
+  S->Tid.store(T.Tid.load(std::memory_order_relaxed),
+               std::memory_order_relaxed);
+  if (End.Detail.Operation)
+    holderWaited(*S, End.Detail);
+  S->Count.fetch_add(1, std::memory_order_relaxed);
+  keepStack(*S, Call);
 }
 
 } // namespace gridlock::monitor
@@ -57,135 +64,144 @@ using namespace gridlock::monitor;
 
 namespace {
 
-uint32_t ownerOf(const pthread_mutex_t *M) {
-  return static_cast<uint32_t>(
-      __atomic_load_n(&M->__data.__owner, __ATOMIC_RELAXED));
+uint32_t load(const int &Word) {
+  return static_cast<uint32_t>(__atomic_load_n(&Word, __ATOMIC_RELAXED));
 }
-uint32_t ownerOf(const pthread_rwlock_t *L) {
-  return static_cast<uint32_t>(
-      __atomic_load_n(&L->__data.__cur_writer, __ATOMIC_RELAXED));
-}
+
+struct PthreadMutex {
+  using Lock = pthread_mutex_t;
+  static constexpr uint64_t How = Taking::Mutex;
+  static constexpr int Busy = EBUSY;
+  static int TryIt(Lock *M) { return Real.pthread_mutex_trylock(M); }
+  static uint32_t ownerOf(const Lock *M) { return load(M->__data.__owner); }
+  // 2 means that somebody sleeps. Robust and priority-inheriting mutexes keep a
+  // thread id there: their releases are not blamed.
+  static bool contended(const Lock *M) { return load(M->__data.__lock) == 2; }
+};
+
 // glibc's mtx_t is a pthread_mutex_t.
-const pthread_mutex_t *asMutex(const mtx_t *M) {
-  return reinterpret_cast<const pthread_mutex_t *>(M);
-}
-uint32_t ownerOf(const mtx_t *M) { return ownerOf(asMutex(M)); }
+struct C11Mutex {
+  using Lock = mtx_t;
+  static constexpr uint64_t How = Taking::Mutex;
+  static constexpr int Busy = thrd_busy;
+  static const pthread_mutex_t *inner(const Lock *M) {
+    return reinterpret_cast<const pthread_mutex_t *>(M);
+  }
+  static int TryIt(Lock *M) { return Real.mtx_trylock(M); }
+  static uint32_t ownerOf(const Lock *M) {
+    return PthreadMutex::ownerOf(inner(M));
+  }
+  static bool contended(const Lock *M) {
+    return PthreadMutex::contended(inner(M));
+  }
+};
 
-// 2 means that somebody sleeps. Robust and priority-inheriting mutexes keep a
-// thread id there: their releases are not blamed.
-bool hasWaiters(const pthread_mutex_t *M) {
-  return __atomic_load_n(&M->__data.__lock, __ATOMIC_RELAXED) == 2;
-}
-bool hasWaiters(const mtx_t *M) { return hasWaiters(asMutex(M)); }
+// Locks whose memory doesn't tell who waits.
+struct Other {
+  static constexpr int Busy = EBUSY;
+  static bool contended(const volatile void *) {
+    return WaitersElsewhere.load(std::memory_order_relaxed) != 0;
+  }
+};
 
-bool someoneWaits() {
-  return WaitersElsewhere.load(std::memory_order_relaxed) != 0;
-}
+struct Rwlock : Other {
+  using Lock = pthread_rwlock_t;
+  static uint32_t ownerOf(const Lock *L) {
+    return load(L->__data.__cur_writer);
+  }
+};
+struct Reading : Rwlock {
+  static constexpr uint64_t How = Taking::Shared;
+  static int TryIt(Lock *L) { return Real.pthread_rwlock_tryrdlock(L); }
+};
+struct Writing : Rwlock {
+  static constexpr uint64_t How = Taking::Write;
+  static int TryIt(Lock *L) { return Real.pthread_rwlock_trywrlock(L); }
+};
+
+struct Spinning : Other {
+  using Lock = pthread_spinlock_t;
+  static constexpr uint64_t How = Taking::Other;
+  static int TryIt(Lock *L) { return Real.pthread_spin_trylock(L); }
+  static uint32_t ownerOf(const Lock *) { return 0; }
+};
 
 } // namespace
 
-INTERPOSE int pthread_mutex_lock(pthread_mutex_t *M) noexcept {
-  ACQUIRE(M, pthread_mutex_lock, Taking::Mutex, pthread_mutex_trylock, EBUSY,
-          ownerOf(M), REAL(pthread_mutex_lock)(M));
-}
+#define NAMED(NAME) &CoreOperations::NAME
+#define ACQUIRE(MODE, HOW, NAME, LOCK, ...)                                    \
+  return acquire<MODE, NAMED(NAME), HOW>(                                      \
+      LOCK, [=] { return REAL(NAME)(LOCK __VA_OPT__(, ) __VA_ARGS__); })
+#define TRY(MODE, NAME, LOCK)                                                  \
+  return tryAcquire<MODE, NAMED(NAME)>(LOCK, [=] { return REAL(NAME)(LOCK); })
+#define RELEASE(MODE, NAME, LOCK)                                              \
+  return release<MODE, NAMED(NAME)>(                                           \
+      LOCK, [=] { return Real.NAME(LOCK); }, [=] { return REAL(NAME)(LOCK); })
 
+INTERPOSE int pthread_mutex_lock(pthread_mutex_t *M) noexcept {
+  ACQUIRE(PthreadMutex, 0, pthread_mutex_lock, M);
+}
 INTERPOSE int pthread_mutex_timedlock(pthread_mutex_t *M,
                                       const timespec *Until) noexcept {
-  ACQUIRE(M, pthread_mutex_timedlock, Taking::Mutex | Taking::Timed,
-          pthread_mutex_trylock, EBUSY, ownerOf(M),
-          REAL(pthread_mutex_timedlock)(M, Until));
+  ACQUIRE(PthreadMutex, Taking::Timed, pthread_mutex_timedlock, M, Until);
 }
-
 INTERPOSE int pthread_mutex_clocklock(pthread_mutex_t *M, clockid_t Clock,
                                       const timespec *Until) noexcept {
-  ACQUIRE(M, pthread_mutex_clocklock, Taking::Mutex | Taking::Timed,
-          pthread_mutex_trylock, EBUSY, ownerOf(M),
-          REAL(pthread_mutex_clocklock)(M, Clock, Until));
+  ACQUIRE(PthreadMutex, Taking::Timed, pthread_mutex_clocklock, M, Clock,
+          Until);
 }
-
 INTERPOSE int pthread_mutex_trylock(pthread_mutex_t *M) noexcept {
-  TRY_ACQUIRE(M, pthread_mutex_trylock, Taking::Mutex);
+  TRY(PthreadMutex, pthread_mutex_trylock, M);
 }
-
 INTERPOSE int pthread_mutex_unlock(pthread_mutex_t *M) noexcept {
-  RELEASE(M, pthread_mutex_unlock, hasWaiters(M));
+  RELEASE(PthreadMutex, pthread_mutex_unlock, M);
 }
 
 INTERPOSE int pthread_rwlock_rdlock(pthread_rwlock_t *L) noexcept {
-  ACQUIRE(L, pthread_rwlock_rdlock, Taking::Shared, pthread_rwlock_tryrdlock,
-          EBUSY, ownerOf(L), REAL(pthread_rwlock_rdlock)(L));
+  ACQUIRE(Reading, 0, pthread_rwlock_rdlock, L);
 }
-
 INTERPOSE int pthread_rwlock_timedrdlock(pthread_rwlock_t *L,
                                          const timespec *Until) noexcept {
-  ACQUIRE(L, pthread_rwlock_timedrdlock, Taking::Shared | Taking::Timed,
-          pthread_rwlock_tryrdlock, EBUSY, ownerOf(L),
-          REAL(pthread_rwlock_timedrdlock)(L, Until));
+  ACQUIRE(Reading, Taking::Timed, pthread_rwlock_timedrdlock, L, Until);
 }
-
 INTERPOSE int pthread_rwlock_clockrdlock(pthread_rwlock_t *L, clockid_t Clock,
                                          const timespec *Until) noexcept {
-  ACQUIRE(L, pthread_rwlock_clockrdlock, Taking::Shared | Taking::Timed,
-          pthread_rwlock_tryrdlock, EBUSY, ownerOf(L),
-          REAL(pthread_rwlock_clockrdlock)(L, Clock, Until));
+  ACQUIRE(Reading, Taking::Timed, pthread_rwlock_clockrdlock, L, Clock, Until);
 }
-
 INTERPOSE int pthread_rwlock_wrlock(pthread_rwlock_t *L) noexcept {
-  ACQUIRE(L, pthread_rwlock_wrlock, Taking::Write, pthread_rwlock_trywrlock,
-          EBUSY, ownerOf(L), REAL(pthread_rwlock_wrlock)(L));
+  ACQUIRE(Writing, 0, pthread_rwlock_wrlock, L);
 }
-
 INTERPOSE int pthread_rwlock_timedwrlock(pthread_rwlock_t *L,
                                          const timespec *Until) noexcept {
-  ACQUIRE(L, pthread_rwlock_timedwrlock, Taking::Write | Taking::Timed,
-          pthread_rwlock_trywrlock, EBUSY, ownerOf(L),
-          REAL(pthread_rwlock_timedwrlock)(L, Until));
+  ACQUIRE(Writing, Taking::Timed, pthread_rwlock_timedwrlock, L, Until);
 }
-
 INTERPOSE int pthread_rwlock_clockwrlock(pthread_rwlock_t *L, clockid_t Clock,
                                          const timespec *Until) noexcept {
-  ACQUIRE(L, pthread_rwlock_clockwrlock, Taking::Write | Taking::Timed,
-          pthread_rwlock_trywrlock, EBUSY, ownerOf(L),
-          REAL(pthread_rwlock_clockwrlock)(L, Clock, Until));
+  ACQUIRE(Writing, Taking::Timed, pthread_rwlock_clockwrlock, L, Clock, Until);
 }
-
 INTERPOSE int pthread_rwlock_tryrdlock(pthread_rwlock_t *L) noexcept {
-  TRY_ACQUIRE(L, pthread_rwlock_tryrdlock, Taking::Shared);
+  TRY(Reading, pthread_rwlock_tryrdlock, L);
 }
-
 INTERPOSE int pthread_rwlock_trywrlock(pthread_rwlock_t *L) noexcept {
-  TRY_ACQUIRE(L, pthread_rwlock_trywrlock, Taking::Write);
+  TRY(Writing, pthread_rwlock_trywrlock, L);
 }
-
 INTERPOSE int pthread_rwlock_unlock(pthread_rwlock_t *L) noexcept {
-  RELEASE(L, pthread_rwlock_unlock, someoneWaits());
+  RELEASE(Rwlock, pthread_rwlock_unlock, L);
 }
 
 INTERPOSE int pthread_spin_lock(pthread_spinlock_t *L) noexcept {
-  ACQUIRE(L, pthread_spin_lock, Taking::Other, pthread_spin_trylock, EBUSY, 0u,
-          REAL(pthread_spin_lock)(L));
+  ACQUIRE(Spinning, 0, pthread_spin_lock, L);
 }
-
 INTERPOSE int pthread_spin_trylock(pthread_spinlock_t *L) noexcept {
-  TRY_ACQUIRE(L, pthread_spin_trylock, Taking::Other);
+  TRY(Spinning, pthread_spin_trylock, L);
 }
-
 INTERPOSE int pthread_spin_unlock(pthread_spinlock_t *L) noexcept {
-  RELEASE(L, pthread_spin_unlock, someoneWaits());
+  RELEASE(Spinning, pthread_spin_unlock, L);
 }
 
-INTERPOSE int mtx_lock(mtx_t *M) {
-  ACQUIRE(M, mtx_lock, Taking::Mutex, mtx_trylock, thrd_busy, ownerOf(M),
-          REAL(mtx_lock)(M));
-}
-
+INTERPOSE int mtx_lock(mtx_t *M) { ACQUIRE(C11Mutex, 0, mtx_lock, M); }
 INTERPOSE int mtx_timedlock(mtx_t *M, const timespec *Until) {
-  ACQUIRE(M, mtx_timedlock, Taking::Mutex | Taking::Timed, mtx_trylock,
-          thrd_busy, ownerOf(M), REAL(mtx_timedlock)(M, Until));
+  ACQUIRE(C11Mutex, Taking::Timed, mtx_timedlock, M, Until);
 }
-
-INTERPOSE int mtx_trylock(mtx_t *M) {
-  TRY_ACQUIRE(M, mtx_trylock, Taking::Mutex);
-}
-
-INTERPOSE int mtx_unlock(mtx_t *M) { RELEASE(M, mtx_unlock, hasWaiters(M)); }
+INTERPOSE int mtx_trylock(mtx_t *M) { TRY(C11Mutex, mtx_trylock, M); }
+INTERPOSE int mtx_unlock(mtx_t *M) { RELEASE(C11Mutex, mtx_unlock, M); }

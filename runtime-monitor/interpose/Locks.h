@@ -7,6 +7,7 @@
 
 #include "runtime-monitor/interpose/Interpose.h"
 #include "runtime-monitor/locks/Contention.h"
+#include "runtime-monitor/locks/Holds.h"
 #include "runtime-monitor/locks/Order.h"
 
 namespace gridlock::monitor {
@@ -39,106 +40,137 @@ private:
 /// spin, C11).
 extern std::atomic<uint32_t> WaitersElsewhere;
 
-/// The lock was given back while others may wait for it. Lock may be gone
-/// already.
-[[gnu::noinline, gnu::cold]] void contendedRelease(Thread &T, const void *Lock,
-                                                   const char *Operation,
-                                                   const void *Site) noexcept;
-
-/// Everything but the fast path, apart from it so that that one needs no room
-/// on the stack. Rc: of the first try; without a thread there was none.
-template <class Owner, class Take>
-[[gnu::noinline, gnu::cold]] int
-acquireSlowly(Thread *T, const void *Lock, const char *Operation,
-              const void *Site, uint64_t How, int Busy, int Rc, Owner OwnerNow,
-              Take TakeIt) {
-  if (!T)
-    return TakeIt();
-  if (Rc == Busy && TheOptions.Locks) {
-    LockWait Wait(*T, Lock, Operation, Site, OwnerNow());
-    Rc = TakeIt();
-  } else if (Rc != EOWNERDEAD) {
-    Rc = TakeIt();
-  }
-  if (Rc == 0 || Rc == EOWNERDEAD)
-    T->acquired(Lock, addressOf(Site) | How);
-  return Rc;
-}
-
-/// The thread holds other locks: their order is looked at before it may wait.
-template <class Try, class Owner, class Take>
-[[gnu::noinline]] int acquireNested(Thread *T, const void *Lock,
-                                    const char *Operation, const void *Site,
-                                    uint64_t How, int Busy, Try TryIt,
-                                    Owner OwnerNow, Take TakeIt) {
-  takesInOrder(*T, Lock, Operation, addressOf(Site) | How);
-  const int Rc = TryIt();
-  if (Rc != 0)
-    return acquireSlowly(T, Lock, Operation, Site, How, Busy, Rc, OwnerNow,
-                         TakeIt);
-  T->acquired(Lock, addressOf(Site) | How);
-  return 0;
-}
-
-// The macros below are the bodies of interposers. A thread state exists only
-// once all real functions are known, so the fast path calls them unchecked.
-
-/// Try first; the lock is mostly free.
-#define ACQUIRE(LOCK, NAME, HOW, TRY, BUSY, OWNER, TAKE)                       \
-  Thread *T = currentThread();                                                 \
-  int Rc = 0;                                                                  \
-  if (__builtin_expect(T != nullptr, 1)) {                                     \
-    if (__builtin_expect(T->HeldCount != 0, 0))                                \
-      return acquireNested(                                                    \
-          T, erased(LOCK), Operation.NAME, CALLER, HOW, BUSY,                  \
-          [=] { return Real.TRY(LOCK); }, [=] { return OWNER; },               \
-          [=] { return TAKE; });                                               \
-    Rc = Real.TRY(LOCK);                                                       \
-    if (__builtin_expect(Rc == 0, 1)) {                                        \
-      T->acquired(erased(LOCK), addressOf(CALLER) | (HOW));                    \
-      return 0;                                                                \
-    }                                                                          \
-  }                                                                            \
-  return acquireSlowly(                                                        \
-      T, erased(LOCK), Operation.NAME, CALLER, HOW, BUSY, Rc,                  \
-      [=] { return OWNER; }, [=] { return TAKE; })
-
-/// trylock and its like: held when it succeeds.
-#define TRY_ACQUIRE(LOCK, NAME, HOW)                                           \
-  int Rc = REAL(NAME)(LOCK);                                                   \
-  if (Rc == 0 || Rc == EOWNERDEAD)                                             \
-    if (Thread *T = currentThread())                                           \
-      T->acquired(erased(LOCK), addressOf(CALLER) | (HOW));                    \
-  return Rc
-
-/// The fast path ends in a jump and saves no register.
-#define RELEASE(LOCK, NAME, CONTENDED)                                         \
-  Thread *T = Self;                                                            \
-  if (__builtin_expect(T && T->holdsOnTop(erased(LOCK)) && !(CONTENDED), 1)) { \
-    --T->HeldCount;                                                            \
-    return Real.NAME(LOCK);                                                    \
-  }                                                                            \
-  return releaseSlowly(                                                        \
-      erased(LOCK), Operation.NAME, CALLER, [=] { return CONTENDED; },         \
-      [=] { return REAL(NAME)(LOCK); })
-
-template <class Contended, class Release>
-[[gnu::noinline, gnu::cold]] int
-releaseSlowly(const void *Lock, const char *Operation, const void *Site,
-              Contended IsContended, Release ReleaseIt) {
-  Thread *T = currentThread();
-  if (!T)
-    return ReleaseIt();
-  T->released(Lock);
-  const bool Blame = TheOptions.Locks && IsContended();
-  const int Rc = ReleaseIt();
-  if (Blame)
-    contendedRelease(*T, Lock, Operation, Site);
-  return Rc;
-}
+/// What a release has to tell: that others may have waited (Blame), how long
+/// the lock was held. Lock may be gone already.
+[[gnu::noinline, gnu::cold]] void
+tellRelease(Thread &T, const void *Lock, const char *Operation,
+            const void *Site, const HoldEnd &End, bool Blame) noexcept;
 
 template <class T> const void *erased(T *Lock) {
   return const_cast<const std::remove_volatile_t<T> *>(Lock);
+}
+
+// The bodies of interposers. Mode is a kind of lock and a way to hold it:
+//   Lock         the type
+//   How          Taking's bits
+//   Busy         what TryIt returns when the lock is not free
+//   TryIt        takes it without waiting
+//   ownerOf      thread id of whoever holds it, or 0
+//   contended    others may wait for it
+// Name is the function's, as an operation and as a real one. A thread state
+// exists only once all real functions are known, so the fast path calls them
+// unchecked.
+//
+// Everything but the fast path is apart from it, so that that one needs no room
+// on the stack.
+
+inline bool isTaken(int Rc) noexcept { return Rc == 0 || Rc == EOWNERDEAD; }
+
+/// The first try returned Rc, no success.
+template <class Mode, auto Name, class Take>
+int takeAfterTry(Thread &T, typename Mode::Lock *L, const void *Site, int Rc,
+                 Take TakeIt) {
+  if (Rc == Mode::Busy && TheOptions.Locks) {
+    LockWait Wait(T, erased(L), Operation.*Name, Site, Mode::ownerOf(L));
+    return TakeIt();
+  }
+  return Rc == EOWNERDEAD ? Rc : TakeIt();
+}
+
+template <class Mode, auto Name, uint64_t How, class Take>
+[[gnu::noinline, gnu::cold]] int
+acquireSlowly(Thread *T, typename Mode::Lock *L, const void *Site, int Rc,
+              Take TakeIt) {
+  if (!T)
+    return TakeIt();
+  Rc = takeAfterTry<Mode, Name>(*T, L, Site, Rc, TakeIt);
+  if (isTaken(Rc))
+    T->acquired(erased(L), addressOf(Site) | Mode::How | How);
+  return Rc;
+}
+
+/// The thread holds other locks, whose order is looked at before it may wait,
+/// or the hold is to be timed.
+template <class Mode, auto Name, uint64_t How, class Take>
+[[gnu::noinline]] int acquireClosely(Thread *T, typename Mode::Lock *L,
+                                     const void *Site, Take TakeIt) {
+  const uint64_t From = addressOf(Site) | Mode::How | How;
+  const HoldStart Start(*T, erased(L), Operation.*Name, From);
+  if (T->heldCount() != 0)
+    takesInOrder(*T, erased(L), Operation.*Name, From);
+  int Rc = Mode::TryIt(L);
+  if (Rc != 0)
+    Rc = takeAfterTry<Mode, Name>(*T, L, Site, Rc, TakeIt);
+  if (isTaken(Rc)) {
+    T->acquired(erased(L), From);
+    Start.taken(*T);
+  }
+  return Rc;
+}
+
+// From here on inlined into the interposer, whose caller is meant. CALLER is
+// not kept in a variable: it would need a register across the first try.
+
+/// Try first; the lock is mostly free. How: further bits of Taking.
+template <class Mode, auto Name, uint64_t How = 0, class Take>
+[[gnu::always_inline]] inline int acquire(typename Mode::Lock *L, Take TakeIt) {
+  Thread *T = currentThread();
+  int Rc = 0;
+  if (__builtin_expect(T != nullptr, 1)) {
+    if (__builtin_expect(!T->isFree(), 0))
+      return acquireClosely<Mode, Name, How>(T, L, CALLER, TakeIt);
+    Rc = Mode::TryIt(L);
+    if (__builtin_expect(Rc == 0, 1)) {
+      T->acquiredFirst(erased(L), addressOf(CALLER) | Mode::How | How);
+      return 0;
+    }
+  }
+  return acquireSlowly<Mode, Name, How>(T, L, CALLER, Rc, TakeIt);
+}
+
+/// trylock and its like: held when it succeeds.
+template <class Mode, auto Name, class Try>
+[[gnu::always_inline]] inline int tryAcquire(typename Mode::Lock *L,
+                                             Try TryIt) {
+  Thread *T = currentThread();
+  if (!T)
+    return TryIt();
+  const uint64_t From = addressOf(CALLER) | Mode::How;
+  const HoldStart Start(*T, erased(L), Operation.*Name, From);
+  const int Rc = TryIt();
+  if (isTaken(Rc)) {
+    T->acquired(erased(L), From);
+    Start.taken(*T);
+  }
+  return Rc;
+}
+
+template <class Mode, auto Name, class Release>
+[[gnu::noinline]] int releaseSlowly(typename Mode::Lock *L, const void *Site,
+                                    Release ReleaseIt) {
+  Thread *T = currentThread();
+  if (!T)
+    return ReleaseIt();
+  const HoldEnd End(*T, erased(L));
+  const bool Blame = TheOptions.Locks && Mode::contended(L);
+  const int Rc = ReleaseIt();
+  if (Blame || End.Detail.Timed)
+    tellRelease(*T, erased(L), Operation.*Name, Site, End, Blame);
+  return Rc;
+}
+
+/// The fast path ends in a jump and saves no register. ReleaseKnown: for a
+/// thread that has a state.
+template <class Mode, auto Name, class Known, class Release>
+[[gnu::always_inline]] inline int
+release(typename Mode::Lock *L, Known ReleaseKnown, Release ReleaseIt) {
+  Thread *T = Self;
+  if (__builtin_expect(T && T->holdsOnly(erased(L)) && !Mode::contended(L),
+                       1)) {
+    --T->Holding;
+    return ReleaseKnown();
+  }
+  return releaseSlowly<Mode, Name>(L, CALLER, ReleaseIt);
 }
 
 } // namespace gridlock::monitor

@@ -16,7 +16,7 @@ INTERPOSE int __cxa_guard_acquire(long long *Guard) {
   // The second byte says that a thread is at it, in libstdc++ and libc++abi.
   if (!T || *reinterpret_cast<volatile char *>(Guard) != 0)
     return F(Guard);
-  if (T->HeldCount != 0)
+  if (T->heldCount() != 0)
     takesInOrder(*T, Guard, Operation.__cxa_guard_acquire,
                  addressOf(CALLER) | Taking::Other);
   int Rc;

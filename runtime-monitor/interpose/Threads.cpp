@@ -8,7 +8,10 @@
 #include "runtime-monitor/core/Init.h"
 #include "runtime-monitor/core/Syscalls.h"
 #include "runtime-monitor/interpose/Interpose.h"
+#include "runtime-monitor/locks/Holds.h"
 #include "runtime-monitor/locks/Order.h"
+
+#include <optional>
 
 using namespace gridlock::monitor;
 
@@ -19,32 +22,38 @@ namespace {
 class ReleasedWhile {
 public:
   ReleasedWhile(Thread *T, const void *Mutex, const char *Operation,
-                const void *Site)
-      : T(T), Mutex(Mutex), Site(Site) {
-    if (!T || !TheOptions.Locks)
+                const void *Site) noexcept
+      : T(T && TheOptions.Locks ? T : nullptr), Mutex(Mutex),
+        Site(addressOf(Site)) {
+    if (!this->T)
       return;
-    T->released(Mutex);
-    if (T->HeldCount != 0) // the wait ends with taking it again
-      takesInOrder(*T, Mutex, Operation, addressOf(Site));
+    HoldEnd(*T, Mutex).tell(*T, nullptr);
+    Again.emplace(*T, Mutex, Operation, this->Site);
+    if (T->heldCount() != 0) // the wait ends with taking it again
+      takesInOrder(*T, Mutex, Operation, this->Site);
   }
   ~ReleasedWhile() {
-    if (T && TheOptions.Locks)
-      T->acquired(Mutex, addressOf(Site));
+    if (!T)
+      return;
+    T->acquired(Mutex, Site);
+    Again->taken(*T);
   }
   ReleasedWhile(const ReleasedWhile &) = delete;
 
 private:
-  Thread *T;
-  const void *Mutex, *Site;
+  Thread *const T;
+  const void *const Mutex;
+  const uint64_t Site;
+  std::optional<HoldStart> Again;
 };
 
+// The call is made without the mutex.
 template <class Wait>
 [[gnu::always_inline]] inline int waitOn(const void *Mutex,
                                          const char *Operation,
                                          const void *Site, Wait &&WaitIt) {
+  ReleasedWhile Released(currentThread(), Mutex, Operation, Site);
   CallScope Scope(Operation, nullptr, Site);
-  ReleasedWhile Released(static_cast<Thread *>(Scope.Call.thread), Mutex,
-                         Operation, Site);
   return WaitIt();
 }
 
@@ -141,7 +150,7 @@ INTERPOSE int pthread_once(pthread_once_t *Control, void (*Routine)()) {
   Thread *T = currentThread();
   if (!T)
     return F(Control, Routine);
-  if (T->HeldCount != 0)
+  if (T->heldCount() != 0)
     takesInOrder(*T, Control, Operation.pthread_once,
                  addressOf(CALLER) | Taking::Other);
   const int State = __atomic_load_n(Control, __ATOMIC_ACQUIRE) & StateBits;

@@ -4,6 +4,7 @@
 #include "runtime-monitor/core/Calls.h"
 #include "runtime-monitor/core/Probes.h"
 #include "runtime-monitor/core/Syscalls.h"
+#include "runtime-monitor/core/Table.h"
 #include "runtime-monitor/records/Writer.h"
 
 namespace gridlock::monitor {
@@ -11,43 +12,32 @@ namespace gridlock::monitor {
 LockSite *LockSites::Table = nullptr;
 
 void startContention() noexcept {
-  LockSites::Table =
-      static_cast<LockSite *>(sys::map(sizeof(LockSite) * LockSites::Size));
+  LockSites::Table = makeTable<LockSite>(LockSites::Size);
 }
 
 void forgetContention() noexcept {
-  if (LockSites::Table) // all zero again
-    sys::call(SYS_madvise, sys::address(LockSites::Table),
-              sizeof(LockSite) * LockSites::Size, MADV_DONTNEED);
+  clearTable(LockSites::Table, LockSites::Size);
 }
 
 LockSite *lockSite(const void *Lock, uint64_t Site, Role Side,
                    const char *Operation) noexcept {
   if (!LockSites::Table)
     return nullptr;
-  uint64_t Hash =
-      (addressOf(Lock) * 0x9e3779b97f4a7c15u) ^ (Site * 0xc2b2ae3d27d4eb4fu);
-  Hash =
-      (Hash ^ (Hash >> 29)) * 0xbf58476d1ce4e5b9u + static_cast<uint32_t>(Side);
-  for (uint32_t Probe = 0; Probe < 64; ++Probe) {
-    LockSite &At =
-        LockSites::Table[((Hash >> 7) + Probe) & (LockSites::Size - 1)];
-    uint32_t State = At.State.load(std::memory_order_acquire);
-    if (State == 0 && At.State.compare_exchange_strong(State, 1)) {
-      At.Side = Side;
-      At.Lock = Lock;
-      At.Site = Site;
-      At.Operation = Operation;
-      At.State.store(2, std::memory_order_release);
-      return &At;
-    }
-    while (State == 1)
-      State = At.State.load(std::memory_order_acquire);
-    if (At.Lock == Lock && At.Site == Site && At.Side == Side)
-      return &At;
-  }
-  lost("contended locks and their call sites (table full)");
-  return nullptr;
+  LockSite *Found = findOrMake(
+      LockSites::Table, LockSites::Size,
+      hashOf(Lock, Site, static_cast<uint32_t>(Side)),
+      [&](const LockSite &At) {
+        return At.Lock == Lock && At.Site == Site && At.Side == Side;
+      },
+      [&](LockSite &At) {
+        At.Side = Side;
+        At.Lock = Lock;
+        At.Site = Site;
+        At.Operation = Operation;
+      });
+  if (!Found)
+    lost("contended locks and their call sites (table full)");
+  return Found;
 }
 
 void keepStack(LockSite &S, const gridlock_call &Call) noexcept {
@@ -56,11 +46,48 @@ void keepStack(LockSite &S, const gridlock_call &Call) noexcept {
     S.Stack.store(takeOwnStack(Call), std::memory_order_release);
 }
 
+void lookAtHolder(LockSite &S, uint32_t Owner) noexcept {
+  // The thread is searched in a list: later only now and then.
+  const uint64_t Looked = S.Call.Looked.load(std::memory_order_relaxed);
+  if (Looked >= 64 && S.Count.load(std::memory_order_relaxed) % 16 != 0)
+    return;
+  const Thread *Holder = threadOf(Owner);
+  if (!Holder)
+    return;
+  S.Call.Looked.fetch_add(1, std::memory_order_relaxed);
+  PublishedCall Found;
+  if (!readPublished(*Holder, Found))
+    return;
+  S.Call.Count.fetch_add(1, std::memory_order_relaxed);
+  if (S.Call.Claimed.load(std::memory_order_relaxed) ||
+      S.Call.Claimed.exchange(true))
+    return;
+  if (TakenStack *Stack = S.Call.Stack.load(std::memory_order_relaxed))
+    retakeStack(*Stack, Found.Innermost);
+  else
+    S.Call.Stack.store(takeOwnStack(Found.Innermost),
+                       std::memory_order_relaxed);
+  if (Found.isOver(*Holder)) // what was copied may be anything
+    return S.Call.Claimed.store(false, std::memory_order_release);
+  S.Call.Object = Found.Innermost.object;
+  S.Call.Site = Found.Outermost.site;
+  S.Call.Operation.store(Found.Outermost.operation, std::memory_order_release);
+}
+
+void holderWaited(LockSite &S, const HeldDetail &D) noexcept {
+  S.Call.Count.fetch_add(1, std::memory_order_relaxed);
+  S.Call.Total.fetch_add(D.Blocked, std::memory_order_relaxed);
+  if (!raise(S.Call.Longest, D.Longest))
+    return;
+  // One holder at a time, but for readers: theirs may get mixed.
+  S.Call.Object = D.Object;
+  S.Call.Site = D.Site;
+  S.Call.Operation.store(D.Operation, std::memory_order_release);
+}
+
 void waited(LockSite &S, uint32_t Tid, uint32_t Owner, uint64_t Time) noexcept {
   S.Total.fetch_add(Time, std::memory_order_relaxed);
-  uint64_t Max = S.Max.load(std::memory_order_relaxed);
-  while (Time > Max && !S.Max.compare_exchange_weak(Max, Time))
-    ;
+  raise(S.Max, Time);
   S.Tid.store(Tid, std::memory_order_relaxed);
   if (Owner != 0)
     S.Other.store(Owner, std::memory_order_relaxed);

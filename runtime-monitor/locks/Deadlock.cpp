@@ -163,7 +163,7 @@ void writePart(const Waiter &W, DeadlockRecord R,
   threadName(R.Tid, R.Thread);
   GRIDLOCK_PROBE3(deadlock, R.Tid, R.Lock, R.Parts);
   HeldRecord Held[Thread::MaxHeld] = {};
-  for (; R.Held < W.Who->HeldCount && R.Held < Thread::MaxHeld; ++R.Held) {
+  for (; R.Held < W.Who->heldCount(); ++R.Held) {
     const HeldLock &H = W.Who->Held[R.Held];
     Held[R.Held] = {addressOf(H.Lock), H.Site & ~Taking::All,
                     (H.Site & Taking::Shared) != 0, 0};
@@ -217,7 +217,7 @@ void report(Waiter &First, Waiter &Last, StallCapture &Buffer,
   Line.say();
   if (!TheOptions.AbortOnDeadlock)
     return;
-  writeSnapshot(true);
+  writeSnapshot(Occasion::Last);
   sys::call(SYS_kill, sys::processId(), SIGABRT);
 }
 

@@ -7,6 +7,7 @@
 #include "runtime-monitor/core/Options.h"
 #include "runtime-monitor/core/Probes.h"
 #include "runtime-monitor/core/Syscalls.h"
+#include "runtime-monitor/core/Table.h"
 #include "runtime-monitor/records/Writer.h"
 
 #include <pthread.h>
@@ -46,20 +47,23 @@ constexpr uint32_t MostOfPlace = 128, StacksOfPlace = 4, Places = 1024;
 std::atomic<uint32_t> OfPlace[Places];
 std::atomic<uint32_t> Used{0};
 
+// Of the table's entries, apart from them: a search reads one or two lines.
+std::atomic<uint64_t> Keys[LockOrders::Size];
+
 // The entry for Key; or if there is none yet, null and the free slot for it,
 // null if there is no room.
 LockOrder *find(uint64_t Key, LockOrder *&Free) noexcept {
   Free = nullptr;
   for (uint32_t Probe = 0; Probe < 64; ++Probe) {
-    LockOrder &At =
-        LockOrders::Table[((Key >> 9) + Probe) & (LockOrders::Size - 1)];
-    uint32_t State = At.State.load(std::memory_order_acquire);
-    if (State == 0) {
+    const uint32_t I = ((Key >> 9) + Probe) & (LockOrders::Size - 1);
+    const uint64_t There = Keys[I].load(std::memory_order_acquire);
+    LockOrder &At = LockOrders::Table[I];
+    if (There == 0) {
       Free = &At;
       return nullptr;
     }
     // Another thread's that is being filled in can't have this thread's key.
-    if (State == 2 && At.Key == Key)
+    if (There == Key)
       return &At;
   }
   return nullptr;
@@ -74,7 +78,7 @@ void record(Thread &T, uint64_t Key, const void *Lock, const char *Operation,
     return;
   }
   uint64_t Place = Site;
-  for (uint32_t I = 0; I < T.HeldCount; ++I)
+  for (uint32_t I = 0; I < T.heldCount(); ++I)
     Place = mix(Place, T.Held[I].Site);
   std::atomic<uint32_t> &Known = OfPlace[mix(Place, 0) % Places];
   if (Known.load(std::memory_order_relaxed) >= MostOfPlace)
@@ -82,7 +86,7 @@ void record(Thread &T, uint64_t Key, const void *Lock, const char *Operation,
   if (!Free || Used.load(std::memory_order_relaxed) > LockOrders::Size / 4 * 3)
     return lost("orders of locks (table full)");
   const uint32_t Tid = T.Tid.load(std::memory_order_relaxed);
-  for (uint32_t I = 0; I < T.HeldCount; ++I)
+  for (uint32_t I = 0; I < T.heldCount(); ++I)
     if (!stillHeld(T.Held[I], Tid))
       return;
   uint32_t Empty = 0;
@@ -93,15 +97,15 @@ void record(Thread &T, uint64_t Key, const void *Lock, const char *Operation,
     Empty = 0;
   }
   LockOrder *O = Free;
+  Keys[O - LockOrders::Table].store(Key, std::memory_order_release);
   O->Tid = Tid;
-  O->Key = Key;
   O->Lock = Lock;
   O->Site = Site;
   O->Operation = Operation;
   O->ThreadStart = T.Start;
   O->First = Now;
-  O->HeldCount = T.HeldCount;
-  for (uint32_t I = 0; I < T.HeldCount; ++I)
+  O->HeldCount = T.heldCount();
+  for (uint32_t I = 0; I < T.heldCount(); ++I)
     O->Held[I] = T.Held[I];
   const uint32_t Before = Known.fetch_add(1, std::memory_order_relaxed);
   if (Before == MostOfPlace - 1)
@@ -113,7 +117,7 @@ void record(Thread &T, uint64_t Key, const void *Lock, const char *Operation,
   O->Last.store(Now, std::memory_order_relaxed);
   T.Recent[Key % Thread::MaxRecent] = {Key, &O->Last};
   O->State.store(2, std::memory_order_release);
-  GRIDLOCK_PROBE3(order, Lock, T.Held[T.HeldCount - 1].Lock, Operation);
+  GRIDLOCK_PROBE3(order, Lock, T.Held[T.heldCount() - 1].Lock, Operation);
   Used.fetch_add(1, std::memory_order_relaxed);
   LockOrders::Fresh.fetch_add(1, std::memory_order_relaxed);
 }
@@ -121,16 +125,15 @@ void record(Thread &T, uint64_t Key, const void *Lock, const char *Operation,
 } // namespace
 
 void startLockOrders() noexcept {
-  LockOrders::Table =
-      static_cast<LockOrder *>(sys::map(sizeof(LockOrder) * LockOrders::Size));
+  LockOrders::Table = makeTable<LockOrder>(LockOrders::Size);
 }
 
 void forgetLockOrders() noexcept {
-  if (LockOrders::Table) // all zero again
-    sys::call(SYS_madvise, sys::address(LockOrders::Table),
-              sizeof(LockOrder) * LockOrders::Size, MADV_DONTNEED);
+  clearTable(LockOrders::Table, LockOrders::Size);
   LockOrders::Fresh.store(0, std::memory_order_relaxed);
   Used.store(0, std::memory_order_relaxed);
+  for (std::atomic<uint64_t> &Key : Keys)
+    Key.store(0, std::memory_order_relaxed);
   for (std::atomic<uint32_t> &Known : OfPlace)
     Known.store(0, std::memory_order_relaxed);
 }
@@ -142,10 +145,10 @@ void takesInOrder(Thread &T, const void *Lock, const char *Operation,
   if (T.Inside || !LockOrders::Table || !TheOptions.Locks ||
       Site & Taking::Timed)
     return;
-  if (T.HeldCount > LockOrder::MaxHeld)
+  if (T.heldCount() > LockOrder::MaxHeld)
     return lost("orders of locks (more than 16 held)");
   uint64_t Key = mix(mix(T.Start, addressOf(Lock)), Site);
-  for (uint32_t I = 0; I < T.HeldCount; ++I) {
+  for (uint32_t I = 0; I < T.heldCount(); ++I) {
     if (T.Held[I].Lock == Lock)
       return; // recursive
     Key = mix(mix(Key, addressOf(T.Held[I].Lock)),

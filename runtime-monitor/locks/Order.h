@@ -17,7 +17,6 @@ struct LockOrder {
 
   std::atomic<uint32_t> State; // 0 free, 1 being claimed, 2 in use
   uint32_t Tid;
-  uint64_t Key;
   const void *Lock; // wanted
   uint64_t Site;    // with Taking's bits
   const char *Operation;

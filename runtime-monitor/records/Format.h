@@ -29,11 +29,10 @@ struct FileHeader {
 };
 
 enum class RecordKind : uint32_t {
-  Process =
-      1, // text: executable \0 command line with spaces \0 working directory \0
-         // suppressions file \0
-  Maps,  // text of /proc/self/maps, executable mappings and their files' first
-         // ones
+  Process = 1, // text: executable \0 command line with spaces \0 working
+               // directory \0 suppressions file \0
+  Maps, // text of /proc/self/maps, executable mappings and their files' first
+        // ones
   BuildId,    // BuildIdRecord and the id's bytes
   Vdso,       // the image of the vDSO
   Loop,       // LoopRecord and Bucket[]
@@ -50,8 +49,10 @@ enum class RecordKind : uint32_t {
   Coroutine,  // CoroutineRecord, its name \0 and file \0
   Unawaited,  // CoroutineEventRecord: tasks destroyed before they ran
   Suspension, // CoroutineEventRecord: suspended with a lock
-  Chain       // StackRecord and for each coroutine, innermost first: line (32
+  Chain,      // StackRecord and for each coroutine, innermost first: line (32
               // bits), name \0, file \0
+  Hold,       // HoldRecord and WideBucket[]
+  HolderCall  // HolderCallRecord
 };
 
 struct RecordHeader {
@@ -151,6 +152,38 @@ struct ContentionRecord {
   char Operation[64];
 };
 
+// How long a lock was held that was taken at Site. Some holds were timed; each
+// stands for as many as there were between it and the next one.
+struct HoldRecord {
+  uint32_t Id, Tid;      // Tid: of the longest
+  uint64_t Lock;         // 0: all locks taken there beyond the first 64
+  uint64_t Site;         // return address of the acquisition
+  uint64_t Samples;      // holds that were timed
+  uint64_t Count, Total; // of all holds, as the samples tell
+  uint64_t Max;          // of the samples
+  uint32_t Shared;
+  uint32_t Buckets; // that follow: of HoldTimes (loops/Histogram.h)
+  char Operation[64];
+};
+
+struct WideBucket {
+  uint32_t Index, Reserved;
+  uint64_t Count;
+};
+
+// Calls that may block which whoever held a lock was in, while others waited.
+struct HolderCallRecord {
+  uint32_t Id, Reserved; // its contention record
+  // Waiter: waits at whose begin the holder was looked at, and of these, those
+  // at which it was in such a call. Holder: releases others waited for, and
+  // those with such a call before.
+  uint64_t Looked, Count;
+  uint64_t Total, Longest; // Holder: time in such calls
+  uint64_t Lock;           // that it waited for itself in the call, or 0
+  uint64_t Site;           // return address of the call
+  char Operation[64];      // Waiter: of one seen; Holder: of the longest
+};
+
 // A thread took a lock while it held others.
 struct OrderRecord {
   uint32_t Id, Tid;
@@ -170,20 +203,21 @@ struct HeldRecord {
 // One thread's part in a deadlock that has happened; its parts are written one
 // after the other, each waits for the next one, the last one for the first.
 struct DeadlockRecord {
-  uint32_t Id;              // of the part
-  uint32_t Deadlock;        // its first part's Id
-  uint32_t Parts, Behind;   // how many; threads outside that wait for one of them
+  uint32_t Id;            // of the part
+  uint32_t Deadlock;      // its first part's Id
+  uint32_t Parts, Behind; // how many; threads outside that wait for one of them
   uint32_t Tid;
-  uint32_t Held;            // that follow
-  uint64_t Time;            // when it was found
-  uint64_t Lock;            // waited for; 0: the end of the next part's thread
-  uint64_t Site;            // return address of the wait
+  uint32_t Held; // that follow
+  uint64_t Time; // when it was found
+  uint64_t Lock; // waited for; 0: the end of the next part's thread
+  uint64_t Site; // return address of the wait
   char Operation[64];
   char Thread[16];
 };
 
 struct StackRecord {
-  // Loop, Block, Contention, Order, Deadlock or Stall (the lock holder's stack)
+  // Loop, Block, Contention, Order, Deadlock, Hold, HolderCall or Stall (the
+  // lock holder's stack)
   RecordKind Of;
   uint32_t Id;
 };
@@ -201,11 +235,11 @@ struct EndRecord {
 struct CoroutineRecord {
   uint32_t Id, Line;
   uint64_t Created, Started, Finished;
-  uint64_t Destroyed;          // before they finished
-  uint64_t Steps, Total, Max;  // from a resumption to the suspension
-  uint64_t Slow;               // over the threshold, not on an event loop
-  uint32_t From, To;           // lines of the longest
-  uint32_t Last, Reserved;     // line of the last suspension
+  uint64_t Destroyed;         // before they finished
+  uint64_t Steps, Total, Max; // from a resumption to the suspension
+  uint64_t Slow;              // over the threshold, not on an event loop
+  uint32_t From, To;          // lines of the longest
+  uint32_t Last, Reserved;    // line of the last suspension
 };
 
 struct CoroutineEventRecord {

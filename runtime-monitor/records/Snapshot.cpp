@@ -5,6 +5,7 @@
 #include "runtime-monitor/core/Text.h"
 #include "runtime-monitor/coroutines/Coroutines.h"
 #include "runtime-monitor/locks/Contention.h"
+#include "runtime-monitor/locks/Holds.h"
 #include "runtime-monitor/locks/Order.h"
 #include "runtime-monitor/loops/Loops.h"
 #include "runtime-monitor/records/Writer.h"
@@ -75,6 +76,59 @@ void writeBlocks(Loop &L) noexcept {
   L.BlocksLost = 0;
 }
 
+// A hold is no news by itself; what has grown by an eighth is.
+bool isNews(const HoldSite &S, Occasion Why) noexcept {
+  const uint64_t Samples = S.Samples.load(std::memory_order_relaxed);
+  const uint64_t Least = Why == Occasion::Regular ? S.Written / 8 : 0;
+  return Samples - S.Written > Least &&
+         S.State.load(std::memory_order_acquire) == 2;
+}
+
+void writeHolds(Occasion Why) noexcept {
+  static WideBucket Buckets[HoldTimes::Size]; // guarded by SnapshotLock
+  for (uint32_t I = 0; HoldSites::Table && I < HoldSites::Size; ++I) {
+    HoldSite &S = HoldSites::Table[I];
+    if (!isNews(S, Why))
+      continue;
+    HoldRecord R{};
+    R.Id = I + 1;
+    R.Tid = S.Tid.load(std::memory_order_relaxed);
+    R.Lock = reinterpret_cast<uint64_t>(S.Lock);
+    R.Site = S.Site & ~Taking::All;
+    R.Shared = (S.Site & Taking::Shared) != 0;
+    R.Samples = S.Written = S.Samples.load(std::memory_order_relaxed);
+    R.Count = S.Count.load(std::memory_order_relaxed);
+    R.Total = S.Total.load(std::memory_order_relaxed);
+    R.Max = S.Max.load(std::memory_order_relaxed);
+    copy(R.Operation, S.Operation);
+    for (uint32_t B = 0; B < HoldTimes::Size; ++B)
+      if (const uint64_t Count = S.Buckets[B].load(std::memory_order_relaxed))
+        Buckets[R.Buckets++] = {B, 0, Count};
+    writeRecord(RecordKind::Hold, {&R, sizeof R},
+                {Buckets, R.Buckets * sizeof(WideBucket)});
+    writeStack(RecordKind::Hold, R.Id, S.Stack);
+  }
+}
+
+void writeHolderCall(LockSite &S, uint32_t Id, uint64_t Count) noexcept {
+  const char *Operation = S.Call.Operation.load(std::memory_order_acquire);
+  if (!Operation)
+    return;
+  HolderCallRecord R{};
+  R.Id = Id;
+  R.Looked = S.Side == Role::Holder
+                 ? Count
+                 : S.Call.Looked.load(std::memory_order_relaxed);
+  R.Count = S.Call.Count.load(std::memory_order_relaxed);
+  R.Total = S.Call.Total.load(std::memory_order_relaxed);
+  R.Longest = S.Call.Longest.load(std::memory_order_relaxed);
+  R.Lock = reinterpret_cast<uint64_t>(S.Call.Object);
+  R.Site = S.Call.Site;
+  copy(R.Operation, Operation);
+  writeRecord(RecordKind::HolderCall, {&R, sizeof R});
+  writeStack(RecordKind::HolderCall, Id, S.Call.Stack);
+}
+
 void writeLockSites() noexcept {
   if (!LockSites::Table)
     return;
@@ -97,6 +151,7 @@ void writeLockSites() noexcept {
     copy(R.Operation, S.Operation);
     writeRecord(RecordKind::Contention, {&R, sizeof R});
     writeStack(RecordKind::Contention, R.Id, S.Stack);
+    writeHolderCall(S, R.Id, Count);
   }
 }
 
@@ -252,6 +307,9 @@ void writeChain(RecordKind Of, uint32_t Id,
 }
 
 bool somethingToWrite() noexcept {
+  for (uint32_t I = 0; HoldSites::Table && I < HoldSites::Size; ++I)
+    if (isNews(HoldSites::Table[I], Occasion::Regular))
+      return true;
   if (Coroutines::Any.load(std::memory_order_relaxed))
     for (const CoroutineSite &S : Coroutines::SiteTable)
       if (S.Written != S.counts())
@@ -269,7 +327,8 @@ bool somethingToWrite() noexcept {
   return false;
 }
 
-uint64_t writeSnapshot(bool Last) noexcept {
+uint64_t writeSnapshot(Occasion Why) noexcept {
+  const bool Last = Why == Occasion::Last;
   if (Last)
     SnapshotLock.acquire();
   else if (!SnapshotLock.tryAcquire())
@@ -286,6 +345,7 @@ uint64_t writeSnapshot(bool Last) noexcept {
     writeBlocks(*L);
   }
   writeLockSites();
+  writeHolds(Why);
   writeLockOrders();
   writeCoroutines();
   writeLost();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Writes the cumulative tables: loops, blocking calls, contended locks, and
-// stacks that wait to be written.
+// Writes the cumulative tables: loops, blocking calls, locks, and stacks that
+// wait to be written.
 #ifndef GRIDLOCK_MONITOR_RECORDS_SNAPSHOT_H
 #define GRIDLOCK_MONITOR_RECORDS_SNAPSHOT_H
 
@@ -14,9 +14,11 @@ struct CoroutineChain;
 struct Snapshot;
 enum class RecordKind : uint32_t;
 
+enum class Occasion { Regular, Asked, Last };
+
 /// Writes what has changed since the last time. Returns how many stalls and
 /// blocking calls there were in all.
-uint64_t writeSnapshot(bool Last) noexcept;
+uint64_t writeSnapshot(Occasion Why) noexcept;
 void writeLoop(Loop &L) noexcept;
 /// A stack that belongs to another record: the bytes that HEAD says, at BYTES.
 void writeStack(RecordKind Of, uint32_t Id, const Snapshot &Head,

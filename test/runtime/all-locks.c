@@ -11,7 +11,8 @@
 // RUN:      'mutex_timed_bad', 'rdlock_bad', 'recursive_bad', 'spin_bad', 'timedrdlock_bad', 'timedwrlock_bad', 'wrlock_bad']" \
 // RUN:   "all(w['max_ns'] >= 5 * ms for l in locks for w in l['waiters'])" \
 // RUN:   "'holds_bad' in [h['function'] for l in locks for h in l['holders']]" \
-// RUN:   "'_ok' not in str(locks) and '_ok' not in str(findings)"
+// RUN:   "'_ok' not in str([(l['waiters'], l['holders']) for l in locks]) and '_ok' not in str(findings)" \
+// RUN:   "'uncontended_ok' in [h['function'] for h in report['holds']]"
 #define _GNU_SOURCE
 #include <errno.h>
 #include <pthread.h>

@@ -50,8 +50,7 @@ void Finder::unawaited(const CoroutineEventRecord &E, const CoroutineData &C) {
   std::vector<Frame> Stack;
   if (Raw != P.Stacks.end())
     Stack = S.unwind(Raw->second);
-  const Side Maker =
-      Where.sideOf(S.at(E.Place, P.Maps.empty() ? 0 : P.Maps.size() - 1));
+  const Side Maker = Where.sideOf(S.at(E.Place, P.lastMaps()));
   const auto Active =
       std::find_if(Stack.begin(), Stack.end(), [&](const Frame &F) {
         return F.User && F.Function == Maker.Function;
@@ -90,8 +89,7 @@ void Finder::held(const CoroutineEventRecord &E, const CoroutineData &C) {
               times(E.Count);
   if (E.Moved != 0)
     F.Message += ", and resumed by another thread " + times(E.Moved);
-  const Side Taken =
-      Where.sideOf(S.at(E.Place, P.Maps.empty() ? 0 : P.Maps.size() - 1));
+  const Side Taken = Where.sideOf(S.at(E.Place, P.lastMaps()));
   F.Notes.push_back(
       {Taken.Where, "lock " + hexadecimal(E.Lock) + " is taken here"});
   if (const auto Raw = P.Stacks.find({RecordKind::Suspension, E.Id});

@@ -11,16 +11,6 @@ using namespace monitor;
 
 namespace {
 
-/// The stack kept for a record, or the one frame at Site.
-std::vector<Frame> stackOf(const ProcessRecords &P, Symbolizer &S,
-                           RecordKind Kind, std::uint32_t Id,
-                           std::uint64_t Site) {
-  const auto Raw = P.Stacks.find({Kind, Id});
-  return Raw != P.Stacks.end()
-             ? S.unwind(Raw->second)
-             : S.at(Site, P.Maps.empty() ? 0 : P.Maps.size() - 1);
-}
-
 std::string joined(std::vector<std::string> Functions) {
   std::sort(Functions.begin(), Functions.end());
   std::string All;
@@ -41,7 +31,7 @@ void append(std::vector<Frame> &To, const std::vector<Frame> &Stack) {
 SeenFinding findingOf(const ProcessRecords &P, Symbolizer &S,
                       const Places &Where,
                       const std::vector<DeadlockPart> &Parts) {
-  const std::size_t Maps = P.Maps.empty() ? 0 : P.Maps.size() - 1;
+  const std::size_t Maps = P.lastMaps();
   SeenFinding Found;
   Finding &F = Found.Result;
   F.Rule = "gridlock-deadlock";
@@ -104,8 +94,7 @@ std::vector<SeenFinding> findOrders(const ProcessRecords &P, Symbolizer &S,
           stackOf(P, S, RecordKind::Order, O.Id, O.Site);
       append(Order.Frames, Stack);
       const Side Takes = Where.sideOf(Stack);
-      const Side Holds = Where.sideOf(
-          S.at(Step.From->Site, P.Maps.empty() ? 0 : P.Maps.size() - 1));
+      const Side Holds = Where.sideOf(S.at(Step.From->Site, P.lastMaps()));
       if (Functions.empty()) {
         F.Function = Takes.Function;
         F.Where = Takes.Where;

@@ -11,15 +11,7 @@ using monitor::Bucket;
 using monitor::Histogram;
 
 std::uint64_t quantile(const std::vector<Bucket> &Buckets, double Q) {
-  std::uint64_t All = 0, Seen = 0;
-  for (const Bucket &B : Buckets)
-    All += B.Count;
-  for (const Bucket &B : Buckets) {
-    Seen += B.Count;
-    if (static_cast<double>(Seen) >= Q * static_cast<double>(All))
-      return Histogram::middle(B.Index);
-  }
-  return 0;
+  return quantileOf<Histogram>(Buckets, Q);
 }
 
 std::uint64_t lagQuantile(const std::vector<Bucket> &Buckets,
@@ -39,6 +31,25 @@ std::uint64_t lagQuantile(const std::vector<Bucket> &Buckets,
   for (int I = 0; I < 60; ++I)
     (Longer((Low + High) / 2) > 1 - Q ? Low : High) = (Low + High) / 2;
   return static_cast<std::uint64_t>(High);
+}
+
+LoopRow timesOf(const ProcessRecords &P, const LoopData &L) {
+  LoopRow Row;
+  Row.Pid = P.Header.Pid;
+  Row.Tid = L.Head.Tid;
+  Row.Thread = L.Head.Thread;
+  Row.Name = L.Head.Name;
+  Row.Wait = L.Head.Wait;
+  Row.Iterations = L.Head.Iterations;
+  Row.Busy = L.Head.Busy;
+  Row.Idle = L.Head.Idle;
+  Row.Max = L.Head.Max;
+  Row.Stalls = L.Head.Stalls;
+  Row.Ended = L.Head.Ended;
+  Row.P50 = std::min(quantile(L.Buckets, 0.50), Row.Max);
+  Row.P99 = std::min(quantile(L.Buckets, 0.99), Row.Max);
+  Row.LagP99 = lagQuantile(L.Buckets, L.Head.Busy + L.Head.Idle, 0.99);
+  return Row;
 }
 
 } // namespace gridlock::symbolize

@@ -1,17 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Quantiles of a loop's iteration times, from its histogram.
+// The times of a loop: quantiles, from its histogram.
 #ifndef GRIDLOCK_TOOLS_SYMBOLIZE_LOOPTIMES_H
 #define GRIDLOCK_TOOLS_SYMBOLIZE_LOOPTIMES_H
 
-#include "runtime-monitor/records/Format.h"
-
-#include <cstdint>
-#include <vector>
+#include "tools/symbolize/Observed.h"
 
 namespace gridlock::symbolize {
 
-/// The busy time that a share Q of the iterations does not exceed, in ns.
+/// The duration that a share Q of those in a histogram does not exceed, in ns.
+/// Scale: the histogram's, Buckets: in order.
+template <class Scale, class Buckets>
+std::uint64_t quantileOf(const Buckets &All, double Q) {
+  std::uint64_t Count = 0, Seen = 0;
+  for (const auto &B : All)
+    Count += B.Count;
+  for (const auto &B : All) {
+    Seen += B.Count;
+    if (static_cast<double>(Seen) >= Q * static_cast<double>(Count))
+      return Scale::middle(B.Index);
+  }
+  return 0;
+}
+
+/// Of a loop's busy times.
 std::uint64_t quantile(const std::vector<monitor::Bucket> &Buckets, double Q);
 
 /// How long an event that comes at a random moment of Total ns waits, at
@@ -20,6 +32,9 @@ std::uint64_t quantile(const std::vector<monitor::Bucket> &Buckets, double Q);
 /// iterations there were.
 std::uint64_t lagQuantile(const std::vector<monitor::Bucket> &Buckets,
                           std::uint64_t Total, double Q);
+
+/// All of a loop's row but its place in the code.
+LoopRow timesOf(const ProcessRecords &P, const LoopData &L);
 
 } // namespace gridlock::symbolize
 

@@ -3,11 +3,12 @@
 
 #include "checks/engine/Fingerprint.h"
 #include "rules/Catalogue.h"
-#include "runtime-monitor/loops/Histogram.h"
 #include "tools/symbolize/CoroutineFindings.h"
 #include "tools/symbolize/LockFindings.h"
+#include "tools/symbolize/LockTimes.h"
 #include "tools/symbolize/LoopTimes.h"
 #include "tools/symbolize/LoopWaits.h"
+#include "tools/symbolize/Operations.h"
 
 #include <algorithm>
 #include <tuple>
@@ -17,25 +18,6 @@ namespace gridlock::symbolize {
 using namespace monitor;
 
 namespace {
-
-/// The catalogue's operation for a blocking call: what the program's own
-/// function called (std::this_thread::sleep_for), as the checks on the source
-/// name it, rather than the libc function below it that was interposed.
-std::string operationOf(const rules::Catalogue &Rules,
-                        const std::vector<Frame> &Stack,
-                        const std::string &Interposed) {
-  std::size_t User = 0;
-  while (User < Stack.size() && !Stack[User].User)
-    ++User;
-  for (std::size_t I = User; User < Stack.size() && I-- > 0;)
-    for (const rules::Entry *E : Rules.find(Stack[I].Function))
-      if (E->effects() && E->op())
-        for (const auto Does : *E->effects())
-          if (static_cast<rules::Effect>(Does) == rules::Effect::Blocks ||
-              static_cast<rules::Effect>(Does) == rules::Effect::Acquires)
-            return E->op()->str();
-  return Interposed;
-}
 
 /// A merged finding while its parts are being collected.
 struct Entry {
@@ -169,30 +151,12 @@ bool Collector::suppressed(const char *Rule, const std::vector<Frame> &Stack,
 
 void Collector::addLoop(const ProcessRecords &P, const LoopData &L,
                         LoopWaits &Waits) {
-  LoopRow Row;
-  Row.Pid = P.Header.Pid;
-  Row.Tid = L.Head.Tid;
-  Row.Thread = L.Head.Thread;
-  Row.Name = L.Head.Name;
-  Row.Wait = L.Head.Wait;
-  Row.Iterations = L.Head.Iterations;
-  Row.Busy = L.Head.Busy;
-  Row.Idle = L.Head.Idle;
-  Row.Max = L.Head.Max;
-  Row.Stalls = L.Head.Stalls;
-  Row.Ended = L.Head.Ended;
-  Row.P50 = quantile(L.Buckets, 0.50);
-  Row.P99 = std::min(quantile(L.Buckets, 0.99), Row.Max);
-  Row.P50 = std::min(Row.P50, Row.Max);
-  Row.LagP99 = lagQuantile(L.Buckets, L.Head.Busy + L.Head.Idle, 0.99);
+  LoopRow Row = timesOf(P, L);
   const std::vector<Frame> &Stack = Waits.of(L.Head.Id);
   Row.Library = loopLibrary(Stack);
-  if (const Frame *User = innermostUser(Stack)) {
-    Row.Function = User->Function;
-    Row.Where = Root.relative(User->Where);
-  } else if (!Stack.empty()) {
-    Row.Function = Stack.front().Display;
-  }
+  const Side At = Root.sideOf(Stack);
+  Row.Function = At.Function;
+  Row.Where = At.Where;
   Rows[{P.Header.Pid, L.Head.Id}] = std::move(Row);
 }
 
@@ -263,12 +227,7 @@ void Collector::addStalls(const ProcessRecords &P, Symbolizer &S,
 void Collector::addBlocks(const ProcessRecords &P, Symbolizer &S,
                           LoopWaits &Waits) {
   for (const auto &[Id, B] : P.Blocks) {
-    std::vector<Frame> Stack;
-    if (auto Raw = P.Stacks.find({RecordKind::Block, Id});
-        Raw != P.Stacks.end())
-      Stack = S.unwind(Raw->second);
-    else
-      Stack = S.at(B.Site, P.Maps.empty() ? 0 : P.Maps.size() - 1);
+    std::vector<Frame> Stack = stackOf(P, S, RecordKind::Block, Id, B.Site);
     addChain(P, RecordKind::Block, Id, Stack);
     const bool OfLoop = Waits.madeByLoop(B.Loop, Stack);
     if (OfLoop)
@@ -284,38 +243,11 @@ void Collector::addBlocks(const ProcessRecords &P, Symbolizer &S,
 
 void Collector::addLocks(const ProcessRecords &P, Symbolizer &S) {
   const std::uint64_t Least = std::uint64_t{P.Header.ContentionMs} * 1000000;
-  std::map<std::uint64_t, LockRow> ByLock;
-  for (const auto &[Id, C] : P.Contention) {
-    LockRow &Row = ByLock[C.Lock];
-    Row.Pid = P.Header.Pid;
-    Row.Address = C.Lock;
-    std::vector<Frame> Stack;
-    if (auto Raw = P.Stacks.find({RecordKind::Contention, Id});
-        Raw != P.Stacks.end())
-      Stack = S.unwind(Raw->second);
-    else
-      Stack = S.at(C.Site, P.Maps.empty() ? 0 : P.Maps.size() - 1);
-    Side One = Root.sideOf(std::move(Stack));
-    One.Operation = operationOf(Rules, One.Stack, C.Operation);
-    One.Count = C.Count;
-    One.Total = C.Total;
-    One.Max = C.Max;
-    if (C.Side == Role::Waiter) {
-      Row.Count += C.Count;
-      Row.Total += C.Total;
-      Row.Max = std::max(Row.Max, C.Max);
-    }
-    (C.Side == Role::Waiter ? Row.Waiters : Row.Holders)
-        .push_back(std::move(One));
-  }
-  for (auto &[Address, Row] : ByLock) {
-    const auto More = [](const Side &A, const Side &B) {
-      return std::tie(A.Total, A.Count) > std::tie(B.Total, B.Count);
-    };
-    std::stable_sort(Row.Waiters.begin(), Row.Waiters.end(), More);
-    std::stable_sort(Row.Holders.begin(), Row.Holders.end(), More);
-    if (Row.Count == 0)
-      continue;
+  const std::vector<HoldRow> Holds = holdTimes(P, S, Root, Rules);
+  Result.Holds.insert(Result.Holds.end(), Holds.begin(), Holds.end());
+  for (LockRow &Row : contendedLocks(P, S, Root, Rules)) {
+    std::copy_if(Holds.begin(), Holds.end(), std::back_inserter(Row.Holds),
+                 [&](const HoldRow &H) { return H.Address == Row.Address; });
     for (std::size_t W = 0; W < Row.Waiters.size(); ++W)
       if (Row.Total >= Least && (W == 0 || Row.Waiters[W].Total >= Least))
         addWait(Row, Row.Waiters[W]);
@@ -343,13 +275,26 @@ void Collector::addWait(const LockRow &Row, const Side &W) {
              {W.Count, W.Max, W.Total, false}, Precision::High, "");
   const auto It =
       Entries.find({"gridlock-lock-contention", W.Function, W.Operation});
-  for (std::size_t I = 0;
-       It != Entries.end() && I < Row.Holders.size() && I < 3; ++I)
-    It->second.Result.Notes.push_back(
-        {Row.Holders[I].Where,
-         "while it was held by " + Row.Holders[I].Function +
-             ", which made others wait " +
-             std::to_string(Row.Holders[I].Count) + " times"});
+  if (It == Entries.end())
+    return;
+  std::vector<Note> &Notes = It->second.Result.Notes;
+  for (std::size_t I = 0; I < Row.Holders.size() && I < 3; ++I) {
+    const Side &H = Row.Holders[I];
+    Notes.push_back({H.Where, "while it was held by " + H.Function +
+                                  ", which made others wait " +
+                                  std::to_string(H.Count) + " times"});
+    if (H.Meanwhile)
+      Notes.push_back({H.Meanwhile->Where,
+                       "meanwhile " + H.Function + " was " + meanwhile(H)});
+  }
+  if (W.Meanwhile)
+    Notes.push_back({W.Meanwhile->Where, "when these waits began, whoever held "
+                                         "the lock was " +
+                                             meanwhile(W)});
+  if (!Row.Holds.empty())
+    Notes.push_back({Row.Holds.front().Where,
+                     "it is held longest in " + Row.Holds.front().Function +
+                         ": " + times(Row.Holds.front())});
 }
 
 void Collector::addCycle(SeenFinding Found) {
@@ -424,6 +369,9 @@ void Collector::finish() {
                    [](const LoopRow &A, const LoopRow &B) {
                      return A.Iterations > B.Iterations;
                    });
+  std::stable_sort(
+      Result.Holds.begin(), Result.Holds.end(),
+      [](const HoldRow &A, const HoldRow &B) { return A.Total > B.Total; });
   std::stable_sort(
       Result.Locks.begin(), Result.Locks.end(),
       [](const LockRow &A, const LockRow &B) { return A.Total > B.Total; });

@@ -9,6 +9,7 @@
 #include "tools/symbolize/Suppressions.h"
 
 #include <iosfwd>
+#include <optional>
 
 namespace gridlock::symbolize {
 
@@ -26,12 +27,39 @@ struct LoopRow {
   bool Ended = false;
 };
 
+/// A call in which whoever held a lock let others wait.
+struct HolderCall {
+  std::string Function;
+  Location Where;
+  std::string Operation;
+  std::uint64_t Lock = 0; // it waited for itself, or 0
+  // Of a waiter: how many of the Looked waits began during such a call. Of a
+  // holder: after how many of the Looked holds that made others wait there had
+  // been one, and for how long.
+  std::uint64_t Count = 0, Looked = 0, Total = 0, Longest = 0;
+  std::vector<Frame> Stack;
+};
+
 struct Side {
   std::string Function;
   Location Where;
   std::string Operation;
   std::uint64_t Count = 0, Total = 0, Max = 0; // time: waiters only
   std::vector<Frame> Stack;
+  std::optional<HolderCall> Meanwhile;
+};
+
+/// How long a lock is held that is taken at one place.
+struct HoldRow {
+  std::uint32_t Pid = 0;
+  std::uint64_t Address = 0; // 0: of many locks
+  std::string Function;
+  Location Where;
+  std::string Operation;
+  std::uint64_t Samples = 0;          // holds that were timed
+  std::uint64_t Count = 0, Total = 0; // of all, as the samples tell
+  std::uint64_t P50 = 0, P99 = 0, Max = 0;
+  std::vector<Frame> Stack; // that gave back a long one, or the place's frame
 };
 
 struct LockRow {
@@ -39,6 +67,7 @@ struct LockRow {
   std::uint64_t Address = 0;
   std::uint64_t Count = 0, Total = 0, Max = 0;
   std::vector<Side> Waiters, Holders; // most time, most releases first
+  std::vector<HoldRow> Holds;         // most time first
 };
 
 /// Numbers behind a finding; the finding's notes are its stack.
@@ -52,6 +81,7 @@ struct Observed {
   std::vector<Measured> Numbers; // of Report.Findings, same order
   std::vector<LoopRow> Loops;
   std::vector<LockRow> Locks; // most waited for first
+  std::vector<HoldRow> Holds; // most time first
   std::vector<std::string>
       Remarks; // what was lost, cut off or could not be named
   unsigned Processes = 0;

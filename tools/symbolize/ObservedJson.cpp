@@ -34,6 +34,26 @@ Json toJson(const LoopRow &L) {
   return Object;
 }
 
+void addStack(Json &Object, const std::vector<Frame> &Stack) {
+  Object["stack"] = Json::array();
+  for (const Frame &F : Stack)
+    Object["stack"].push_back(F.Display);
+}
+
+Json toJson(const HolderCall &C) {
+  Json Object;
+  Object["function"] = C.Function;
+  addPlace(Object, C.Where);
+  Object["operation"] = C.Operation;
+  Object["lock"] = C.Lock;
+  Object["count"] = C.Count;
+  Object["looked"] = C.Looked;
+  Object["total_ns"] = C.Total;
+  Object["max_ns"] = C.Longest;
+  addStack(Object, C.Stack);
+  return Object;
+}
+
 Json toJson(const Side &S) {
   Json Object;
   Object["function"] = S.Function;
@@ -42,9 +62,26 @@ Json toJson(const Side &S) {
   Object["count"] = S.Count;
   Object["total_ns"] = S.Total;
   Object["max_ns"] = S.Max;
-  Object["stack"] = Json::array();
-  for (const Frame &F : S.Stack)
-    Object["stack"].push_back(F.Display);
+  addStack(Object, S.Stack);
+  if (S.Meanwhile)
+    Object["holder_call"] = toJson(*S.Meanwhile);
+  return Object;
+}
+
+Json toJson(const HoldRow &H) {
+  Json Object;
+  Object["pid"] = H.Pid;
+  Object["address"] = H.Address;
+  Object["function"] = H.Function;
+  addPlace(Object, H.Where);
+  Object["operation"] = H.Operation;
+  Object["samples"] = H.Samples;
+  Object["count"] = H.Count;
+  Object["total_ns"] = H.Total;
+  Object["p50_ns"] = H.P50;
+  Object["p99_ns"] = H.P99;
+  Object["max_ns"] = H.Max;
+  addStack(Object, H.Stack);
   return Object;
 }
 
@@ -61,6 +98,9 @@ Json toJson(const LockRow &L) {
   Object["holders"] = Json::array();
   for (const Side &S : L.Holders)
     Object["holders"].push_back(toJson(S));
+  Object["holds"] = Json::array();
+  for (const HoldRow &H : L.Holds)
+    Object["holds"].push_back(toJson(H));
   return Object;
 }
 
@@ -93,6 +133,9 @@ void writeObservedJson(std::ostream &Out, const Observed &O) {
   Root["locks"] = Json::array();
   for (const LockRow &L : O.Locks)
     Root["locks"].push_back(toJson(L));
+  Root["holds"] = Json::array();
+  for (const HoldRow &H : O.Holds)
+    Root["holds"].push_back(toJson(H));
   Out << Root.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "tools/symbolize/Observed.h"
+#include "tools/symbolize/LockTimes.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -108,13 +108,47 @@ void writeLocks(std::ostream &Out, const Observed &O,
     Out << "  lock " << hexadecimal(L.Address) << " (process " << L.Pid
         << "): waited for " << L.Count << " times, " << duration(L.Total)
         << " in all, longest " << duration(L.Max) << '\n';
-    for (std::size_t W = 0; W < L.Waiters.size() && W < 3; ++W)
+    for (std::size_t W = 0; W < L.Waiters.size() && W < 3; ++W) {
       writeSide(Out, "waiting:", L.Waiters[W], O, Options);
-    for (std::size_t H = 0; H < L.Holders.size() && H < 3; ++H)
+      if (L.Waiters[W].Meanwhile)
+        Out << "      when that began, the holder was "
+            << meanwhile(L.Waiters[W]) << '\n';
+    }
+    for (std::size_t H = 0; H < L.Holders.size() && H < 3; ++H) {
       writeSide(Out, "held by:", L.Holders[H], O, Options);
+      if (L.Holders[H].Meanwhile)
+        Out << "      meanwhile " << meanwhile(L.Holders[H]) << '\n';
+    }
+    for (std::size_t H = 0; H < L.Holds.size() && H < 3; ++H)
+      Out << "    held for, taken in " << L.Holds[H].Function << ": "
+          << times(L.Holds[H]) << '\n';
   }
   if (O.Locks.size() > MostLocks)
     Out << "  and " << O.Locks.size() - MostLocks
+        << " more (all: --format json)\n";
+}
+
+/// Uncontended ones as well: what is held long may be waited for tomorrow.
+void writeHolds(std::ostream &Out, const Observed &O,
+                const report::TextOptions &Options) {
+  if (O.Holds.empty())
+    return;
+  Out << "\nLocks held longest in all (estimated from the holds that were "
+         "timed)\n";
+  std::vector<std::vector<std::string>> Rows = {
+      {"lock", "taken in", "held", "times", "p50", "p99", "longest", "timed"}};
+  for (std::size_t I = 0; I < O.Holds.size() && I < MostLocks; ++I) {
+    const HoldRow &H = O.Holds[I];
+    const std::string Place = placeOf(H.Where, O.Report, Options);
+    Rows.push_back({H.Address ? hexadecimal(H.Address) : "several",
+                    H.Function + (Place.empty() ? "" : " at " + Place),
+                    duration(H.Total), std::to_string(H.Count), duration(H.P50),
+                    duration(H.P99), duration(H.Max),
+                    std::to_string(H.Samples)});
+  }
+  writeTable(Out, Rows, 2);
+  if (O.Holds.size() > MostLocks)
+    Out << "  and " << O.Holds.size() - MostLocks
         << " more (all: --format json)\n";
 }
 
@@ -128,6 +162,7 @@ void writeObservedText(std::ostream &Out, const Observed &O,
   for (const Finding &F : O.Report.Findings)
     writeFinding(Out, F, O, Options);
   writeLocks(Out, O, Options);
+  writeHolds(Out, O, Options);
   if (!O.Remarks.empty())
     Out << '\n';
   for (const std::string &Text : O.Remarks)
@@ -140,8 +175,7 @@ void writeObservedText(std::ostream &Out, const Observed &O,
       << (O.Report.Findings.size() == 1 ? " finding" : " findings");
   if (O.Report.Counts.Suppressed)
     Out << " (" << O.Report.Counts.Suppressed << " suppressed)";
-  Out << ", "
-      << O.Locks.size()
+  Out << ", " << O.Locks.size()
       << (O.Locks.size() == 1 ? " contended lock\n" : " contended locks\n");
 }
 

@@ -9,6 +9,14 @@ namespace gridlock::symbolize {
 
 static constexpr std::size_t MostNotes = 24;
 
+std::vector<Frame> stackOf(const ProcessRecords &P, Symbolizer &S,
+                           monitor::RecordKind Kind, std::uint32_t Id,
+                           std::uint64_t Site) {
+  const auto Raw = P.Stacks.find({Kind, Id});
+  return Raw != P.Stacks.end() ? S.unwind(Raw->second)
+                               : S.at(Site, P.lastMaps());
+}
+
 Location Places::relative(Location Where) const {
   const auto Inside =
       std::filesystem::path(Where.File).lexically_relative(Root);

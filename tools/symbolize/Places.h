@@ -16,6 +16,11 @@ struct SeenFinding {
   Measured Numbers{1, 0, 0, false};
 };
 
+/// The stack kept for a record, or the one frame at Site.
+std::vector<Frame> stackOf(const ProcessRecords &P, Symbolizer &S,
+                           monitor::RecordKind Kind, std::uint32_t Id,
+                           std::uint64_t Site);
+
 class Places {
 public:
   explicit Places(std::filesystem::path Root) : Root(std::move(Root)) {}

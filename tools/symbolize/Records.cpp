@@ -54,7 +54,7 @@ template <std::size_t N> void terminate(char (&Text)[N]) { Text[N - 1] = 0; }
 
 /// False if the payload is shorter than its kind needs.
 bool readRecord(ProcessRecords &R, RecordKind Kind, Payload P) {
-  const std::size_t Maps = R.Maps.empty() ? 0 : R.Maps.size() - 1;
+  const std::size_t Maps = R.lastMaps();
   switch (Kind) {
   case RecordKind::Process:
     R.Executable = P.text();
@@ -122,6 +122,24 @@ bool readRecord(ProcessRecords &R, RecordKind Kind, Payload P) {
       return false;
     terminate(C.Operation);
     R.Contention[C.Id] = C;
+    return true;
+  }
+  case RecordKind::HolderCall: {
+    HolderCallRecord C;
+    if (!P.take(C))
+      return false;
+    terminate(C.Operation);
+    R.HolderCalls[C.Id] = C;
+    return true;
+  }
+  case RecordKind::Hold: {
+    HoldData H;
+    if (!P.take(H.Head))
+      return false;
+    terminate(H.Head.Operation);
+    for (WideBucket B; H.Buckets.size() < H.Head.Buckets && P.take(B);)
+      H.Buckets.push_back(B);
+    R.Holds[H.Head.Id] = std::move(H);
     return true;
   }
   case RecordKind::Order: {

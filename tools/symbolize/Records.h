@@ -31,6 +31,11 @@ struct OrderData {
   std::vector<monitor::HeldRecord> Held;
 };
 
+struct HoldData {
+  monitor::HoldRecord Head{};
+  std::vector<monitor::WideBucket> Buckets;
+};
+
 struct DeadlockPart {
   monitor::DeadlockRecord Head{};
   std::vector<monitor::HeldRecord> Held;
@@ -66,6 +71,9 @@ struct ProcessRecords {
   std::map<std::uint32_t, std::uint64_t> StallDurations; // of those that ended
   std::map<std::uint32_t, monitor::BlockRecord> Blocks;
   std::map<std::uint32_t, monitor::ContentionRecord> Contention;
+  std::map<std::uint32_t, monitor::HolderCallRecord>
+      HolderCalls; // by id of the contention record
+  std::map<std::uint32_t, HoldData> Holds;
   std::map<std::uint32_t, OrderData> Orders;
   std::map<std::uint32_t, std::vector<DeadlockPart>>
       Deadlocks; // each part waits for the next one
@@ -85,6 +93,9 @@ struct ProcessRecords {
   bool Ended = false;         // in order
   bool Truncated = false;     // the last record is cut off
   std::uint64_t Unknown = 0;  // records of a kind this reader doesn't know
+
+  /// Index into Maps for addresses that have no stack of their own.
+  std::size_t lastMaps() const { return Maps.empty() ? 0 : Maps.size() - 1; }
 };
 
 struct RecordsOrError {

@@ -61,8 +61,7 @@ const std::string &Top::nameOf(RecordKind Kind, std::uint32_t Id,
       Stack = &Raw->second;
   const Places Where(Root);
   const Side At =
-      Where.sideOf(Stack ? S.unwind(*Stack)
-                         : S.at(Site, P.Maps.empty() ? 0 : P.Maps.size() - 1));
+      Where.sideOf(Stack ? S.unwind(*Stack) : S.at(Site, P.lastMaps()));
   It->second = At.Function;
   if (!At.Where.File.empty())
     It->second += " at " + At.Where.File + ":" + std::to_string(At.Where.Line);

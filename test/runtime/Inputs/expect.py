@@ -1,6 +1,8 @@
 #!/usr/bin/python3
 """expect.py JSON EXPRESSION...: each a Python expression over the report's
-`findings` (list of dicts), `by` (rule -> findings), `loops` and `locks`."""
+`findings` (list of dicts), `by` (rule -> findings), `loops`, `locks`, the whole `report`,
+`held(function)` (the one row of locks held that are taken there) and `holder(function)`
+(what it waited for while others waited for its lock, or None)."""
 import json
 import sys
 
@@ -9,7 +11,20 @@ with open(sys.argv[1]) as file:
 by = {}
 for finding in report["findings"]:
     by.setdefault(finding["rule"], []).append(finding)
+
+
+def held(function):
+    (row,) = [h for h in report["holds"] if h["function"] == function]
+    return row
+
+
+def holder(function):
+    calls = [h.get("holder_call") for lock in report["locks"] for h in lock["holders"] if h["function"] == function]
+    return next(filter(None, calls), None)
+
+
 names = {"findings": report["findings"], "by": by, "loops": report["loops"], "locks": report["locks"],
+         "report": report, "held": held, "holder": holder,
          "summary": report["summary"], "ms": 1000000,
          "stack": lambda f: [n["message"].split()[-1 if not n["message"].endswith("(inlined)") else -2]
                              for n in f["notes"]]}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The locks of a process: who waited, who held them, for how long, and what
+// they waited for themselves meanwhile.
+#ifndef GRIDLOCK_TOOLS_SYMBOLIZE_LOCKTIMES_H
+#define GRIDLOCK_TOOLS_SYMBOLIZE_LOCKTIMES_H
+
+#include "tools/symbolize/Places.h"
+
+namespace gridlock::rules {
+class Catalogue;
+}
+
+namespace gridlock::symbolize {
+
+/// Most time first.
+std::vector<HoldRow> holdTimes(const ProcessRecords &P, Symbolizer &S,
+                               const Places &Root,
+                               const rules::Catalogue &Rules);
+
+/// What Side's Meanwhile says, as a sentence about the holder; or empty.
+std::string meanwhile(const Side &Of);
+
+/// "p50 1.2 us, p99 20 us, longest 31 ms (12 of about 4000 timed)".
+std::string times(const HoldRow &H);
+
+/// By address, without Holds; only those that a thread waited for.
+std::vector<LockRow> contendedLocks(const ProcessRecords &P, Symbolizer &S,
+                                    const Places &Root,
+                                    const rules::Catalogue &Rules);
+
+} // namespace gridlock::symbolize
+
+#endif

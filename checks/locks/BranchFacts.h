@@ -46,7 +46,8 @@ public:
   bool follow(const facts::Edge &E, PathFacts &Known) const;
   /// Passes an event.
   void pass(const facts::Event &E, PathFacts &Known) const;
-  /// The place that is tested on an edge, and whether it is not zero there.
+  /// The place that is tested on an edge, and whether it is not zero there; one
+  /// that is not the error that it is compared with is taken for zero.
   std::optional<std::pair<AccessPath, bool>> tested(const facts::Edge &E) const;
 
 private:

@@ -2,38 +2,94 @@
 #include "checks/locks/LockChains.h"
 
 #include <algorithm>
+#include <cctype>
 
 namespace gridlock {
 
-bool isAvoidable(const LockModel &Model, ChainId Chain) {
-  const Program &P = Model.program();
-  // The first link is in the function that holds the lock.
-  for (Chain = Model.chain(Chain).Next; Chain != 0;
-       Chain = Model.chain(Chain).Next) {
-    const ChainLink &Link = Model.chain(Chain);
-    const facts::Function &F = *P.function(Link.Function).Fact;
-    auto Blocks = each(F.blocks());
-    std::vector<bool> Seen(Blocks.size(), false);
-    std::vector<std::uint32_t> Pending{0};
-    while (!Pending.empty()) {
-      std::uint32_t B = Pending.back();
-      Pending.pop_back();
-      auto Events = each(Blocks[B]->events());
-      if (Seen[B] ||
-          std::find(Events.begin(), Events.end(), Link.Site) != Events.end())
-        continue;
-      Seen[B] = true;
-      if (B == F.exit())
-        return true;
-      for (const facts::Edge *E : each(Blocks[B]->edges()))
-        if (E->kind() != facts::EdgeKind::Unwind &&
-            E->kind() != facts::EdgeKind::Handler)
-          Pending.push_back(E->to());
-    }
-  }
+namespace {
+
+// Words by which a condition asks who has a lock.
+bool namesHolder(std::string_view Name) {
+  std::string Lower(Name);
+  std::transform(Lower.begin(), Lower.end(), Lower.begin(),
+                 [](unsigned char C) { return std::tolower(C); });
+  for (const char *Word : {"lock", "held", "hold", "own", "self", "thread",
+                           "depth", "recurs", "nest", "entered", "inside"})
+    if (Lower.find(Word) != std::string::npos)
+      return true;
   return false;
 }
 
+// Whether what a branch asks for may tell that the lock is held.
+bool mayTell(const Program &P, FunctionId Id, const facts::Predicate &Pred) {
+  const ProgramFunction &F = P.function(Id);
+  auto Asks = [&](const facts::Value *V) {
+    AccessPath Path = AccessPath::of(P.unit(F.Unit), V);
+    if (Path.Root == facts::PlaceRoot::CallResult)
+      for (const facts::Block *B : each(F.Fact->blocks()))
+        for (const facts::Event *E : each(B->events()))
+          if (E->id() == Path.Id && E->kind() == facts::EventKind::Call)
+            return namesHolder(
+                lastComponent(P.qualifiedName(P.resolve(F.Unit, E->symbol()))));
+    // A number that is passed is data, a flag or a pointer may be word of it.
+    if (Path.Root == facts::PlaceRoot::Param && Path.Steps.empty())
+      return Pred.op() == facts::PredicateOp::Truth ||
+             Pred.op() == facts::PredicateOp::IsNull ||
+             Pred.op() == facts::PredicateOp::BitTest;
+    return (Path.Root == facts::PlaceRoot::Global &&
+            namesHolder(Path.Global)) ||
+           std::any_of(Path.Steps.begin(), Path.Steps.end(),
+                       [](const PathStep &S) { return namesHolder(S.Name); });
+  };
+  return Pred.op() == facts::PredicateOp::None || Asks(Pred.left()) ||
+         Asks(Pred.right());
+}
+
+// How one function leads to its event SITE.
+Leads leadsTo(const Program &P, FunctionId Id, const facts::Event *Site) {
+  const facts::Function &F = *P.function(Id).Fact;
+  auto Blocks = each(F.blocks());
+  std::uint32_t At = 0;
+  for (std::uint32_t B = 0; B < Blocks.size(); ++B) {
+    auto Events = each(Blocks[B]->events());
+    if (std::find(Events.begin(), Events.end(), Site) != Events.end())
+      At = B;
+  }
+  // From where it can be reached.
+  std::vector<bool> Reaches(Blocks.size(), false), Seen(Blocks.size(), false);
+  Reaches[At] = true;
+  for (bool Changed = true; Changed;) {
+    Changed = false;
+    for (std::uint32_t B = 0; B < Blocks.size(); ++B)
+      for (const facts::Edge *E : each(Blocks[B]->edges()))
+        if (!Reaches[B] && Reaches[E->to()])
+          Changed = Reaches[B] = true;
+  }
+  Leads Result = Leads::Always;
+  std::vector<std::uint32_t> Pending{0};
+  while (!Pending.empty()) {
+    std::uint32_t B = Pending.back();
+    Pending.pop_back();
+    if (Seen[B] || B == At || !Reaches[B])
+      continue;
+    Seen[B] = true;
+    for (const facts::Edge *E : each(Blocks[B]->edges())) {
+      if (E->kind() == facts::EdgeKind::Unwind ||
+          E->kind() == facts::EdgeKind::Handler)
+        continue;
+      Pending.push_back(E->to());
+      if (!Reaches[E->to()])
+        Result =
+            std::min(Result, E->predicate() && mayTell(P, Id, *E->predicate())
+                                 ? Leads::IfNotHeld
+                                 : Leads::OnSomeData);
+    }
+  }
+  return Result;
+}
+
+// Whether a call of the chain gives a constant for a flag that its callee
+// tests.
 bool isTold(const LockModel &Model, ChainId Chain) {
   const Program &P = Model.program();
   for (ChainId Next = Model.chain(Chain).Next; Next != 0;
@@ -50,11 +106,29 @@ bool isTold(const LockModel &Model, ChainId Chain) {
     const ProgramFunction &F = P.function(Model.chain(Next).Function);
     for (const facts::Block *B : each(F.Fact->blocks()))
       for (const facts::Edge *E : each(B->edges()))
-        if (E->predicate() && (IsConstant(E->predicate()->left()) ||
-                               IsConstant(E->predicate()->right())))
+        if (E->predicate() &&
+            (E->predicate()->op() < facts::PredicateOp::Lt ||
+             E->predicate()->op() > facts::PredicateOp::Ge) &&
+            (IsConstant(E->predicate()->left()) ||
+             IsConstant(E->predicate()->right())))
           return true;
   }
   return false;
+}
+
+} // namespace
+
+Leads leadsToEnd(const LockModel &Model, ChainId First) {
+  Leads Result = Leads::Always;
+  // The first link is in the function that holds the lock.
+  for (ChainId Chain = Model.chain(First).Next; Chain != 0;
+       Chain = Model.chain(Chain).Next) {
+    const ChainLink &Link = Model.chain(Chain);
+    Result =
+        std::min(Result, leadsTo(Model.program(), Link.Function, Link.Site));
+  }
+  return Result != Leads::Always && isTold(Model, First) ? Leads::NotAsTold
+                                                         : Result;
 }
 
 } // namespace gridlock

@@ -8,13 +8,15 @@
 
 namespace gridlock {
 
-/// Whether some call of the chain, or the acquisition, is left out on some path
-/// through its function: a parameter may say that the lock is held already.
-bool isAvoidable(const LockModel &Model, ChainId Chain);
-
-/// Whether a call of the chain gives a constant for a parameter that its callee
-/// tests: most likely it says that the lock is held already.
-bool isTold(const LockModel &Model, ChainId Chain);
+/// Whether a chain leads to its acquisition, from the weakest on.
+enum class Leads : std::uint8_t {
+  NotAsTold,  // a call gives a constant for a parameter that its callee tests
+  IfNotHeld,  // a branch asks for what may tell that the lock is held: a
+              // flag that is passed, who owns it
+  OnSomeData, // a branch asks for anything else
+  Always
+};
+Leads leadsToEnd(const LockModel &Model, ChainId Chain);
 
 } // namespace gridlock
 

@@ -194,16 +194,18 @@ void LockFlow::edge(const facts::Edge &E, LockState &State) {
     break;
   case facts::PredicateOp::Eq:
   case facts::PredicateOp::Ne:
-    if (!ZeroOnRight)
+    // A result that is not the error that it is compared with is no error.
+    if (!ZeroOnRight && (!Pred->right() || Pred->right()->integer() == 0 ||
+                         !Tries.contains(AccessPath::of(File, Pred->left()))))
       return;
-    NonZero = Holds == (Pred->op() == facts::PredicateOp::Ne);
+    NonZero = Holds == (ZeroOnRight == (Pred->op() == facts::PredicateOp::Ne));
     break;
   default:
     return;
   }
   AccessPath Result = AccessPath::of(File, Pred->left());
   if (auto It = Tries.find(Result); It != Tries.end()) {
-    if (NonZero != It->second.ZeroIsSuccess)
+    if (NonZero != It->second.ZeroIsSuccess) {
       for (const AccessPath &Lock : It->second.Locks)
         if (It->second.Awaited)
           State.Awaited[Lock] = {It->second.Mode,
@@ -211,6 +213,7 @@ void LockFlow::edge(const facts::Edge &E, LockState &State) {
         else
           State.take(Lock, It->second.Mode,
                      Model.chainOf({Id, It->second.Site, 0}));
+    }
   } else if (auto Question = Asked.find(Result); Question != Asked.end()) {
     auto Guard = State.Guards.find(Question->second);
     if (Guard == State.Guards.end() || Guard->second.Sure)

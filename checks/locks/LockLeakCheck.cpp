@@ -91,8 +91,9 @@ void Reporter::leak(FunctionId Id, const AccessPath &Lock, const LockUse &Use,
   Result.Message =
       "lock " + quoteLock(P, Id, Lock) + " stays locked when " +
       wayOut(Id, Leak) +
-      (Use.Released.empty() ? ", and neither it nor a caller releases it"
-                            : ", but is released on other paths") +
+      (Use.IsGivenUp          ? ", after a guard has given it up by 'release()'"
+       : Use.Released.empty() ? ", and neither it nor a caller releases it"
+                              : ", but is released on other paths") +
       "; instead: release it on every way out, in C++ by a guard";
   auto Taken = Use.Taken.find(Leak.Taken);
   bool ByHelper =
@@ -118,7 +119,7 @@ void Reporter::leak(FunctionId Id, const AccessPath &Lock, const LockUse &Use,
   // more depth what is called may have further purposes.
   bool IsNear =
       !ByHelper || Model.chain(Model.chain(Taken->second).Next).Next == 0;
-  bool Sure = !Name.Text.empty() && !Name.IsElement && IsNear && Leak.IsShown;
+  bool Sure = !Name.Text.empty() && IsNear && Leak.IsShown;
   Result.Confidence = Sure ? Precision::High : Precision::Medium;
   Sink.report(std::move(Result));
 }
@@ -143,15 +144,16 @@ void Reporter::function(FunctionId Id) {
   std::optional<LeakSearch> Search;
   for (const auto &[Lock, Use] : Uses.Locks) {
     std::string Name = nameOf(Lock).Text;
+    bool IsAlone = Use.Released.empty() && !Use.IsGivenUp;
     if (!Use.isTaken() || Uses.ReleasedOnly.contains(Name) ||
-        (Use.Released.empty() ? !HandOver.mustBeReleased(Id, Lock)
-                              : HandOver.isHandedOn(Id, Lock)))
+        (IsAlone ? !HandOver.mustBeReleased(Id, Lock)
+                 : HandOver.isHandedOn(Id, Lock)))
       continue;
     if (!Search)
       Search.emplace(P, Id, Throws);
     for (const LockLeak &Leak :
          Search->find(Lock, Use, Name.empty() || Paths[Name] == 1))
-      if (!Use.Released.empty() || !isHelpersOwn(Lock, Use, Leak))
+      if (!IsAlone || !isHelpersOwn(Lock, Use, Leak))
         leak(Id, Lock, Use, Leak);
   }
 }

@@ -112,4 +112,15 @@ bool LeakSearch::mayThrow(const facts::Event &E) const {
   return S != 0 && Body != NoFunction && Throws[Body] && !P.isCoroutine(Body);
 }
 
+bool LeakSearch::throwsItself(const facts::Event &E) const {
+  SymbolId S = P.resolve(P.function(Id).Unit, E.symbol());
+  auto Blocks = each(P.function(P.symbol(S).Body).Fact->blocks());
+  return std::any_of(Blocks.begin(), Blocks.end(), [](const auto *B) {
+    auto Events = each(B->events());
+    return std::any_of(Events.begin(), Events.end(), [](const auto *Event) {
+      return Event->kind() == EventKind::Throw;
+    });
+  });
+}
+
 } // namespace gridlock

@@ -21,7 +21,7 @@ struct LockLeak {
   const facts::Event *Taken;
   LeakEnd End;
   const facts::Event *Left; // null for the end of the body
-  bool IsShown; // by the branches of one path, not by what a call may throw
+  bool IsShown; // by the branches of one path, or a throw in what is called
 };
 
 class LeakSearch {
@@ -44,6 +44,7 @@ private:
   void findLoops();
   bool isMoved(const facts::Event &E, const AccessPath &Lock) const;
   bool mayThrow(const facts::Event &E) const;
+  bool throwsItself(const facts::Event &E) const;
 
   const Program &P;
   const FunctionId Id;

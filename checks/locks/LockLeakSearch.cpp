@@ -49,8 +49,8 @@ private:
 
 void LeakSearch::Search::leak(const Position &At, LeakEnd End,
                               const facts::Event *Left) {
-  LockLeak Found{At.Open, End, Left,
-                 !Merges && !At.Caught && End != LeakEnd::Callee};
+  bool IsShown = End == LeakEnd::Callee ? In.throwsItself(*Left) : true;
+  LockLeak Found{At.Open, End, Left, IsShown && !Merges && !At.Caught};
   auto [It, New] = Leaks.try_emplace(At.Open, Found);
   // A way out that the source shows says more than what a callee may do.
   if (!New && (Found.IsShown || !It->second.IsShown) &&

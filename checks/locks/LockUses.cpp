@@ -80,7 +80,14 @@ void Finder::event(const facts::Event &E, const LockState &Before,
     bool EndsItself = E.kind() == EventKind::LifetimeEnd && E.place() &&
                       Lock.startsWith(AccessPath::of(File, *E.place()));
     bool Adopted = isOwned(Lock, After) && !isOwned(Lock, Before);
-    if (After.Held.contains(Lock) && !Adopted && !EndsItself)
+    bool WasOwned = isOwned(Lock, Before);
+    // `guard.release();` leaves the lock to nobody, unless it is the caller's.
+    if (WasOwned && !H.FromCaller && After.Held.contains(Lock) && !isOwned(Lock, After) &&
+        E.kind() == EventKind::Call && E.discarded()) {
+      Result.Locks[Lock].Taken.emplace(&E, H.Chain);
+      Result.Locks[Lock].IsGivenUp = true;
+    }
+    if ((After.Held.contains(Lock) && !Adopted && !EndsItself) || WasOwned)
       continue;
     LockUse &Use = Result.Locks[Lock];
     Use.Released.insert(&E);

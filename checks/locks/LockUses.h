@@ -22,6 +22,7 @@ struct LockUse {
   std::map<AccessPath, Try> Tried;
   std::set<const facts::Event *> Released; // also: handed to a guard
   bool ByDestructor = false;               // some object's end releases it
+  bool IsGivenUp = false; // a guard gave it up, and nobody asked for it
   bool isTaken() const { return !Taken.empty() || !Tried.empty(); }
 };
 

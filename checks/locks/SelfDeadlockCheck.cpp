@@ -30,6 +30,7 @@ private:
   bool isKnownNotRecursive(const ChainLink &Site) const;
   const ChainLink &acquisition(ChainId Chain) const;
   bool isNeverWritten(const LockRepeat &R, bool BothShared) const;
+  bool endsMoved(const LockRepeat &R) const;
   std::string message(const LockRepeat &R, const std::string &Lock,
                       const std::string &Taker, bool BothShared) const;
 
@@ -90,6 +91,26 @@ bool Reporter::isNeverWritten(const LockRepeat &R, bool BothShared) const {
   return BothShared && !Model.isWritten(nameOf(R.Lock));
 }
 
+// Whether the lock is taken by the end of an object that has been moved from.
+bool Reporter::endsMoved(const LockRepeat &R) const {
+  const facts::Event &End = *Model.chain(R.ToChain).Site;
+  const ProgramFunction &F = P.function(R.Function);
+  AccessPath Object = AccessPath::of(P.unit(F.Unit), End.receiver());
+  if (End.implicit() != facts::ImplicitKind::Destructor || !Object)
+    return false;
+  auto IsIt = [&](const facts::Value *V) {
+    return V && (V->moved() || Object.Root == facts::PlaceRoot::Temporary) &&
+           AccessPath::of(P.unit(F.Unit), V) == Object;
+  };
+  for (const facts::Block *B : each(F.Fact->blocks()))
+    for (const facts::Event *E : each(B->events())) {
+      auto Args = each(E->args());
+      if (IsIt(E->value()) || std::any_of(Args.begin(), Args.end(), IsIt))
+        return true;
+    }
+  return false;
+}
+
 std::string Reporter::message(const LockRepeat &R, const std::string &Lock,
                               const std::string &Taker, bool BothShared) const {
   if (R.Joined)
@@ -135,10 +156,15 @@ void Reporter::repeat(const LockRepeat &R) {
   PathShape Shape{R.Calls,
                   R.Uncertain ? EdgeKind::SeveralOverrides : EdgeKind::Static};
   Precision Ceiling = Precision::VeryHigh;
-  if (!R.Joined && isAvoidable(Model, R.ToChain))
-    Ceiling = isTold(Model, R.ToChain) ? Precision::Low : Precision::Medium;
+  Leads How = R.Joined ? Leads::Always : leadsToEnd(Model, R.ToChain);
+  if (How == Leads::OnSomeData && endsMoved(R))
+    How = Leads::IfNotHeld;
+  if (How <= Leads::IfNotHeld)
+    Ceiling = How == Leads::NotAsTold ? Precision::Low : Precision::Medium;
   else if (ThroughField || BothShared || R.MaybeOther)
     Ceiling = Precision::Medium;
+  else if (How == Leads::OnSomeData)
+    Ceiling = Precision::High;
   Result.Confidence = std::min(Ceiling, precisionOf(Shape));
   Sink.report(std::move(Result));
 }

@@ -1,0 +1,92 @@
+// What is called takes the lock on some paths only: found where the branch asks
+// for data, left to the strict profile where it may ask who holds the lock.
+// RUN: %check_all self-deadlock %s -- -I%S/../Inputs
+#include "mock/sync.h"
+
+class Registry {
+  std::mutex Lock;
+  int Count = 0;
+  bool HeldByUs = false;
+
+public:
+  void remove() {
+    std::lock_guard<std::mutex> Hold(Lock);
+    --Count;
+  }
+  void release(int *Refs) {
+    if (--*Refs == 0)
+      // CHECK-DAG: sometimes.cpp:[[@LINE+1]]:7: note: 'Registry::release' calls 'Registry::remove' here
+      remove();
+  }
+  void sweep_bad(int *Refs) {
+    std::lock_guard<std::mutex> Hold(Lock);
+    // CHECK-DAG: sometimes.cpp:[[@LINE+1]]:5: warning: lock 'Registry::Lock' is taken in 'Registry::remove' while the same thread holds it already: it waits for itself for ever
+    release(Refs);
+  }
+  void shrink(int Limit) {
+    if (Count > Limit)
+      remove();
+  }
+  void resize_bad() {
+    std::lock_guard<std::mutex> Hold(Lock);
+    // CHECK-DAG: sometimes.cpp:[[@LINE+1]]:5: warning: lock 'Registry::Lock' is taken in 'Registry::remove' while
+    shrink(10);
+  }
+  // Word of the lock: a flag that is passed, or one that says who has it.
+  void clear(bool Quiet) {
+    if (!Quiet)
+      remove();
+  }
+  void clear_all_ok(bool Quiet) {
+    std::lock_guard<std::mutex> Hold(Lock);
+    clear(Quiet);
+  }
+  void drop() {
+    if (!HeldByUs)
+      remove();
+  }
+  void drop_all_ok() {
+    std::lock_guard<std::mutex> Hold(Lock);
+    HeldByUs = true;
+    drop();
+    HeldByUs = false;
+  }
+};
+
+// A lease that has been moved on gives nothing back at its end.
+class Pool {
+  std::mutex Lock;
+  int Free = 0;
+
+public:
+  struct Lease {
+    Pool *Of;
+    explicit Lease(Pool *P) : Of(P) {}
+    Lease(Lease &&Other) : Of(Other.Of) { Other.Of = nullptr; }
+    ~Lease() {
+      if (Of)
+        Of->giveBack();
+    }
+  };
+  struct Owner {
+    Lease Has;
+    Owner(Lease &&L) : Has(static_cast<Lease &&>(L)) {}
+  };
+  void giveBack() {
+    std::lock_guard<std::mutex> Hold(Lock);
+    ++Free;
+  }
+  Owner lend_ok() {
+    std::lock_guard<std::mutex> Hold(Lock);
+    --Free;
+    return Owner(Lease(this));
+  }
+  void reap_bad() {
+    std::lock_guard<std::mutex> Hold(Lock);
+    --Free;
+    Lease Back(this);
+    ++Free;
+    // CHECK-DAG: sometimes.cpp:[[@LINE+1]]:3: warning: lock 'Pool::Lock' is taken in 'Pool::giveBack' while
+  }
+};
+// CHECK-NOT: _ok

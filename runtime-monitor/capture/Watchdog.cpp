@@ -19,12 +19,14 @@
 #include <csignal>
 #include <cstring>
 #include <pthread.h>
+#include <sched.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 
 namespace gridlock::monitor {
 
 std::atomic<uint64_t> Watchdog::Wakes{0};
-std::atomic<uint64_t> Watchdog::Threshold{0};
+std::atomic<uint64_t> Watchdog::Threshold{UINT64_MAX / 2};
 std::atomic<uint32_t> Watchdog::Bell{0};
 std::atomic<bool> Watchdog::NewWaits{false};
 std::atomic<bool> Watchdog::Asked{false};
@@ -44,13 +46,14 @@ constexpr uint64_t Never = UINT64_MAX / 2;
 constexpr uint64_t LookAfter = 200000000, ConfirmAfter = 150000000;
 uint64_t LookAt = Never;
 
-// Stacks a second: a bucket that holds one second's worth.
+// Stacks a second: a bucket that holds one second's worth, of which stalls that
+// are known already leave half to others.
 class RateLimit {
 public:
-  bool take(uint64_t Now) noexcept {
+  bool take(uint64_t Now, bool First) noexcept {
     uint64_t Step = 1000000000u / TheOptions.Captures;
     Full = std::max(Full, Now);
-    if (Full + Step > Now + 1000000000u)
+    if (Full + Step > Now + (First ? 1000000000u : 500000000u))
       return false;
     Full += Step;
     return true;
@@ -76,6 +79,7 @@ void record(Thread &T, Loop &L, uint64_t Since, uint64_t Now) noexcept {
   std::memcpy(R.Operation, Taken.Operation, sizeof R.Operation);
   R.Holder = Taken.Holder;
   R.Repeat = T.Repeats++;
+  R.Events = L.Events;
   // One buffer: the stack follows its head, which follows the record.
   struct {
     StallRecord Record;
@@ -88,7 +92,9 @@ void record(Thread &T, Loop &L, uint64_t Since, uint64_t Now) noexcept {
     GRIDLOCK_PROBE3(stall, R.Tid, R.Elapsed, R.Operation);
     CoroutineChain Chain;
     readChain(T, Chain);
-    writeChain(RecordKind::Stall, R.Id, Chain);
+    writeChain(RecordKind::Chain, RecordKind::Stall, R.Id, Chain);
+    readCallback(T, Chain);
+    writeChain(RecordKind::Callback, RecordKind::Stall, R.Id, Chain);
   }
   Thread *Holder = Taken.Holder != R.Tid ? threadOf(Taken.Holder) : nullptr;
   if (Holder && takeStack(*Holder, TakenHolder))
@@ -97,18 +103,23 @@ void record(Thread &T, Loop &L, uint64_t Since, uint64_t Now) noexcept {
 
 /// The iteration of L that began at Since takes too long, still.
 void report(Thread &T, Loop &L, uint64_t Since, uint64_t Now) noexcept {
-  if (T.ReportedTick.load(std::memory_order_relaxed) != Since) {
+  const bool Fresh = T.ReportedTick.load(std::memory_order_relaxed) != Since;
+  if (Fresh) {
     T.StallId = ++LastStall;
     T.Repeats = 0;
   }
   T.NextReport = (Now - Since) * 2; // back off
-  const Attempt Got =
-      Limit.take(Now) ? takeStall(T, Since, Taken) : Attempt::Refused;
+  const Attempt Got = Limit.take(Now, T.Repeats == 0)
+                          ? takeStall(T, Since, Taken)
+                          : Attempt::Refused;
   if (Got == Attempt::Over)
     return; // the loop has counted it
   T.ReportedTick.store(Since, std::memory_order_release);
   if (Got == Attempt::Refused) {
-    lost("stacks of stalls (captures_per_second)");
+    if (T.Repeats == 0) // it has none yet
+      T.NextReport = Now - Since + L.Threshold / 2;
+    if (Fresh)
+      lost("stacks of stalls (captures_per_second)");
   } else if (Got == Attempt::Asked) {
     T.AskedTick = Since;
     T.AskedAt = Now;
@@ -142,7 +153,10 @@ void writeEnd(Thread &T) noexcept {
   if (uint64_t Duration =
           T.StallDuration.exchange(0, std::memory_order_acquire)) {
     GRIDLOCK_PROBE2(stall_end, T.Tid.load(std::memory_order_relaxed), Duration);
-    StallEndRecord R{T.StallId, 0, Duration};
+    StallEndRecord R{T.StallId,        0,
+                     Duration,         T.StallBlocked,
+                     T.StallCounted,   T.StallOnCpu,
+                     T.StallCallbacks, T.StallLongest};
     writeRecord(RecordKind::StallEnd, {&R, sizeof R});
   }
 }
@@ -156,7 +170,7 @@ void Watchdog::writeEnds() noexcept {
 
 // Reports what is due at Now; returns when to look again.
 uint64_t Watchdog::check(uint64_t Now) noexcept {
-  uint64_t Limit = TheOptions.ThresholdMs * 1000000, Next = Never;
+  uint64_t Next = Never;
   for (Thread *T = AllThreads.load(std::memory_order_acquire); T; T = T->Next) {
     if (!collect(*T, Now)) {
       Next = std::min(Next, Now + 10000000);
@@ -167,6 +181,7 @@ uint64_t Watchdog::check(uint64_t Now) noexcept {
     uint64_t Since = T->BusySince.load(std::memory_order_acquire);
     if (!L || Since == 0)
       continue;
+    const uint64_t Limit = L->Threshold;
     bool Reported = T->ReportedTick.load(std::memory_order_relaxed) == Since;
     uint64_t Due = Since + (Reported ? T->NextReport : Limit);
     if (Now >= Due) {
@@ -206,9 +221,26 @@ void Watchdog::answer(uint64_t Now) noexcept {
   writeRecord(RecordKind::Live, {&R, sizeof R});
 }
 
+// It runs for microseconds, but late is useless: kernels from 6.12 on take a
+// short slice as a wish to run soon. No right is needed, and none is gained.
+static void wishToRunSoon() noexcept {
+  struct {
+    uint32_t Size = 48, Policy = 0;
+    uint64_t Flags = 0;
+    int32_t Nice = 0;
+    uint32_t Priority = 0;
+    uint64_t Runtime = 100000, Deadline = 0, Period = 0;
+  } Wish;
+  static_assert(sizeof Wish == 48);
+  Wish.Nice = getpriority(PRIO_PROCESS, 0);
+  if (sched_getscheduler(0) == SCHED_OTHER)
+    sys::call(SYS_sched_setattr, 0, sys::address(&Wish), 0);
+}
+
 void *Watchdog::run(void *) noexcept {
   hideThread();
   sys::call(SYS_prctl, PR_SET_NAME, sys::address("gridlock"));
+  wishToRunSoon();
   Id.store(static_cast<uint32_t>(sys::threadId()));
   if (Reachable) {
     // The only signal this thread takes: that is how the tools find its number.
@@ -220,6 +252,7 @@ void *Watchdog::run(void *) noexcept {
   uint64_t Quiet =
       std::max<uint64_t>(TheOptions.ThresholdMs * 1000000, 100000000);
   uint64_t NextSnapshot = SnapshotEvery;
+  writeMaps();         // for isCode
   bool Rested = false; // nothing was to do for a whole quiet period
   uint64_t Limit = TheOptions.ThresholdMs * 1000000;
   while (Ready.load(std::memory_order_acquire)) {
@@ -272,11 +305,16 @@ void Watchdog::wake() noexcept {
   sys::futexWake(&Bell, 1);
 }
 
+void Watchdog::mayStallAfter(uint64_t Ns) noexcept {
+  Ns += Ns / 8 + 1000000;
+  uint64_t Least = Threshold.load(std::memory_order_relaxed);
+  while (Ns < Least && !Threshold.compare_exchange_weak(Least, Ns))
+    ;
+}
+
 void Watchdog::start() noexcept {
   if (Started.load(std::memory_order_relaxed) || Started.exchange(true))
     return;
-  uint64_t Limit = TheOptions.ThresholdMs * 1000000;
-  Threshold.store(Limit + Limit / 8 + 1000000);
   const bool Installed = installSignal();
   // The program's signals are for the program's threads.
   sigset_t All, Before;

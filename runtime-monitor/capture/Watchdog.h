@@ -26,6 +26,8 @@ public:
       wake();
   }
   static void wake() noexcept;
+  /// There is a loop that is stalled after Ns.
+  static void mayStallAfter(uint64_t Ns) noexcept;
 
   /// A thread begins to wait for what another one has to give back: the
   /// watchdog looks soon whether they wait for each other.
@@ -49,7 +51,7 @@ private:
   static void answer(uint64_t Now) noexcept;
 
   static std::atomic<uint64_t> Wakes; // when it wakes by itself; 0: no thread
-  static std::atomic<uint64_t> Threshold; // plus a little slack
+  static std::atomic<uint64_t> Threshold; // the least, plus a little slack
   static std::atomic<uint32_t> Bell;      // futex word
   static std::atomic<bool> NewWaits;      // since it looked for deadlocks
   static std::atomic<bool> Asked;         // for a snapshot

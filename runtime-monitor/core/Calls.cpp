@@ -61,6 +61,30 @@ API void gridlock_call_begin(gridlock_call *Call, const char *Operation,
 
 API void gridlock_call_end(gridlock_call *Call) { endCall(*Call); }
 
+API void gridlock_callback_begin(gridlock_callback *C) {
+  Thread *T = currentThread();
+  C->thread = T;
+  if (!T)
+    return;
+  C->start = Clock::now();
+  C->outer = T->Callback.load(std::memory_order_relaxed);
+  T->Callback.store(C, std::memory_order_release);
+}
+
+API void gridlock_callback_end(gridlock_callback *C) {
+  auto *T = static_cast<Thread *>(C->thread);
+  if (!T)
+    return;
+  T->Callback.store(C->outer, std::memory_order_release);
+  if (!C->outer)
+    callbackEnded(*T, Clock::now() - C->start);
+}
+
+API void gridlock_loop_threshold(unsigned Milliseconds) {
+  if (Thread *T = currentThread())
+    setThreshold(*T, uint64_t{Milliseconds} * 1000000);
+}
+
 API void gridlock_name_loop(const char *Name) {
   if (Thread *T = currentThread())
     nameLoop(*T, Name);

@@ -18,10 +18,12 @@ constexpr string_view Names[] = {
 #define NUMBER(Field, Name, Default, Least, Greatest, Help) Name,
 #define FLAG(Field, Name, Default, Help) Name,
 #define TEXT(Field, Name, Default, Help) Name,
+#define LIMITS(Field, Name, Help) Name,
 #include "runtime-monitor/core/options.inc"
 #undef NUMBER
 #undef FLAG
 #undef TEXT
+#undef LIMITS
 };
 
 // Edits that turn A into B; names are shorter than 32 letters.
@@ -80,6 +82,41 @@ bool flag(string_view Value, bool &Result) noexcept {
   return Result || Value == "0" || Value == "false" || Value == "no";
 }
 
+// Kept as one limit a line, with its final newline.
+bool addLimit(char *Limits, size_t Capacity, string_view Limit) noexcept {
+  const size_t Equal = Limit.rfind('='), Have = std::strlen(Limits);
+  uint64_t Ms;
+  if (Equal == string_view::npos || Equal == 0 ||
+      !number(Limit.substr(Equal + 1), Ms) || Ms == 0 || Ms > 3600000 ||
+      Have + Limit.size() + 2 > Capacity)
+    return false;
+  std::memcpy(Limits + Have, Limit.data(), Limit.size());
+  std::memcpy(Limits + Have + Limit.size(), "\n", 2);
+  return true;
+}
+
+// Whether the whole text is like the pattern, in which * is any text.
+bool matches(string_view Pattern, string_view Text) noexcept {
+  size_t P = 0, T = 0, Star = string_view::npos, Retry = 0;
+  while (T < Text.size()) {
+    if (P < Pattern.size() && Pattern[P] == '*') {
+      Star = P++;
+      Retry = T;
+    } else if (P < Pattern.size() && Pattern[P] == Text[T]) {
+      ++P;
+      ++T;
+    } else if (Star != string_view::npos) {
+      P = Star + 1;
+      T = ++Retry;
+    } else {
+      return false;
+    }
+  }
+  while (P < Pattern.size() && Pattern[P] == '*')
+    ++P;
+  return P == Pattern.size();
+}
+
 // False if the key is unknown.
 bool set(Options &O, string_view Key, string_view Value) noexcept {
   bool Good = true;
@@ -105,10 +142,15 @@ bool set(Options &O, string_view Key, string_view Value) noexcept {
       O.Field[Value.size()] = 0;                                               \
     }                                                                          \
   } else
+#define LIMITS(Field, Name, Help)                                              \
+  if (Key == Name)                                                             \
+    Good = addLimit(O.Field, sizeof O.Field, Value);                           \
+  else
 #include "runtime-monitor/core/options.inc"
 #undef NUMBER
 #undef FLAG
 #undef TEXT
+#undef LIMITS
   { return false; }
   if (!Good)
     complainValue(Key, Value);
@@ -124,14 +166,31 @@ void help() noexcept {
   Lines << "  " Name "=" << uint64_t{Default} << "  " Help "\n";
 #define TEXT(Field, Name, Default, Help)                                       \
   Lines << "  " Name "=" Default "  " Help "\n";
+#define LIMITS(Field, Name, Help) Lines << "  " Name "=" Help "\n";
 #include "runtime-monitor/core/options.inc"
 #undef NUMBER
 #undef FLAG
 #undef TEXT
+#undef LIMITS
   Lines.say();
 }
 
 } // namespace
+
+uint64_t Options::thresholdOf(const char *Loop,
+                              const char *Thread) const noexcept {
+  for (string_view Rest = LoopThresholds; !Rest.empty();) {
+    const string_view Line = Rest.substr(0, Rest.find('\n'));
+    const string_view Pattern = Line.substr(0, Line.rfind('='));
+    Rest.remove_prefix(Line.size() + 1);
+    uint64_t Ms = 0;
+    if (matches(Pattern, Loop) || matches(Pattern, Thread)) {
+      number(Line.substr(Pattern.size() + 1), Ms);
+      return Ms;
+    }
+  }
+  return ThresholdMs;
+}
 
 void Options::parse(const char *Settings) noexcept {
   string_view Rest = Settings ? Settings : "";

@@ -15,10 +15,15 @@ struct Options {
   uint64_t Field = Default;
 #define FLAG(Field, Name, Default, Help) bool Field = Default;
 #define TEXT(Field, Name, Default, Help) char Field[1024] = Default;
+#define LIMITS(Field, Name, Help) char Field[1024] = "";
 #include "runtime-monitor/core/options.inc"
 #undef NUMBER
 #undef FLAG
 #undef TEXT
+#undef LIMITS
+
+  /// The threshold in ms of a loop by its name, or its thread's.
+  uint64_t thresholdOf(const char *Loop, const char *Thread) const noexcept;
 
   /// Reads "name=value:name=value" (also separated by ',' or blanks).
   void parse(const char *Settings) noexcept;

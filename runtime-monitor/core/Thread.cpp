@@ -106,6 +106,7 @@ void forgetOtherThreads() noexcept {
   T->Current.store(nullptr, std::memory_order_relaxed);
   T->BusySince.store(0, std::memory_order_relaxed);
   T->ReportedTick.store(0, std::memory_order_relaxed);
+  T->Callback.store(nullptr, std::memory_order_relaxed);
   T->SuspectCall = T->DeadlockedCall = 0;
   for (WaitSite &S : T->Sites)
     S = {};

@@ -68,10 +68,14 @@ struct Thread {
   uint32_t Epoch = 0;     // iterations of Current
   WaitSite Sites[MaxSites];
   char LoopName[32] = {};
+  uint64_t LoopThreshold = 0; // ns, that the program asks for
 
   // The stall the watchdog has reported, and its end.
   std::atomic<uint64_t> ReportedTick{0}; // BusySince then
   std::atomic<uint64_t> StallDuration{0};
+  // Of it, as in StallEndRecord:
+  uint64_t StallBlocked = 0, StallCounted = 0, StallOnCpu = 0;
+  uint64_t StallCallbacks = 0, StallLongest = 0;
   uint64_t NextReport = 0; // the watchdog's: elapsed time that is reported next
   uint64_t AskedTick = 0, AskedAt = 0; // of which it was asked for the stack
   uint32_t StallId = 0, Repeats = 0;
@@ -95,6 +99,9 @@ struct Thread {
   // Which acquisition of a block of so many is timed is drawn anew for each.
   uint64_t Random = 0;
   uint32_t Block = 1, Drawn = 0, Blocks = 0;
+
+  // The callback it runs, if the program tells (gridlock/monitor.h).
+  std::atomic<gridlock_callback *> Callback{nullptr};
 
   // The observed coroutine it runs; the one that has just been suspended, and
   // the one it handed over to (coroutines/Coroutines.h).

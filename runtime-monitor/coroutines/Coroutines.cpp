@@ -97,6 +97,14 @@ void readChain(const Thread &T, CoroutineChain &Chain) noexcept {
   }
 }
 
+void readCallback(const Thread &T, CoroutineChain &Chain) noexcept {
+  gridlock_callback C;
+  const gridlock_callback *At = T.Callback.load(std::memory_order_acquire);
+  Chain.Count = 0;
+  if (At && sys::copyMemory(&C, addressOf(At), sizeof C) == sizeof C)
+    Chain.Links[Chain.Count++] = {C.name, C.file, C.line};
+}
+
 void forgetCoroutines() noexcept {
   if (!Coroutines::Any.load(Relaxed))
     return;

@@ -65,6 +65,8 @@ struct CoroutineChain {
   ChainLink Links[Most];
 };
 void readChain(const Thread &T, CoroutineChain &Chain) noexcept;
+/// The callback that T runs, as a chain of one.
+void readCallback(const Thread &T, CoroutineChain &Chain) noexcept;
 
 } // namespace gridlock::monitor
 

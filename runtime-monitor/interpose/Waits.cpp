@@ -52,6 +52,7 @@ waitFor(Thread &T, const char *Operation, const void *Site, int64_t Ns,
   int Rc = MakeFirst();
   while (Left.again(Rc, Ns, Start))
     Rc = MakeAgain(Ns);
+  Scope.Result = Rc;
   return Rc;
 }
 

@@ -6,8 +6,7 @@
 #include "runtime-monitor/core/Calls.h"
 #include "runtime-monitor/core/Clock.h"
 #include "runtime-monitor/core/Options.h"
-#include "runtime-monitor/core/Probes.h"
-#include "runtime-monitor/coroutines/Coroutines.h"
+#include "runtime-monitor/records/Snapshot.h"
 #include "runtime-monitor/records/Writer.h"
 
 #include <cstring>
@@ -15,7 +14,7 @@
 namespace gridlock::monitor {
 
 std::atomic<Loop *> AllLoops{nullptr};
-static std::atomic<uint32_t> LastId{0};
+std::atomic<uint32_t> LastLoopId{0};
 
 namespace {
 
@@ -51,14 +50,31 @@ void iterationEnds(Thread &T, Loop &L, uint64_t Since, uint64_t Now) noexcept {
   if (__builtin_expect(Time > L.Max, 0))
     L.Max = Time;
   ++T.Epoch;
-  if (__builtin_expect(Time >= TheOptions.ThresholdMs * 1000000, 0)) {
+  if (__builtin_expect(Time >= L.Threshold, 0)) {
     ++L.Stalls;
     L.StallTime += Time;
+    countShortCalls(L);
     if (T.ReportedTick.load(std::memory_order_acquire) == Since) {
+      T.StallBlocked = L.Open.Blocked;
+      T.StallCounted = L.Open.Counted;
+      T.StallCallbacks = L.Open.Callbacks;
+      T.StallLongest = L.Open.Longest;
+      T.StallOnCpu = onCpu(L, L.Busy, Time);
       T.StallDuration.store(Time, std::memory_order_release);
       Watchdog::wake();
     }
   }
+}
+
+/// Ns: what the program has asked for, or 0.
+void setThreshold(Loop &L, uint64_t Ns) noexcept {
+  if (Ns == 0) {
+    char Thread[16] = {};
+    threadName(L.Tid, Thread);
+    Ns = TheOptions.thresholdOf(L.Name, Thread) * 1000000;
+  }
+  L.Threshold = Ns;
+  Watchdog::mayStallAfter(Ns);
 }
 
 // The stack of its wait is what tells one loop from another for a reader.
@@ -68,7 +84,7 @@ void establish(Thread &T, WaitSite &S, const gridlock_call &Call,
   Loop *L = make<Loop>();
   if (!L)
     return lost("event loops (no memory)");
-  L->Id = LastId.fetch_add(1, std::memory_order_relaxed) + 1;
+  L->Id = LastLoopId.fetch_add(1, std::memory_order_relaxed) + 1;
   L->Tid = T.Tid.load(std::memory_order_relaxed);
   L->Wait = Call.operation;
   L->Site = S.Address;
@@ -76,6 +92,7 @@ void establish(Thread &T, WaitSite &S, const gridlock_call &Call,
   std::memcpy(L->Name, T.LoopName, sizeof L->Name);
   L->Stack.store(takeOwnStack(Call, TakenStack::Loop),
                  std::memory_order_release);
+  setThreshold(*L, T.LoopThreshold);
   S.Found = L;
   L->Next = AllLoops.load(std::memory_order_relaxed);
   while (!AllLoops.compare_exchange_weak(L->Next, L, std::memory_order_release))
@@ -139,48 +156,24 @@ void WaitScope::end() noexcept {
   if (__builtin_expect(L == nullptr, 0))
     return; // a forked child forgot it
   L->Idle += Now - T.WaitSince;
+  L->Events = Result > 0 ? static_cast<uint32_t>(Result) : 0;
+  L->Open.begin(*L, Now);
   T.BusySince.store(Now, std::memory_order_relaxed);
   Watchdog::busy(Now);
 }
 
-void blockingCallEnded(Thread &T, const gridlock_call &Call,
-                       uint64_t Duration) noexcept {
-  Loop *L = T.Current.load(std::memory_order_relaxed);
-  if (Duration < TheOptions.BlockMs * 1000000 || !L || T.Inside)
-    return;
-  GRIDLOCK_PROBE3(block, L->Tid, Duration, Call.operation);
-  InsideMonitor Guard(T);
-  for (BlockSite &B : L->Blocks) {
-    const char *Operation = B.Operation.load(std::memory_order_relaxed);
-    if (Operation && (Operation != Call.operation || B.Site != Call.site))
-      continue;
-    ++B.Count;
-    B.Total += Duration;
-    if (B.Iteration != L->Iterations)
-      B.OpenCount = B.OpenTotal = 0;
-    B.Iteration = L->Iterations;
-    ++B.OpenCount;
-    B.OpenTotal += Duration;
-    if (Duration > B.Max)
-      B.Max = Duration;
-    if (!Operation) {
-      B.Site = Call.site;
-      B.Id = LastId.fetch_add(1, std::memory_order_relaxed) + 1;
-      B.Stack.store(takeOwnStack(Call), std::memory_order_relaxed);
-      if (T.Running.load(std::memory_order_relaxed) &&
-          (B.Coroutines = make<CoroutineChain>()))
-        readChain(T, *B.Coroutines);
-      B.Operation.store(Call.operation, std::memory_order_release);
-    }
-    return;
-  }
-  ++L->BlocksLost;
-}
-
 void nameLoop(Thread &T, const char *Name) noexcept {
   std::strncpy(T.LoopName, Name, sizeof T.LoopName - 1);
-  if (Loop *L = T.Current.load(std::memory_order_relaxed))
+  if (Loop *L = T.Current.load(std::memory_order_relaxed)) {
     std::memcpy(L->Name, T.LoopName, sizeof L->Name);
+    setThreshold(*L, T.LoopThreshold);
+  }
+}
+
+void setThreshold(Thread &T, uint64_t Ns) noexcept {
+  T.LoopThreshold = Ns;
+  if (Loop *L = T.Current.load(std::memory_order_relaxed))
+    setThreshold(*L, Ns);
 }
 
 void endLoop(Loop &L) noexcept { L.Ended = true; }

@@ -9,28 +9,12 @@
 
 #include "runtime-monitor/capture/Capture.h"
 #include "runtime-monitor/core/Thread.h"
+#include "runtime-monitor/loops/Blocking.h"
 #include "runtime-monitor/loops/Histogram.h"
 
 namespace gridlock::monitor {
 
-struct CoroutineChain;
-
-/// A blocking call made on a loop thread, by operation and call site.
-struct BlockSite {
-  std::atomic<const char *> Operation; // null: free
-  uint64_t Site;
-  uint32_t Id;
-  uint64_t Count, Total, Max;
-  uint64_t Iteration; // in which the last ones were made, and these:
-  uint64_t OpenCount, OpenTotal;
-  std::atomic<TakenStack *> Stack;
-  CoroutineChain *Coroutines; // that ran, or null
-  bool ChainWritten;
-};
-
 struct Loop {
-  static constexpr unsigned MaxBlocks = 64;
-
   uint32_t Id = 0, Tid = 0;
   const char *Wait = nullptr; // the operation it waits with
   uint64_t Site = 0;
@@ -39,15 +23,18 @@ struct Loop {
   uint64_t Stalls = 0, StallTime = 0;
   uint64_t First = 0, Last = 0;
   bool Ended = false;
-  uint64_t BlocksLost = 0;
-  uint64_t Written = 0; // iterations at the last snapshot
-  BlockSite Blocks[MaxBlocks];
+  uint64_t Written = 0;   // iterations at the last snapshot
+  uint64_t Threshold = 0; // ns, of a stall
+  uint32_t Events = 0;    // that the last wait returned
+  BlockSites Blocks;
+  OpenIteration Open;
   std::atomic<TakenStack *> Stack{nullptr}; // of a wait
   Histogram Times;
   Loop *Next = nullptr;
 };
 
-extern std::atomic<Loop *> AllLoops; // only grows
+extern std::atomic<Loop *> AllLoops;     // only grows
+extern std::atomic<uint32_t> LastLoopId; // of loops and block sites
 
 /// Brackets a wait for events. Not to be used inside an interposed call.
 class WaitScope {
@@ -61,6 +48,8 @@ public:
   [[gnu::always_inline]] ~WaitScope() { end(); }
   WaitScope(const WaitScope &) = delete;
 
+  int Result = 0; // of the wait: how many events
+
 private:
   void begin(const char *Operation, uint64_t Site) noexcept;
   void end() noexcept;
@@ -70,12 +59,9 @@ private:
   gridlock_call Call;
 };
 
-/// A call bracketed by beginCall and endCall took Duration on a busy loop
-/// thread.
-void blockingCallEnded(Thread &T, const gridlock_call &Call,
-                       uint64_t Duration) noexcept;
-
 void nameLoop(Thread &T, const char *Name) noexcept;
+/// From now on, of the loop that runs or will run on T; 0: by the options.
+void setThreshold(Thread &T, uint64_t Ns) noexcept;
 void endLoop(Loop &L) noexcept; // its thread ends
 void forgetLoops() noexcept;    // in a forked child
 

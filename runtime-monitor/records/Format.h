@@ -16,7 +16,7 @@
 namespace gridlock::monitor {
 
 constexpr char FileMagic[8] = {'G', 'L', 'K', 'M', 'O', 'N', '\r', '\n'};
-constexpr uint32_t FormatVersion = 1;
+constexpr uint32_t FormatVersion = 2;
 constexpr const char *FileSuffix = ".glkmon";
 
 struct FileHeader {
@@ -52,7 +52,8 @@ enum class RecordKind : uint32_t {
   Chain,      // StackRecord and for each coroutine, innermost first: line (32
               // bits), name \0, file \0
   Hold,       // HoldRecord and WideBucket[]
-  HolderCall  // HolderCallRecord
+  HolderCall, // HolderCallRecord
+  Callback    // as Chain, of the callback a Stall or Block is in
 };
 
 struct RecordHeader {
@@ -97,6 +98,7 @@ struct LoopRecord {
   uint64_t First, Last;       // first and last iteration
   uint32_t Buckets;           // that follow
   uint32_t Ended;             // the thread is gone
+  uint32_t ThresholdMs, Reserved;
 };
 
 struct Bucket {
@@ -119,11 +121,16 @@ struct StallRecord {
   char Operation[64];      // empty when running
   uint32_t Holder;         // thread that holds the lock waited for, or 0
   uint32_t Repeat;         // 0 first report of this stall, 1 second ...
+  uint32_t Events;         // that the wait before it returned
+  uint32_t Reserved;
 };
 
 struct StallEndRecord {
   uint32_t Id, Reserved;
   uint64_t Duration;
+  // Of it: in interposed calls; of these, in Block records; on a CPU.
+  uint64_t Blocked, Counted, OnCpu;
+  uint64_t Callbacks, Longest; // if the program tells of them
 };
 
 struct BlockRecord {
@@ -131,6 +138,7 @@ struct BlockRecord {
   char Operation[64];
   uint64_t Site; // return address of the call
   uint64_t Count, Total, Max;
+  uint64_t OnCpu; // of Total
   // Of these, in the loop's last iteration, if that has not ended (the loop may
   // have been left).
   uint64_t OpenCount, OpenTotal;

@@ -6,6 +6,7 @@
 
 #include "runtime-monitor/core/Lock.h"
 
+#include <algorithm>
 #include <cstring>
 #include <elf.h>
 #include <fcntl.h>
@@ -18,6 +19,14 @@ Lock MapsLock;
 char Buffer[512 *
             1024]; // of /proc/self/maps; what doesn't fit is counted as lost
 uint64_t LastHash = 0;
+
+// What is executable, by address. Read without the lock: that a wrong answer
+// may come out while it changes does no harm.
+struct Range {
+  uint64_t From, To;
+};
+Range Code[1024];
+std::atomic<uint32_t> CodeCount{0};
 
 uint64_t hashOf(const char *S, size_t N) noexcept {
   uint64_t H = 0xcbf29ce484222325u;
@@ -130,20 +139,32 @@ void writeMaps() noexcept {
     return;
   LastHash = Hash;
   writeRecord(RecordKind::Maps, {Buffer, Size});
+  uint32_t Count = 0;
   for (size_t I = 0; I < Size;) {
     const char *S = Buffer + I;
     uint64_t Base = hexadecimal(S);
     ++S;
-    hexadecimal(S);
+    const uint64_t End = hexadecimal(S);
+    if (S[3] == 'x' && Count < std::size(Code))
+      Code[Count++] = {Base, End};
     bool Readable = S[1] == 'r';
     const char *Offset = S + 6;
-    auto *End = static_cast<const char *>(
+    auto *Line = static_cast<const char *>(
         std::memchr(S, '\n', Size - static_cast<size_t>(S - Buffer)));
     if (Readable && hexadecimal(Offset) == 0 &&
-        std::memchr(S, '/', static_cast<size_t>(End - S)) != nullptr)
+        std::memchr(S, '/', static_cast<size_t>(Line - S)) != nullptr)
       writeBuildId(Base);
-    I = static_cast<size_t>(End - Buffer) + 1;
+    I = static_cast<size_t>(Line - Buffer) + 1;
   }
+  CodeCount.store(Count, std::memory_order_release);
+}
+
+bool isCode(uint64_t Address) noexcept {
+  const Range *From = Code,
+              *To = Code + CodeCount.load(std::memory_order_acquire);
+  From = std::partition_point(From, To,
+                              [&](const Range &R) { return R.To <= Address; });
+  return From != To && Address >= From->From;
 }
 
 } // namespace gridlock::monitor

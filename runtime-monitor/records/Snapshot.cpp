@@ -47,7 +47,7 @@ void writeStack(RecordKind Of, uint32_t Id,
 }
 
 void writeBlocks(Loop &L) noexcept {
-  for (BlockSite &B : L.Blocks) {
+  for (BlockSite &B : L.Blocks.All) {
     const char *Operation = B.Operation.load(std::memory_order_acquire);
     if (!Operation)
       return;
@@ -60,20 +60,22 @@ void writeBlocks(Loop &L) noexcept {
     R.Count = B.Count;
     R.Total = B.Total;
     R.Max = B.Max;
+    R.OnCpu = B.OnCpu;
     if (B.Iteration == L.Iterations) {
       R.OpenCount = B.OpenCount;
       R.OpenTotal = B.OpenTotal;
     }
     writeRecord(RecordKind::Block, {&R, sizeof R});
-    if (const CoroutineChain *Chain = B.Coroutines; Chain && !B.ChainWritten) {
-      B.ChainWritten = true;
-      writeChain(RecordKind::Block, B.Id, *Chain);
-    }
+    if (!B.ChainsWritten && B.Coroutines)
+      writeChain(RecordKind::Chain, RecordKind::Block, B.Id, *B.Coroutines);
+    if (!B.ChainsWritten && B.Callback)
+      writeChain(RecordKind::Callback, RecordKind::Block, B.Id, *B.Callback);
+    B.ChainsWritten = true;
     writeStack(RecordKind::Block, B.Id, B.Stack);
   }
-  if (L.BlocksLost != 0)
-    lost("blocking calls (too many call sites in one loop)", L.BlocksLost);
-  L.BlocksLost = 0;
+  if (L.Blocks.Lost != 0)
+    lost("blocking calls (too many call sites in one loop)", L.Blocks.Lost);
+  L.Blocks.Lost = 0;
 }
 
 // A hold is no news by itself; what has grown by an eighth is.
@@ -283,6 +285,7 @@ void writeLoop(Loop &L) noexcept {
   R.First = L.First;
   R.Last = L.Last;
   R.Ended = L.Ended;
+  R.ThresholdMs = static_cast<uint32_t>(L.Threshold / 1000000);
   for (uint32_t I = 0; I < Histogram::Size; ++I)
     if (uint32_t Count = L.Times.Counts[I])
       Buffer.Buckets[R.Buckets++] = {I, Count};
@@ -292,7 +295,7 @@ void writeLoop(Loop &L) noexcept {
   writeStack(RecordKind::Loop, L.Id, L.Stack);
 }
 
-void writeChain(RecordKind Of, uint32_t Id,
+void writeChain(RecordKind Kind, RecordKind Of, uint32_t Id,
                 const CoroutineChain &Chain) noexcept {
   if (Chain.Count == 0)
     return;
@@ -303,7 +306,7 @@ void writeChain(RecordKind Of, uint32_t Id,
     addName(Names, L.Function, L.File);
   }
   const StackRecord R{Of, Id};
-  writeRecord(RecordKind::Chain, {&R, sizeof R}, {Names.c_str(), Names.size()});
+  writeRecord(Kind, {&R, sizeof R}, {Names.c_str(), Names.size()});
 }
 
 bool somethingToWrite() noexcept {
@@ -336,7 +339,7 @@ uint64_t writeSnapshot(Occasion Why) noexcept {
   uint64_t Findings = 0;
   writeMaps();
   for (Loop *L = AllLoops.load(std::memory_order_acquire); L; L = L->Next) {
-    for (const BlockSite &B : L->Blocks)
+    for (const BlockSite &B : L->Blocks.All)
       Findings += B.Count;
     Findings += L->Stalls;
     if (L->Iterations == L->Written && !Last)

@@ -23,8 +23,9 @@ void writeLoop(Loop &L) noexcept;
 /// A stack that belongs to another record: the bytes that HEAD says, at BYTES.
 void writeStack(RecordKind Of, uint32_t Id, const Snapshot &Head,
                 const void *Bytes) noexcept;
-/// The coroutines that are on top of a stall's or blocking call's stack.
-void writeChain(RecordKind Of, uint32_t Id,
+/// The coroutines that are on top of a stall's or blocking call's stack, or the
+/// callback it is in.
+void writeChain(RecordKind Kind, RecordKind Of, uint32_t Id,
                 const CoroutineChain &Chain) noexcept;
 /// The name of a thread of this process, or an empty one.
 void threadName(uint32_t Tid, char (&Name)[16]) noexcept;

@@ -36,6 +36,9 @@ void writeLost() noexcept;
 /// later.
 void writeMaps() noexcept;
 void forgetMaps() noexcept; // in a forked child
+/// Whether an address lies in code that was mapped when the maps were last
+/// written.
+bool isCode(uint64_t Address) noexcept;
 
 /// The name of the record file, for messages.
 const char *recordPath() noexcept;

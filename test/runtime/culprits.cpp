@@ -1,15 +1,13 @@
-// Two hundred stalls of twice the threshold of each kind, on and off CPU: for 99 of a
-// hundred the stack that is taken while they last has the function that is to blame.
-// Blocking calls are not counted by themselves here (block_ms), so each finding's count
-// is that of its stacks.
+// A hundred stalls of twice the threshold of each of eight kinds, on and off CPU: of 99 of
+// them a stack was taken while they lasted, and it has the function that is to blame.
 // RUN: %victim %s -o %t.exe
-// RUN: env GRIDLOCK_OPTIONS=threshold_ms=16:block_ms=100000:captures_per_second=1000 %gridlock run --output %t.records -- %t.exe
+// RUN: rm -rf %t.records; env GRIDLOCK_OPTIONS=threshold_ms=25:captures_per_second=1000 %gridlock run --output %t.records -- %t.exe
 // RUN: %gridlock report %t.records --format json --output %t.json
-// RUN: %expect %t.json "len(loops) == 8" "all(l['stalls'] >= 200 for l in loops)" \
-// RUN:   "all(sum(f['count'] for f in findings if f['function'] == name) >= 198 for name in \
+// RUN: %expect %t.json "len(loops) == 8" "all(l['stalls'] > 99 for l in loops)" \
+// RUN:   "all(sum(f['stacks'] for f in findings if f['function'] == name) >= 99 for name in \
 // RUN:     ('sleeps_bad', 'reads_bad', 'locks_bad', 'waits_bad', 'burns_bad', 'faults_bad', 'writes_bad', 'unseen_bad'))" \
 // RUN:   "{f['operation'] for f in findings if f['function'] in ('burns_bad', 'faults_bad')} == {'on-cpu'}" \
-// RUN:   "[f['operation'] for f in findings if f['function'] == 'unseen_bad'] == ['syscall/35']"
+// RUN:   "'syscall/35' in [f['operation'] for f in findings if f['function'] == 'unseen_bad']"
 #include "helper.h"
 #include "loop.h"
 
@@ -22,7 +20,7 @@
 #include <thread>
 #include <vector>
 
-static constexpr int Stalls = 200, Ms = 32;
+static constexpr int Stalls = 100, Ms = 50;
 #define APART [[gnu::noinline]]
 
 using Clock = std::chrono::steady_clock;

@@ -166,7 +166,8 @@ Frame awaitingFrame(const ChainLink &Link) {
   F.Function = nameOf(Link.Function);
   F.Display = Link.Function;
   F.Where = {Link.File, Link.Line, 0};
-  F.User = F.Coroutine = F.Awaits = true;
+  F.User = F.Coroutine = true;
+  F.Relation = "awaited by coroutine ";
   return F;
 }
 

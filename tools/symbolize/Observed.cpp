@@ -9,6 +9,7 @@
 #include "tools/symbolize/LoopTimes.h"
 #include "tools/symbolize/LoopWaits.h"
 #include "tools/symbolize/Operations.h"
+#include "tools/symbolize/StallShares.h"
 
 #include <algorithm>
 #include <tuple>
@@ -137,6 +138,13 @@ void Collector::addFinding(const char *Rule, const std::string &Operation,
   }
   E.Numbers.Count += M.Count;
   E.Numbers.Total += M.Total;
+  E.Numbers.OnCpu += M.OnCpu;
+  E.Numbers.Stacks += M.Stacks;
+  if (M.Stacks != 0 && M.Worst >= E.Numbers.Worst) {
+    E.Numbers.Callbacks = M.Callbacks;
+    E.Numbers.LongestCallback = M.LongestCallback;
+    E.Numbers.Events = M.Events;
+  }
   E.Numbers.Worst = std::max(E.Numbers.Worst, M.Worst);
   E.Numbers.Unfinished |= M.Unfinished;
 }
@@ -172,12 +180,8 @@ void Collector::addStalls(const ProcessRecords &P, Symbolizer &S,
   for (const auto &[Id, D] : First) {
     std::vector<Frame> Stack = S.unwind(D->Stack);
     addChain(P, RecordKind::Stall, Id, Stack);
-    Measured M{1, Elapsed[Id], 0, true};
-    if (auto End = P.StallDurations.find(Id); End != P.StallDurations.end()) {
-      M.Worst = End->second;
-      M.Unfinished = false;
-    }
-    M.Total = M.Worst;
+    const StallShare Share = shareOf(P, *D, Elapsed[Id]);
+    const Measured &M = Share.Numbers;
     if (M.Unfinished && Waits.left(D->Head.Loop, Stack))
       continue;
     if (D->Head.Why == Cause::Blocked) {
@@ -186,17 +190,12 @@ void Collector::addStalls(const ProcessRecords &P, Symbolizer &S,
         LoopRow &Row = Rows[{P.Header.Pid, D->Head.Loop}];
         if (!M.Unfinished) {
           Row.Stalls -= Row.Stalls > 0;
-          Row.Busy -= std::min(Row.Busy, M.Total);
+          Row.Busy -= std::min(Row.Busy, P.StallEnds.at(Id).Duration);
         }
         continue;
       }
-      // Counted in full by its Block record, unless the call has not ended.
-      if (std::any_of(P.Blocks.begin(), P.Blocks.end(), [&](const auto &B) {
-            return B.second.Loop == D->Head.Loop &&
-                   std::string_view(B.second.Operation) == D->Head.Operation &&
-                   B.second.Max >= Elapsed[Id];
-          }))
-        M = {0, 0, 0, false};
+    }
+    if (Share.Blocked) {
       const std::string Operation =
           operationOf(Rules, Stack, D->Head.Operation);
       addFinding("gridlock-blocking-in-callback", Operation, Stack, M,
@@ -234,10 +233,11 @@ void Collector::addBlocks(const ProcessRecords &P, Symbolizer &S,
       sharedLoop(P, B.Loop);
     if (OfLoop || (B.Count == B.OpenCount && Waits.left(B.Loop, Stack)))
       continue;
-    addFinding("gridlock-blocking-in-callback",
-               operationOf(Rules, Stack, B.Operation), Stack,
-               {B.Count, B.Max, B.Total, false}, precisionOf(P, B.Loop),
-               nameOf(P, B.Loop));
+    addFinding(
+        "gridlock-blocking-in-callback", operationOf(Rules, Stack, B.Operation),
+        Stack,
+        {.Count = B.Count, .Worst = B.Max, .Total = B.Total, .OnCpu = B.OnCpu},
+        precisionOf(P, B.Loop), nameOf(P, B.Loop));
   }
 }
 
@@ -272,7 +272,8 @@ void Collector::addWait(const LockRow &Row, const Side &W) {
     return;
   }
   addFinding("gridlock-lock-contention", W.Operation, W.Stack,
-             {W.Count, W.Max, W.Total, false}, Precision::High, "");
+             {.Count = W.Count, .Worst = W.Max, .Total = W.Total},
+             Precision::High, "");
   const auto It =
       Entries.find({"gridlock-lock-contention", W.Function, W.Operation});
   if (It == Entries.end())
@@ -324,6 +325,17 @@ void Collector::addChain(const ProcessRecords &P, RecordKind Of,
   for (std::size_t I = 1; Chain != P.Chains.end() && I < Chain->second.size();
        ++I)
     Stack.push_back(awaitingFrame(Chain->second[I]));
+  const auto Callback = P.Callbacks.find({Of, Id});
+  if (Callback == P.Callbacks.end() || Callback->second.empty())
+    return;
+  const ChainLink &Made = Callback->second.front();
+  Frame F;
+  F.Function = F.Display = Made.Function;
+  F.Where = {Made.File, Made.Line, 0};
+  F.User = true;
+  F.Relation =
+      Made.File.empty() ? "in the handler of " : "in the handler made by ";
+  Stack.push_back(F);
 }
 
 void Collector::remark(const ProcessRecords &P, const Symbolizer &S) {
@@ -388,11 +400,13 @@ void Collector::finish() {
         Times + ", worst " + duration(E.Numbers.Worst) + ", " +
         duration(E.Numbers.Total) + " in all" +
         (E.Numbers.Unfinished ? ", not over at the end" : "");
+    const std::string Kind = congestion(E.Numbers);
     if (F.Rule == "gridlock-lock-contention")
       F.Message =
           "threads waited here for a lock (" + F.Operation + ") " + Sums;
     else if (F.Rule == "gridlock-loop-stall")
-      F.Message = E.How + " was kept busy here " + Sums;
+      F.Message = E.How + " was kept busy here " + Sums +
+                  (Kind.empty() ? "" : "; " + Kind);
     else
       F.Message = E.How + " was blocked here by " + F.Operation + " " + Sums;
     Numbers[K] = E.Numbers;

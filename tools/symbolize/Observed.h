@@ -73,6 +73,11 @@ struct LockRow {
 /// Numbers behind a finding; the finding's notes are its stack.
 struct Measured {
   std::uint64_t Count = 0, Worst = 0, Total = 0;
+  std::uint64_t OnCpu = 0;  // of Total, of blocking calls
+  std::uint64_t Stacks = 0; // stalls that were met here while they lasted
+  // Of these the longest: callbacks it had and their longest, if the program
+  // tells; else how many events were ready.
+  std::uint64_t Callbacks = 0, LongestCallback = 0, Events = 0;
   bool Unfinished = false; // went on when the program ended
 };
 

@@ -125,6 +125,11 @@ void writeObservedJson(std::ostream &Out, const Observed &O) {
     F["count"] = O.Numbers[I].Count;
     F["worst_ns"] = O.Numbers[I].Worst;
     F["total_ns"] = O.Numbers[I].Total;
+    F["on_cpu_ns"] = O.Numbers[I].OnCpu;
+    F["stacks"] = O.Numbers[I].Stacks;
+    F["callbacks"] = O.Numbers[I].Callbacks;
+    F["longest_callback_ns"] = O.Numbers[I].LongestCallback;
+    F["events"] = O.Numbers[I].Events;
     F["unfinished"] = O.Numbers[I].Unfinished;
   }
   Root["loops"] = Json::array();

@@ -38,21 +38,22 @@ Side Places::sideOf(std::vector<Frame> Stack) const {
 }
 
 void Places::addNotes(Finding &F, const std::vector<Frame> &Stack) const {
-  const auto Awaits = std::find_if(Stack.begin(), Stack.end(),
-                                   [](const Frame &At) { return At.Awaits; });
-  std::vector<Frame> Shown(Stack.begin(), Awaits);
+  const auto Others =
+      std::find_if(Stack.begin(), Stack.end(),
+                   [](const Frame &At) { return !At.Relation.empty(); });
+  std::vector<Frame> Shown(Stack.begin(), Others);
   if (innermostUser(Shown))
     while (!Shown.back().User)
       Shown.pop_back();
   if (Shown.size() > MostNotes)
     Shown.resize(MostNotes);
-  Shown.insert(Shown.end(), Awaits, Stack.end());
+  Shown.insert(Shown.end(), Others, Stack.end());
   for (std::size_t I = 0; I < Shown.size(); ++I) {
     const Frame &At = Shown[I];
     F.Notes.push_back({relative(At.Where),
-                       (I == 0      ? "in "
-                        : At.Awaits ? "awaited by coroutine "
-                                    : "called from ") +
+                       (I == 0                ? "in "
+                        : At.Relation.empty() ? "called from "
+                                              : At.Relation) +
                            (At.Function.empty() ? At.Display : At.Function) +
                            (At.Inlined ? " (inlined)" : "")});
   }

@@ -105,7 +105,7 @@ bool readRecord(ProcessRecords &R, RecordKind Kind, Payload P) {
     StallEndRecord E;
     if (!P.take(E))
       return false;
-    R.StallDurations[E.Id] = E.Duration;
+    R.StallEnds[E.Id] = E;
     return true;
   }
   case RecordKind::Block: {
@@ -200,7 +200,8 @@ bool readRecord(ProcessRecords &R, RecordKind Kind, Payload P) {
     R.CoroutineEvents[{Kind, E.Id}] = E;
     return true;
   }
-  case RecordKind::Chain: {
+  case RecordKind::Chain:
+  case RecordKind::Callback: {
     StackRecord Of;
     if (!P.take(Of))
       return false;
@@ -209,7 +210,8 @@ bool readRecord(ProcessRecords &R, RecordKind Kind, Payload P) {
       L.Function = P.text();
       L.File = P.text();
     }
-    R.Chains[{Of.Of, Of.Id}] = std::move(Chain);
+    (Kind == RecordKind::Chain ? R.Chains : R.Callbacks)[{Of.Of, Of.Id}] =
+        std::move(Chain);
     return true;
   }
   case RecordKind::Live: {

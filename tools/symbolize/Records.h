@@ -68,7 +68,7 @@ struct ProcessRecords {
   std::string Vdso;
   std::map<std::uint32_t, LoopData> Loops;
   std::vector<StallData> Stalls;
-  std::map<std::uint32_t, std::uint64_t> StallDurations; // of those that ended
+  std::map<std::uint32_t, monitor::StallEndRecord> StallEnds;
   std::map<std::uint32_t, monitor::BlockRecord> Blocks;
   std::map<std::uint32_t, monitor::ContentionRecord> Contention;
   std::map<std::uint32_t, monitor::HolderCallRecord>
@@ -83,7 +83,7 @@ struct ProcessRecords {
       CoroutineEvents;
   std::map<std::pair<monitor::RecordKind, std::uint32_t>,
            std::vector<ChainLink>>
-      Chains;
+      Chains, Callbacks; // Callbacks: one link each
   std::map<std::pair<monitor::RecordKind, std::uint32_t>, RawStack> Stacks;
   std::map<std::string, std::uint64_t> Lost;
   bool Running = false;       // read while the program runs

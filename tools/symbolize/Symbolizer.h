@@ -25,7 +25,7 @@ struct Frame {
   bool Inlined = false;
   bool User = false;      // neither a library's nor the system's
   bool Coroutine = false; // the body of a coroutine
-  bool Awaits = false;    // not on the stack: awaits what is
+  std::string Relation;   // not on the stack: "awaited by coroutine "
 };
 
 class Symbolizer {

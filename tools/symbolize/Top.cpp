@@ -167,7 +167,7 @@ void Top::writeLocks(std::vector<std::string> &Lines) {
 void Top::writeStalls(std::vector<std::string> &Lines) {
   std::map<std::uint32_t, const StallData *> Open; // by stall: the last report
   for (const StallData &D : P.Stalls)
-    if (!P.StallDurations.count(D.Head.Id))
+    if (!P.StallEnds.count(D.Head.Id))
       Open[D.Head.Id] = &D;
   std::map<std::uint32_t, const StallData *> ByThread; // the last one counts
   for (const auto &[Id, D] : Open)

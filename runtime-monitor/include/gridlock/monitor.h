@@ -64,6 +64,27 @@ __attribute__((weak)) void gridlock_call_end(struct gridlock_call *call);
  * letters). May be called before the loop runs. */
 __attribute__((weak)) void gridlock_name_loop(const char *name);
 
+/* The event loop of this thread is stalled after so many milliseconds; 0: as
+ * the options say (threshold_ms, loop_threshold). May be called before the loop
+ * runs. */
+__attribute__((weak)) void gridlock_loop_threshold(unsigned milliseconds);
+
+/* One callback that a loop runs, on the caller's stack while it lasts: tells one
+ * long callback from many short ones, and names it in reports. name, file and
+ * line say what it is and where it was made; they must live as long as the
+ * program. May nest. gridlock/asio.h does this for Asio's handlers. */
+struct gridlock_callback {
+  const char *name, *file;
+  uint32_t line, reserved;
+  uint64_t start;
+  struct gridlock_callback *outer;
+  void *thread;
+};
+__attribute__((weak)) void
+gridlock_callback_begin(struct gridlock_callback *callback);
+__attribute__((weak)) void
+gridlock_callback_end(struct gridlock_callback *callback);
+
 #define GRIDLOCK_NAME_LOOP(NAME)                                               \
   do {                                                                         \
     if (gridlock_name_loop)                                                    \

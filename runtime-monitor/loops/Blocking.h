@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What the time of an event loop's iterations goes to: calls that block it, by
+// operation and call site, and CPU time. A call of block_ms counts by itself;
+// shorter ones count if the iteration becomes a stall and they have a tenth of
+// the threshold. Written by the loop's own thread only.
+#ifndef GRIDLOCK_MONITOR_LOOPS_BLOCKING_H
+#define GRIDLOCK_MONITOR_LOOPS_BLOCKING_H
+
+#include "runtime-monitor/capture/Capture.h"
+
+#include <atomic>
+#include <cstdint>
+
+namespace gridlock::monitor {
+
+struct CoroutineChain;
+struct Loop;
+struct Thread;
+
+/// A blocking call made on a loop thread, by operation, call site and what
+/// leads to it from the loop: a library's call is made for many.
+struct BlockSite {
+  std::atomic<const char *> Operation; // null: free
+  uint64_t Site, Depth; // Depth: of the stack, below the loop's frame
+  uint32_t Id;
+  uint64_t Count, Total, Max;
+  uint64_t OnCpu;     // of Total
+  uint64_t Iteration; // in which the last ones were made, and these:
+  uint64_t OpenCount, OpenTotal;
+  std::atomic<TakenStack *> Stack;
+  CoroutineChain *Coroutines, *Callback; // that ran, or null
+  bool ChainsWritten;
+};
+
+struct BlockSites {
+  static constexpr unsigned Most = 64;
+  BlockSite All[Most] = {};
+  uint64_t Lost = 0;
+};
+
+/// The iteration that a loop is in.
+struct OpenIteration {
+  struct Short {
+    const char *Operation;
+    uint64_t Site, Depth, Count, Total, Max;
+    TakenStack *Stack; // once they have a tenth of the threshold
+  };
+  static constexpr unsigned MostShort = 8;
+
+  uint64_t Blocked = 0; // in calls of any length
+  uint64_t Counted = 0; // of these, in block sites
+  uint32_t ShortCount = 0;
+  uint64_t Callbacks = 0, Longest = 0; // as far as the program tells
+  Short Shorts[MostShort] = {};
+
+  // The thread's CPU time when an iteration, this or an earlier one, began, and
+  // how long the loop had been busy.
+  uint64_t CpuAt = 0, Cpu = 0, CpuBusy = 0;
+
+  void begin(const Loop &L, uint64_t Now) noexcept {
+    Blocked = Counted = Callbacks = Longest = 0;
+    ShortCount = 0;
+    if (__builtin_expect(Now - CpuAt > 10000000, 0))
+      readCpu(L, Now);
+  }
+  void readCpu(const Loop &L, uint64_t Now) noexcept;
+};
+
+/// A call bracketed by beginCall and endCall took Duration on a busy loop
+/// thread.
+void blockingCallEnded(Thread &T, const gridlock_call &Call,
+                       uint64_t Duration) noexcept;
+
+void callbackEnded(Thread &T, uint64_t Duration) noexcept;
+
+/// The iteration is a stall.
+void countShortCalls(Loop &L) noexcept;
+/// How much of the last Duration the calling loop thread was on a CPU; when the
+/// loop has been busy for Busy in all. What it did before that, since its time
+/// was last read, counts as CPU time.
+uint64_t onCpu(const Loop &L, uint64_t Busy, uint64_t Duration) noexcept;
+
+} // namespace gridlock::monitor
+
+#endif

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "tools/symbolize/StallShares.h"
+
+#include <algorithm>
+
+namespace gridlock::symbolize {
+
+using monitor::Cause;
+
+StallShare shareOf(const ProcessRecords &P, const StallData &First,
+                   std::uint64_t Elapsed) {
+  const monitor::StallRecord &S = First.Head;
+  StallShare Result;
+  Measured &M = Result.Numbers;
+  M.Stacks = 1;
+  M.Events = S.Events;
+  Result.Blocked = S.Why == Cause::Blocked;
+  const auto Counted = [&](std::uint64_t Least) {
+    return std::any_of(P.Blocks.begin(), P.Blocks.end(), [&](const auto &B) {
+      return B.second.Loop == S.Loop && B.second.Max >= Least &&
+             std::string_view(B.second.Operation) == S.Operation;
+    });
+  };
+  const auto Found = P.StallEnds.find(S.Id);
+  if (Found == P.StallEnds.end()) {
+    M.Unfinished = true;
+    if (Result.Blocked && Counted(Elapsed))
+      return Result;
+    M.Count = 1;
+    M.Total = M.Worst = Elapsed;
+    return Result;
+  }
+  const monitor::StallEndRecord &End = Found->second;
+  M.Callbacks = End.Callbacks;
+  M.LongestCallback = End.Longest;
+  if (Result.Blocked && Counted(0))
+    return Result;
+  const std::uint64_t Rest = End.Duration - std::min(End.Duration, End.Counted),
+                      InCalls =
+                          End.Blocked - std::min(End.Blocked, End.Counted);
+  // Met in a call by chance, but most of the time is not spent in any.
+  if (Result.Blocked && InCalls < Rest / 2)
+    Result.Blocked = false;
+  const std::uint64_t Share =
+      Result.Blocked ? InCalls : Rest - std::min(Rest, InCalls);
+  const auto Loop = P.Loops.find(S.Loop);
+  const std::uint64_t Threshold =
+      Loop == P.Loops.end()
+          ? 0
+          : std::uint64_t{Loop->second.Head.ThresholdMs} * 1000000;
+  if (End.Counted != 0 && Share < Threshold / 10)
+    return Result;
+  M.Count = 1;
+  M.Total = M.Worst = Share;
+  M.OnCpu = Result.Blocked ? 0 : std::min(End.OnCpu, Share);
+  return Result;
+}
+
+std::string congestion(const Measured &M) {
+  if (M.Callbacks > 1 && M.LongestCallback < M.Worst / 2)
+    return std::to_string(M.Callbacks) + " callbacks, the longest " +
+           duration(M.LongestCallback);
+  if (M.Callbacks != 0)
+    return "one long callback";
+  if (M.Events == 1)
+    return "one event was ready";
+  if (M.Events > 1)
+    return std::to_string(M.Events) + " events were ready at once";
+  return {};
+}
+
+} // namespace gridlock::symbolize

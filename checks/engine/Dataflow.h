@@ -12,6 +12,7 @@
 #include "checks/facts/Range.h"
 #include "facts_generated.h"
 
+#include <algorithm>
 #include <deque>
 #include <optional>
 #include <vector>
@@ -63,6 +64,29 @@ std::vector<std::optional<State>> solveForward(const facts::Function &F,
     }
   }
   return In;
+}
+
+/// The blocks that can be reached, in their order.
+inline std::vector<std::uint32_t> reachableBlocks(const facts::Function &F) {
+  auto Blocks = each(F.blocks());
+  std::vector<std::uint32_t> Result;
+  if (Blocks.empty())
+    return Result;
+  Result.push_back(0);
+  std::vector<bool> Seen(Blocks.size(), false);
+  Seen[0] = true;
+  for (std::size_t Next = 0; Next < Result.size(); ++Next) {
+    const facts::Block &B = *Blocks[Result[Next]];
+    if (B.no_return())
+      continue;
+    for (const facts::Edge *E : each(B.edges()))
+      if (!Seen[E->to()]) {
+        Seen[E->to()] = true;
+        Result.push_back(E->to());
+      }
+  }
+  std::sort(Result.begin(), Result.end());
+  return Result;
 }
 
 /// For solveForward: every edge is taken.

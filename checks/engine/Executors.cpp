@@ -9,8 +9,7 @@ using rules::ConditionKind;
 
 namespace {
 
-Verdict judge(const Program &P, const CallableFlow &Flow, FunctionId F,
-              const facts::Value &V) {
+Verdict judge(const CallableFlow &Flow, FunctionId F, const facts::Value &V) {
   std::uint8_t Seen = Flow.executors(F, V);
   return Seen == CallableFlow::LoopExecutor   ? Verdict::Yes
          : Seen == CallableFlow::PoolExecutor ? Verdict::No
@@ -22,7 +21,7 @@ Verdict judge(const Program &P, const CallableFlow &Flow, FunctionId F,
 bool runsOnPool(const Program &P, const CallableFlow &Flow, FunctionId F,
                 const facts::Event &E) {
   const facts::Value *First = argument(E, 0);
-  return First && judge(P, Flow, F, *First) == Verdict::No;
+  return First && judge(Flow, F, *First) == Verdict::No;
 }
 
 Verdict runsOnLoop(const Program &P, const CallableFlow &Flow, FunctionId F,
@@ -35,7 +34,7 @@ Verdict runsOnLoop(const Program &P, const CallableFlow &Flow, FunctionId F,
         !P.isPool(C->name()->string_view()))
       continue;
     if (const facts::Value *V = argument(E, C->arg()))
-      Result = std::min(Result, judge(P, Flow, F, *V));
+      Result = std::min(Result, judge(Flow, F, *V));
   }
   return Result;
 }

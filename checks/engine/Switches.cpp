@@ -109,7 +109,9 @@ void Switches::transfer(const Awaits &In, const facts::Event &E,
     At.At = To->second;
   } else if (auto Task = In.Tasks.find(Call); Task != In.Tasks.end()) {
     auto End = Ends.find(Task->second);
-    std::uint8_t How = End == Ends.end() ? Entered : End->second;
+    std::uint8_t How = Entered;
+    if (End != Ends.end())
+      How = End->second;
     At.At = (How & Entered ? At.At : 0) | (How & (Loop | Away));
   }
 }
@@ -139,7 +141,9 @@ std::uint8_t Switches::endOf(FunctionId F) const {
              E.suspend() == facts::SuspendKind::Final)
       Ended |= At.At;
   });
-  return Returned != 0 ? Returned : Ended != 0 ? Ended : Entered;
+  if (Returned == 0)
+    Returned = Ended;
+  return Returned != 0 ? Returned : std::uint8_t(Entered);
 }
 
 void Switches::visit(FunctionId F, const Visitor &Visit) const {

@@ -259,7 +259,7 @@ void BranchFacts::pass(const facts::Event &E, PathFacts &Known) const {
     // Not the function's own object: its flags tell what it does.
     if (S && !hasFlag(S->flags(), facts::SymbolFlag::Const))
       if (AccessPath Object = AccessPath::of(File, E.receiver());
-          Object && Object != AccessPath{PlaceRoot::This})
+          Object && (Object.Root != PlaceRoot::This || !Object.Steps.empty()))
         forget(Object, Known);
   }
   switch (E.kind()) {

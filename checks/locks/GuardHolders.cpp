@@ -25,7 +25,18 @@ const rules::Entry *heldGuardType(const Program &P, std::uint32_t Unit,
   return nullptr;
 }
 
+constexpr std::string_view Adders[] = {"emplace_back", "push_back",
+                                       "emplace_front", "push_front"};
+constexpr std::string_view Makers[] = {"make_unique", "make_shared",
+                                       "make_optional"};
+
 } // namespace
+
+bool mayFillHolder(std::string_view QualifiedName) {
+  std::string_view Method = lastComponent(QualifiedName);
+  return Method == "emplace" || isOneOf(Method, Adders) ||
+         isOneOf(Method, Makers);
+}
 
 std::optional<HeldGuard> guardIntoHolder(const Program &P, std::uint32_t Unit,
                                          const facts::Event &E) {
@@ -33,10 +44,6 @@ std::optional<HeldGuard> guardIntoHolder(const Program &P, std::uint32_t Unit,
     return std::nullopt;
   std::string_view Method =
       lastComponent(P.qualifiedName(P.resolve(Unit, E.symbol())));
-  constexpr std::string_view Adders[] = {"emplace_back", "push_back",
-                                         "emplace_front", "push_front"};
-  constexpr std::string_view Makers[] = {"make_unique", "make_shared",
-                                         "make_optional"};
   bool Adds = isOneOf(Method, Adders);
   HeldGuard Result;
   const rules::Entry *Type = nullptr;

@@ -19,6 +19,9 @@ struct HeldGuard {
   const facts::Value *Moved = nullptr;
 };
 
+/// Whether a call of this function may be what guardIntoHolder looks for.
+bool mayFillHolder(std::string_view QualifiedName);
+
 /// Set if E puts a guard into a holder.
 std::optional<HeldGuard> guardIntoHolder(const Program &P, std::uint32_t Unit,
                                          const facts::Event &E);

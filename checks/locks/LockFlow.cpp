@@ -15,9 +15,7 @@ using rules::Effect;
 
 LockFlow::LockFlow(LockModel &Model, FunctionId Id)
     : Model(Model), P(Model.program()), Id(Id), F(P.function(Id)),
-      File(P.unit(F.Unit)) {
-  prepare();
-}
+      File(P.unit(F.Unit)) {}
 
 // What is known without the flow: which lambda a local holds and, in
 // coroutines, which call and which result belong to an await.
@@ -50,7 +48,25 @@ void LockFlow::prepare() {
   }
 }
 
+void LockFlow::summarise() {
+  Summarising = true;
+  run();
+  finish();
+  if (!Summary.Bares.empty())
+    Model.needs().want(Id);
+}
+
+void LockFlow::order() {
+  Ordering = true;
+  run();
+}
+
+void LockFlow::watch(const LockObserver &Watch) { run(Watch); }
+
 void LockFlow::run(const LockObserver &Watch) {
+  prepare();
+  const bool WasSummarising = std::exchange(Summarising, false);
+  const bool WasOrdering = std::exchange(Ordering, false);
   In = solveForward(
       *F.Fact, LockState(),
       [&](const facts::Event &E, LockState &State) { event(E, State); },
@@ -58,12 +74,13 @@ void LockFlow::run(const LockObserver &Watch) {
         edge(E, State);
         return true;
       });
-  Recording = !Watch; // who watches wants the states only
+  Summarising = WasSummarising;
+  Ordering = WasOrdering;
   auto Blocks = each(F.Fact->blocks());
   for (std::uint32_t B = 0; B < Blocks.size(); ++B) {
     if (!In[B])
       continue;
-    LockState State = *In[B];
+    LockState State = std::move(*In[B]);
     HasState |= !State.isIdle();
     for (const facts::Event *E : each(Blocks[B]->events())) {
       if (!Watch) {
@@ -77,7 +94,6 @@ void LockFlow::run(const LockObserver &Watch) {
     }
     In[B] = std::move(State); // from here on the state at the block's end
   }
-  finish();
 }
 
 void LockFlow::event(const facts::Event &E, LockState &State) {
@@ -157,8 +173,10 @@ void LockFlow::initialise(const facts::Event &E, LockState &State) {
   if (B->Address || IsPointer || IsReference) {
     // A pointer's own path is followed to what it holds, not beyond.
     B->To = canonical(std::move(B->To), State.Known);
-    if (!B->To.startsWith(Target))
+    if (!B->To.startsWith(Target)) {
+      tellBound(Target, B->To);
       State.Known[Target] = std::move(*B);
+    }
   }
 }
 
@@ -171,7 +189,7 @@ void LockFlow::callLike(const facts::Event &E, LockState &State) {
     return;
   lockEntries(E, State);
   noteInvocations(E, State);
-  if (Recording)
+  if (Summarising || Ordering)
     joined(E, State);
   applyTargets(E, State);
 }
@@ -206,13 +224,13 @@ void LockFlow::edge(const facts::Edge &E, LockState &State) {
   AccessPath Result = AccessPath::of(File, Pred->left());
   if (auto It = Tries.find(Result); It != Tries.end()) {
     if (NonZero != It->second.ZeroIsSuccess) {
-      for (const AccessPath &Lock : It->second.Locks)
+      const ChainId Chain = Model.chainOf({Id, It->second.Site, 0});
+      for (const AccessPath &Lock : It->second.Locks) {
         if (It->second.Awaited)
-          State.Awaited[Lock] = {It->second.Mode,
-                                 Model.chainOf({Id, It->second.Site, 0}), true};
+          State.Awaited[Lock] = {It->second.Mode, Chain, true};
         else
-          State.take(Lock, It->second.Mode,
-                     Model.chainOf({Id, It->second.Site, 0}));
+          State.take(Lock, It->second.Mode, Chain);
+      }
     }
   } else if (auto Question = Asked.find(Result); Question != Asked.end()) {
     auto Guard = State.Guards.find(Question->second);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Lock-set analysis of one function: runs the transfer functions over its event
-// graph with the summaries of its callees, and yields its own summary, the
-// order edges that come together in it, and pairs of instances.
+// graph with the summaries of its callees. First, for all functions, to yield
+// its own summary and what LockNeeds is told; then, where that is needed, to
+// follow what is taken, and yield the order edges that come together in it and
+// pairs of instances.
 #ifndef GRIDLOCK_LOCKS_LOCKFLOW_H
 #define GRIDLOCK_LOCKS_LOCKFLOW_H
 
@@ -14,9 +16,19 @@ namespace gridlock {
 class LockFlow {
 public:
   LockFlow(LockModel &Model, FunctionId F);
-  void run(const LockObserver &Watch = {});
+  /// Summary, HeldCalls, Written, Takes and HasState, from the callees'
+  /// summaries.
+  void summarise();
+  /// Taken, Edges, Pairs and Repeats, from what the callees take.
+  void order();
+  /// Taken of a function that touches no locks and knows no more about places
+  /// than its parameters.
+  void passOnAll();
+  void watch(const LockObserver &Watch);
 
   LockSummary Summary;
+  std::vector<LockSummary::Acquisition> Taken; // what matters to callers
+  bool Takes = false; // something that callers can know
   std::vector<OrderEdge> Edges;
   std::vector<InstancePair> Pairs;
   std::vector<LockRepeat> Repeats;
@@ -28,8 +40,20 @@ private:
   using Acquisition = LockSummary::Acquisition;
   using Gate = LockSummary::Gate;
   using How = LockSummary::How;
+  using Bare = LockSummary::Bare;
 
   void prepare();
+  void run(const LockObserver &Watch = {});
+  // What LockNeeds is told.
+  std::vector<LockClass> classesHeld(const LockState &State, bool Grow = false);
+  void tellTaken(const LockState &State, const AccessPath &Lock);
+  void tellBound(const AccessPath &Place, const AccessPath &To);
+  void tellRuns(const LockState &State, FunctionId Callee);
+  void bareAt(const Bare &B, const AccessPath &Lock, FunctionId Target,
+              const LockState &State);
+  void noteBare(const AccessPath &Lock, const std::vector<LockClass> &Under,
+                const std::vector<LockClass> &Alias);
+  void noteFirst(Acquisition A);
   void event(const facts::Event &E, LockState &State);
   void callLike(const facts::Event &E, LockState &State);
   bool guardEvent(const facts::Event &E, LockState &State);
@@ -44,11 +68,16 @@ private:
   void awaitTask(const facts::Value *Task, LockState &State);
   void joined(const facts::Event &E, const LockState &State);
   void applyTargets(const facts::Event &E, LockState &State);
+  void applyTaken(FunctionId Target, const LockSummary *Callee,
+                  const Substitution &Sub, const facts::Event &E, EdgeKind Kind,
+                  const LockState &State);
+  void applyBares(const LockSummary &Callee, FunctionId Target,
+                  const Substitution &Sub, const LockState &State);
   void applySummary(const LockSummary &Callee, FunctionId Target,
                     const Substitution &Sub, const facts::Event &E,
-                    EdgeKind Kind, bool OnlyTarget, LockState &State);
-  void keptCallable(const LockSummary &Callee, FunctionId Target,
-                    const facts::Event &E, const LockState &State);
+                    bool OnlyTarget, LockState &State);
+  void keptCallable(FunctionId Target, const facts::Event &E,
+                    const LockState &State);
   void noteInvocations(const facts::Event &E, const LockState &State);
   void applyInvocations(const LockSummary &Callee, FunctionId Target,
                         const Substitution &Sub, const facts::Event &E,
@@ -58,7 +87,6 @@ private:
   void acquire(const std::vector<AccessPath> &Locks, rules::LockMode Mode,
                const facts::Event &E, LockState &State, bool Awaited = false);
   void keep(Acquisition A);
-  bool isTooFar(const Acquisition &A) const;
   void passOn(const Acquisition &A, const Substitution &Sub,
               const facts::Event &E, EdgeKind Kind);
   void meet(const LockState &State, const Acquisition &A, LockId To,
@@ -98,10 +126,8 @@ private:
   std::vector<std::optional<LockState>> In;
   std::optional<Binding> Returned;
   bool ReturnsVary = false;
-  bool Recording = false;
-  std::vector<std::size_t> Kept; // hashes of the locks in Summary.Acquires
-  unsigned MostCalls = 0;        // of these
-  bool AnyAfterRelease = false;
+  bool Summarising = false, Ordering = false; // and neither: watching
+  std::vector<std::size_t> Kept;              // hashes of the locks in Taken
 };
 
 } // namespace gridlock

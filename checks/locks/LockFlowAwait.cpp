@@ -83,37 +83,56 @@ void LockFlow::awaitTask(const facts::Value *Task, LockState &State) {
   if (auto It = ResultIn.find(Result); It != ResultIn.end())
     Result = AccessPath::ofResult(It->second);
   auto Made = Results.find(Result.Id);
-  if (!Recording || Result.Root != PlaceRoot::CallResult ||
+  if ((!Summarising && !Ordering) || Result.Root != PlaceRoot::CallResult ||
       Made == Results.end())
     return;
   const facts::Event &Call = *Made->second;
   std::vector<CallEdge> Targets;
   Model.calls().follow(Id, Call, Targets);
   for (const CallEdge &Edge : Targets) {
+    if (!P.isCoroutine(Edge.Target))
+      continue;
+    if (Summarising)
+      tellRuns(State, Edge.Target);
     const LockSummary *Callee = Model.summary(Edge.Target);
-    if (!Callee || !P.isCoroutine(Edge.Target))
+    if (!Callee && Model.taken(Edge.Target).empty())
       continue;
     bool Passed = false;
     const facts::Value *Callable = callableOf(Call, Edge.Target, Passed);
     Substitution Sub(P, Id, Call, State.Known, Callable, Passed);
-    applySummary(*Callee, Edge.Target, Sub, Call, Edge.Kind, false, State);
+    if (Ordering)
+      applyTaken(Edge.Target, Callee, Sub, Call, Edge.Kind, State);
+    if (Callee)
+      applySummary(*Callee, Edge.Target, Sub, Call, false, State);
   }
 }
 
 // Waiting for a thread is waiting for the locks that it takes.
 void LockFlow::joined(const facts::Event &E, const LockState &State) {
   for (const ThreadStart *T : Model.threads().waitedFor(Id, E)) {
-    const LockSummary *Body = Model.summary(T->Body);
-    if (!Body)
+    auto AtWait = [&](const AccessPath &Path) {
+      std::optional<AccessPath> Lock = Model.threads().atWait(*T, Id, E, Path);
+      if (!Lock && hasName(Path))
+        Lock = withoutInstance(Path);
+      if (Lock)
+        Lock = canonical(std::move(*Lock), State.Known);
+      return Lock;
+    };
+    if (Summarising) {
+      Model.needs().runs(Id, T->Body);
+      Takes |= Model.takes(T->Body);
+      tellRuns(State, T->Body);
+      if (const LockSummary *Body = Model.summary(T->Body)) {
+        for (const Bare &B : Body->Bares)
+          if (auto Lock = AtWait(B.Lock))
+            bareAt(B, *Lock, T->Body, State);
+      }
       continue;
-    for (const Acquisition &A : Body->Acquires) {
-      std::optional<AccessPath> Lock =
-          Model.threads().atWait(*T, Id, E, A.Lock);
-      if (!Lock && !nameOf(A.Lock).Text.empty())
-        Lock = withoutInstance(A.Lock);
-      if (Lock && !A.Awaited && A.By == How::Taken)
+    }
+    for (const Acquisition &A : Model.taken(T->Body))
+      if (auto Lock = AtWait(A.Lock); Lock && !A.Awaited && A.By == How::Taken)
         record(State,
-               {.Lock = canonical(std::move(*Lock), State.Known),
+               {.Lock = std::move(*Lock),
                 .Mode = A.Mode,
                 .Chain = Model.chainOf({Id, &E, A.Chain}),
                 .Calls = A.Calls + 1,
@@ -121,7 +140,6 @@ void LockFlow::joined(const facts::Event &E, const LockState &State) {
                 .By = How::Joined,
                 .Gates = {}},
                {});
-    }
   }
 }
 

@@ -4,6 +4,7 @@
 #include "checks/locks/LockFlow.h"
 
 #include "checks/engine/Classify.h"
+#include "checks/engine/Dataflow.h"
 
 #include <algorithm>
 
@@ -15,15 +16,14 @@ namespace {
 
 // Whether a function takes the two in one order and in the other: it orders
 // them by something.
-bool inBothOrders(const LockSummary &S, const AccessPath &A,
-                  const AccessPath &B) {
+bool inBothOrders(const std::vector<LockSummary::Acquisition> &Taken,
+                  const AccessPath &A, const AccessPath &B) {
   auto Has = [&](const AccessPath &Outer, const AccessPath &Inner) {
-    return std::any_of(
-        S.Acquires.begin(), S.Acquires.end(), [&](const auto &Acquired) {
-          return Acquired.Lock == Inner &&
-                 std::any_of(Acquired.Gates.begin(), Acquired.Gates.end(),
-                             [&](const auto &G) { return G.Lock == Outer; });
-        });
+    return std::any_of(Taken.begin(), Taken.end(), [&](const auto &Acquired) {
+      return Acquired.Lock == Inner &&
+             std::any_of(Acquired.Gates.begin(), Acquired.Gates.end(),
+                         [&](const auto &G) { return G.Lock == Outer; });
+    });
   };
   return Has(A, B) && Has(B, A);
 }
@@ -85,37 +85,47 @@ void LockFlow::applyTargets(const facts::Event &E, LockState &State) {
       Callee != 0 && P.symbol(Callee).Body == Id && Targets.empty())
     Targets.push_back({Id, EdgeKind::Static});
   std::vector<GateId> Held;
-  if (Recording && !Targets.empty()) {
+  if (Summarising && !Targets.empty()) {
     for (const Gate &G : gatesIn(State, false))
       if (LockId Name = Model.lockId(G.Lock); Name != NoLock)
         Held.push_back(LockModel::gateId(Name, G.Mode));
-    std::sort(Held.begin(), Held.end());
-    Held.erase(std::unique(Held.begin(), Held.end()), Held.end());
+    sortUnique(Held);
   }
   for (const CallEdge &Edge : Targets) {
-    if (Recording && Edge.Target != Id)
-      HeldCalls.emplace_back(Edge.Target, Held);
-    const LockSummary *Callee = Model.summary(Edge.Target);
+    if (Summarising) {
+      if (Edge.Target != Id)
+        HeldCalls.emplace_back(Edge.Target, Held);
+      tellRuns(State, Edge.Target);
+    }
     // A coroutine's body runs when it is awaited, not where it is called.
-    if (!Callee || Callee->empty() || P.isCoroutine(Edge.Target) ||
-        (!Recording && !Callee->changesState()))
+    if (P.isCoroutine(Edge.Target))
+      continue;
+    if (Summarising)
+      Takes |= Model.takes(Edge.Target);
+    const LockSummary *Callee = Model.summary(Edge.Target);
+    const bool IsTaken = Ordering && !Model.taken(Edge.Target).empty();
+    if (!IsTaken && (!Callee || (!Summarising && !Callee->changesState() &&
+                                 (!Ordering || Callee->Invokes.empty()))))
       continue;
     bool Passed = false;
     const facts::Value *Callable = callableOf(E, Edge.Target, Passed);
     Substitution Sub(P, Id, E, State.Known, Callable, Passed);
-    if (Recording && Edge.Kind == EdgeKind::Callable && !Callable)
-      keptCallable(*Callee, Edge.Target, E, State);
-    applySummary(*Callee, Edge.Target, Sub, E, Edge.Kind, Targets.size() == 1,
-                 State);
+    if (IsTaken) {
+      if (Edge.Kind == EdgeKind::Callable && !Callable)
+        keptCallable(Edge.Target, E, State);
+      applyTaken(Edge.Target, Callee, Sub, E, Edge.Kind, State);
+    }
+    if (Callee)
+      applySummary(*Callee, Edge.Target, Sub, E, Targets.size() == 1, State);
   }
 }
 
 // A lambda that was kept somewhere captured `this`: most likely the object that
 // keeps it.
-void LockFlow::keptCallable(const LockSummary &Callee, FunctionId Target,
-                            const facts::Event &E, const LockState &State) {
+void LockFlow::keptCallable(FunctionId Target, const facts::Event &E,
+                            const LockState &State) {
   auto Captures = each(P.function(Target).Fact->captures());
-  for (const Acquisition &A : Callee.Acquires) {
+  for (const Acquisition &A : Model.taken(Target)) {
     if (A.Lock.Root != PlaceRoot::Capture || A.Lock.Id >= Captures.size() ||
         Captures[A.Lock.Id]->mode() != facts::CaptureMode::This)
       continue;
@@ -129,23 +139,19 @@ void LockFlow::keptCallable(const LockSummary &Callee, FunctionId Target,
   }
 }
 
-void LockFlow::applySummary(const LockSummary &Callee, FunctionId Target,
-                            const Substitution &Sub, const facts::Event &E,
-                            EdgeKind Kind, bool OnlyTarget, LockState &State) {
-  std::vector<AccessPath> Released;
-  for (const AccessPath &Path : Callee.Released)
-    if (auto Object = Sub.apply(Path))
-      Released.push_back(*Object);
+// What TARGET takes is taken in STATE.
+void LockFlow::applyTaken(FunctionId Target, const LockSummary *Callee,
+                          const Substitution &Sub, const facts::Event &E,
+                          EdgeKind Kind, const LockState &State) {
   std::set<AccessPath> Except;
-  for (const AccessPath &Path : Released)
-    for (const AccessPath &Lock : locksOf(Path, State))
-      Except.insert(Lock);
+  if (Callee)
+    for (const AccessPath &Path : Callee->Released)
+      if (auto Object = Sub.apply(Path))
+        for (const AccessPath &Lock : locksOf(*Object, State))
+          Except.insert(Lock);
+  const std::vector<Acquisition> &All = Model.taken(Target);
   bool HoldsNone = State.isIdle();
-  for (const Acquisition &A : Callee.Acquires) {
-    if (!Recording)
-      break;
-    if (HoldsNone && isTooFar(A))
-      continue;
+  for (const Acquisition &A : All) {
     if (HoldsNone && passesUnchanged(A)) {
       passOn(A, Sub, E, Kind);
       continue;
@@ -163,9 +169,8 @@ void LockFlow::applySummary(const LockSummary &Callee, FunctionId Target,
       if (auto Held = Sub.apply(G.Lock)) {
         ChainId Chain = Model.chainOf({Id, &E, G.Chain});
         Here.Gates.push_back({*Held, G.Mode, Chain});
-        bool Named =
-            !nameOf(G.Lock).Text.empty() && !nameOf(A.Lock).Text.empty();
-        if (!Named && !inBothOrders(Callee, G.Lock, A.Lock))
+        bool Named = hasName(G.Lock) && hasName(A.Lock);
+        if (!Named && !inBothOrders(All, G.Lock, A.Lock))
           Inside.Held[*Held] = {G.Mode, Chain, true};
       }
     for (const AccessPath &Lock : locksOf(*Object, State)) {
@@ -175,11 +180,51 @@ void LockFlow::applySummary(const LockSummary &Callee, FunctionId Target,
       record(State, Here, Except);
     }
   }
-  if (Recording)
+}
+
+void LockFlow::passOnAll() {
+  Ordering = true;
+  const LockState None;
+  std::vector<CallEdge> Targets;
+  auto Blocks = each(F.Fact->blocks());
+  for (const std::uint32_t B : reachableBlocks(*F.Fact))
+    for (const facts::Event *E : each(Blocks[B]->events())) {
+      if (E->kind() != facts::EventKind::Call &&
+          E->kind() != facts::EventKind::Construct)
+        continue;
+      Targets.clear();
+      Model.calls().follow(Id, *E, Targets);
+      for (const CallEdge &Edge : Targets) {
+        if (P.isCoroutine(Edge.Target) || Model.taken(Edge.Target).empty())
+          continue;
+        Substitution Sub(P, Id, *E, None.Known, nullptr, false);
+        applyTaken(Edge.Target, Model.summary(Edge.Target), Sub, *E, Edge.Kind,
+                   None);
+      }
+    }
+}
+
+void LockFlow::applySummary(const LockSummary &Callee, FunctionId Target,
+                            const Substitution &Sub, const facts::Event &E,
+                            bool OnlyTarget, LockState &State) {
+  if (Summarising) {
+    applyBares(Callee, Target, Sub, State);
+    if (Callee.First && !Summary.First)
+      if (auto Object = Sub.apply(Callee.First->Lock)) {
+        Acquisition Here = *Callee.First;
+        Here.Lock = locksOf(*Object, State).front();
+        noteFirst(std::move(Here));
+      }
+  }
+  if (Summarising || Ordering)
     applyInvocations(Callee, Target, Sub, E, State);
   if (!OnlyTarget)
     return;
   // Substituted before the state changes: Sub refers to what is known now.
+  std::vector<AccessPath> Released;
+  for (const AccessPath &Path : Callee.Released)
+    if (auto Object = Sub.apply(Path))
+      Released.push_back(*Object);
   std::set<AccessPath> Lacking;
   for (const AccessPath &Path : Callee.Lacking)
     if (auto Object = Sub.apply(Path))
@@ -256,7 +301,7 @@ void LockFlow::applySummary(const LockSummary &Callee, FunctionId Target,
 // E calls what a parameter holds, or hands it to a function that calls it:
 // callers know what runs there while the locks here are held.
 void LockFlow::noteInvocations(const facts::Event &E, const LockState &State) {
-  if (!Recording || Summary.Invokes.size() >= MaxInvocations ||
+  if (!Summarising || Summary.Invokes.size() >= MaxInvocations ||
       (State.Held.empty() && State.Awaited.empty()))
     return;
   std::vector<Gate> Held = gatesIn(State, true);
@@ -290,7 +335,8 @@ void LockFlow::applyInvocations(const LockSummary &Callee, FunctionId Target,
       if (auto Lock = Sub.apply(G.Lock))
         Held.push_back({*Lock, G.Mode, Model.chainOf({Id, &E, G.Chain})});
     AccessPath Own = AccessPath::of(File, Args[I.Parameter]);
-    if (isWholeParameter(Own) && Summary.Invokes.size() < MaxInvocations &&
+    if (Summarising && isWholeParameter(Own) &&
+        Summary.Invokes.size() < MaxInvocations &&
         I.Path.size() < MaxInvocationPath) {
       LockSummary::Invocation Outer{Own.Id, {{Id, &E}}, gatesIn(State, true)};
       Outer.Path.insert(Outer.Path.end(), I.Path.begin(), I.Path.end());
@@ -303,13 +349,20 @@ void LockFlow::applyInvocations(const LockSummary &Callee, FunctionId Target,
     for (const Gate &G : Held)
       Inside.Held[G.Lock] = {G.Mode, G.Chain, true};
     for (FunctionId Body : bodiesIn(Model.calls(), Id, Args[I.Parameter])) {
-      const LockSummary *Run = Model.summary(Body);
-      if (!Run || P.isCoroutine(Body) || Body == Target)
+      if (P.isCoroutine(Body) || Body == Target)
         continue;
       bool Passed = false;
       const facts::Value *Callable = callableOf(E, Body, Passed);
       Substitution In(P, Id, E, State.Known, Callable, true);
-      for (const Acquisition &A : Run->Acquires) {
+      if (Summarising) {
+        Model.needs().runs(Id, Body);
+        Model.needs().want(Id);
+        tellRuns(Inside, Body);
+        if (const LockSummary *Run = Model.summary(Body))
+          applyBares(*Run, Body, In, Inside);
+        continue;
+      }
+      for (const Acquisition &A : Model.taken(Body)) {
         auto Lock = In.apply(A.Lock);
         if (!Lock || A.By == How::TakenAgain)
           continue;

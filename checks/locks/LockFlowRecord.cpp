@@ -13,11 +13,6 @@ using rules::Effect;
 
 namespace {
 
-// What many functions take at great depth, or in great number, is not known to
-// all that call them: the nearest count most, and are the surest.
-constexpr std::size_t MaxAcquisitions = 32;
-constexpr unsigned MaxCalls = 20;
-
 std::size_t hashOf(const AccessPath &Path) {
   return NameHash()(Path) * 31 + Path.Id;
 }
@@ -98,7 +93,7 @@ void LockFlow::acquire(const std::vector<AccessPath> &Locks,
                        rules::LockMode Mode, const facts::Event &E,
                        LockState &State, bool Awaited) {
   ChainId Chain = Model.chainOf({Id, &E, 0});
-  if (Recording) {
+  if (Summarising || Ordering) {
     // Locks taken together are in no order among themselves.
     std::set<AccessPath> Together(Locks.begin(), Locks.end());
     for (const AccessPath &Lock : Locks)
@@ -120,7 +115,7 @@ void LockFlow::acquire(const std::vector<AccessPath> &Locks,
 // A wait on a condition variable takes its lock again while it holds others.
 void LockFlow::waitAgain(const std::vector<AccessPath> &Locks,
                          const facts::Event &E, LockState &State) {
-  if (!Recording)
+  if (!Summarising && !Ordering)
     return;
   std::set<AccessPath> Own(Locks.begin(), Locks.end());
   LockState Others = State;
@@ -199,18 +194,21 @@ void LockFlow::meet(const LockState &State, const Acquisition &A, LockId To,
     }
 }
 
-// A lock is taken in STATE. KEPT: only what comes together here is of interest,
-// callers hear of the acquisition otherwise.
+// A lock is taken in STATE. IS_KNOWN: only what comes together here is of
+// interest, callers hear of the acquisition otherwise.
 void LockFlow::record(const LockState &State, Acquisition A,
                       const std::set<AccessPath> &Except, bool IsKnown) {
-  if (!Recording)
-    return;
   LockId To = Model.lockId(A.Lock);
-  if (A.Mode != rules::LockMode::Shared && A.Calls == 0 && To != NoLock)
-    Written.insert(To);
+  if (Summarising) {
+    if (A.Mode != rules::LockMode::Shared && To != NoLock)
+      Written.insert(To);
+    tellTaken(State, A.Lock);
+    noteFirst(std::move(A));
+    return;
+  }
   if (!State.Held.empty() || !State.Awaited.empty())
     meet(State, A, To, Except);
-  if (IsKnown || !isVisible(A.Lock))
+  if (IsKnown || !isVisible(A.Lock) || !Model.needs().matters(Id, A.Lock))
     return;
   for (Gate &G : gatesIn(State, true))
     A.Gates.push_back(std::move(G));
@@ -219,14 +217,12 @@ void LockFlow::record(const LockState &State, Acquisition A,
   keep(std::move(A));
 }
 
-// Into the summary, if it is not there and nearer ones leave room.
+// Among what callers need to know, if it is not there.
 void LockFlow::keep(Acquisition A) {
-  if (A.Calls > MaxCalls)
-    return;
   A.Hash = hashOf(A.Lock);
   for (std::size_t I = 0; I < Kept.size(); ++I)
     if (Kept[I] == A.Hash) {
-      Acquisition &Known = Summary.Acquires[I];
+      Acquisition &Known = Taken[I];
       if (Known.Lock != A.Lock || Known.Mode != A.Mode || Known.By != A.By ||
           !sameGates(Known.Gates, A.Gates))
         continue;
@@ -234,30 +230,8 @@ void LockFlow::keep(Acquisition A) {
         Known = std::move(A);
       return;
     }
-  AnyAfterRelease |= A.AfterRelease;
-  if (Kept.size() < MaxAcquisitions) {
-    MostCalls = std::max(MostCalls, A.Calls);
-    Kept.push_back(A.Hash);
-    Summary.Acquires.push_back(std::move(A));
-  } else if (A.Calls < MostCalls) {
-    auto ByCalls = [](const Acquisition &X, const Acquisition &Y) {
-      return X.Calls < Y.Calls;
-    };
-    auto Farthest = std::max_element(Summary.Acquires.begin(),
-                                     Summary.Acquires.end(), ByCalls);
-    Kept[static_cast<std::size_t>(Farthest - Summary.Acquires.begin())] =
-        A.Hash;
-    *Farthest = std::move(A);
-    MostCalls = std::max_element(Summary.Acquires.begin(),
-                                 Summary.Acquires.end(), ByCalls)
-                    ->Calls;
-  }
-}
-
-// Whether a callee's acquisition finds no place in the summary, whatever it is.
-bool LockFlow::isTooFar(const Acquisition &A) const {
-  return A.Calls >= MaxCalls || (Kept.size() >= MaxAcquisitions &&
-                                 MostCalls <= A.Calls + 1 && !AnyAfterRelease);
+  Kept.push_back(A.Hash);
+  Taken.push_back(std::move(A));
 }
 
 // With nothing held here, what a callee takes matters to the callers only.
@@ -274,6 +248,8 @@ void LockFlow::passOn(const Acquisition &A, const Substitution &Sub,
       return;
   }
   const AccessPath &Lock = Rewritten ? *Rewritten : A.Lock;
+  if (!Model.needs().matters(Id, Lock))
+    return;
   const std::vector<Gate> *Gates = &A.Gates;
   std::vector<Gate> Own;
   if (!std::all_of(A.Gates.begin(), A.Gates.end(),
@@ -287,7 +263,7 @@ void LockFlow::passOn(const Acquisition &A, const Substitution &Sub,
   const std::size_t Hash = Rewritten ? hashOf(Lock) : A.Hash;
   for (std::size_t I = 0; I < Kept.size(); ++I)
     if (Kept[I] == Hash)
-      if (const Acquisition &Known = Summary.Acquires[I];
+      if (const Acquisition &Known = Taken[I];
           Known.Lock == Lock && Known.Mode == A.Mode && Known.By == A.By &&
           sameGates(Known.Gates, *Gates) &&
           (!Known.AfterRelease || A.AfterRelease))

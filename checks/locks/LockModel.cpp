@@ -1,191 +1,88 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "checks/locks/LockModel.h"
 
-#include "checks/engine/Classify.h"
-#include "checks/engine/Guards.h"
 #include "checks/engine/StronglyConnected.h"
-#include "checks/locks/GuardHolders.h"
 #include "checks/locks/LockFlow.h"
 
 #include <algorithm>
 #include <cstdlib>
 #include <cxxabi.h>
+#include <map>
 #include <memory>
-#include <optional>
 
 namespace gridlock {
 
-using facts::EventKind;
-using facts::FunctionFlag;
-using rules::Effect;
-
 LockModel::LockModel(const Program &P, const CallGraph &Calls)
-    : P(P), Calls(Calls), Threads(P, Calls), Callees(P.functions().size()),
-      Chains(1) {
-  for (FunctionId F = 0; F < Callees.size(); ++F) {
-    Calls.eachEdge(F, [&](const facts::Event &, const CallEdge &Edge) {
-      Callees[F].push_back(Edge.Target);
-    });
-    std::sort(Callees[F].begin(), Callees[F].end());
-    Callees[F].erase(std::unique(Callees[F].begin(), Callees[F].end()),
-                     Callees[F].end());
-  }
+    : P(P), Calls(Calls), Threads(P, Calls), Taken(P.functions().size()),
+      Chains(1), HasHeldCalls(P.functions().size(), false),
+      Takes(P.functions().size(), false) {
+  findCallees();
   findMainOnly();
   addSummaryOrder();
   findRelevant();
-  Awaiting.assign(Callees.size(), 0);
-  for (FunctionId F = 0; F < Callees.size(); ++F)
-    if (Relevant[F])
-      for (FunctionId Callee : Callees[F])
-        ++Awaiting[Callee];
-  stronglyConnected(
-      static_cast<std::uint32_t>(Callees.size()),
-      [&](std::uint32_t F) -> const std::vector<std::uint32_t> & {
-        return Callees[F];
-      },
-      [&](std::uint32_t F) { return Relevant[F]; },
-      [&](const std::vector<std::uint32_t> &Component) {
-        summarise(Component);
-      });
+  findOrder();
+  eachComponent([&](Component C) { summarise(C); });
+  Needs.solve(Callees);
+  eachComponent([&](Component C) { order(C); });
+  Taken = {};
   addCallersGates();
 }
 
-// From here on Callees says whose summary is needed first: that of the function
-// itself where it is recursive, and those of threads that it waits for.
-void LockModel::addSummaryOrder() {
-  for (FunctionId F = 0; F < Callees.size(); ++F) {
-    const ProgramFunction &Fn = P.function(F);
-    bool Waits = Threads.hasWaits(F);
-    std::size_t Before = Callees[F].size();
-    for (const facts::Block *B : each(Fn.Fact->blocks()))
-      for (const facts::Event *E : each(B->events())) {
-        if (E->kind() != EventKind::Call)
-          continue;
-        if (P.resolve(Fn.Unit, E->symbol()) == Fn.Symbol)
-          Callees[F].push_back(F);
-        if (Waits)
-          for (const ThreadStart *T : Threads.waitedFor(F, *E))
-            Callees[F].push_back(T->Body);
-      }
-    if (Callees[F].size() == Before)
-      continue;
-    std::sort(Callees[F].begin(), Callees[F].end());
-    Callees[F].erase(std::unique(Callees[F].begin(), Callees[F].end()),
-                     Callees[F].end());
-  }
+void LockModel::findOrder() {
+  stronglyConnected(
+      static_cast<std::uint32_t>(Callees.rows()),
+      [&](std::uint32_t F) { return Callees[F]; },
+      [&](std::uint32_t F) { return Relevant[F]; },
+      [&](const std::vector<std::uint32_t> &Members) {
+        ComponentStart.push_back(static_cast<std::uint32_t>(Order.size()));
+        Order.insert(Order.end(), Members.begin(), Members.end());
+      });
+  ComponentStart.push_back(static_cast<std::uint32_t>(Order.size()));
 }
 
-bool LockModel::touchesLocks(FunctionId Id) const {
-  const ProgramFunction &F = P.function(Id);
-  for (const facts::Block *B : each(F.Fact->blocks()))
-    for (const facts::Event *E : each(B->events())) {
-      if (E->kind() != EventKind::Call && E->kind() != EventKind::Construct)
-        continue;
-      for (const rules::Entry *Entry :
-           P.entries(P.resolve(F.Unit, E->symbol())))
-        if (does(*Entry, Effect::Acquires) || does(*Entry, Effect::Releases) ||
-            does(*Entry, Effect::TryAcquires))
-          return true;
-      if (guardConstruction(P, F.Unit, *E) || guardIntoHolder(P, F.Unit, *E))
-        return true;
-    }
-  return false;
+bool LockModel::isCycle(Component Members) const {
+  auto Own = Callees[Members[0]];
+  return Members.size() > 1 ||
+         std::binary_search(Own.begin(), Own.end(), Members[0]);
 }
 
-// Functions that touch locks, all that call them at any depth, and the direct
-// callees of these: getters and constructors that say which lock is meant.
-void LockModel::findRelevant() {
-  std::vector<std::vector<FunctionId>> Callers(Callees.size());
-  for (FunctionId F = 0; F < Callees.size(); ++F)
-    for (FunctionId Callee : Callees[F])
-      Callers[Callee].push_back(F);
-  Relevant.assign(Callees.size(), false);
-  HasState.assign(Callees.size(), false);
-  std::vector<FunctionId> Pending;
-  for (FunctionId F = 0; F < Callees.size(); ++F)
-    if (touchesLocks(F)) {
-      Relevant[F] = HasState[F] = true;
-      Pending.push_back(F);
-    }
-  for (std::size_t Next = 0; Next < Pending.size(); ++Next)
-    for (FunctionId Caller : Callers[Pending[Next]])
-      if (!Relevant[Caller]) {
-        Relevant[Caller] = true;
-        Pending.push_back(Caller);
-      }
-  for (FunctionId F : Pending)
-    for (FunctionId Callee : Callees[F])
-      Relevant[Callee] = true;
+// Whether nothing that F or a callee does is to its locks, and what its callees
+// take means the same to its callers, but for parameters.
+bool LockModel::isPlain(FunctionId F) const {
+  if (NeedsFlow[F])
+    return false;
+  for (FunctionId Callee : Callees[F])
+    if (const LockSummary *S = summary(Callee);
+        S && !S->isPlain() && !P.isCoroutine(Callee))
+      return false;
+  return true;
 }
 
-// A function runs on the main thread only if `main` reaches it and nothing else
-// does: no function that could be called from outside, no callable that is
-// handed on.
-void LockModel::findMainOnly() {
-  std::vector<bool> Called(Callees.size(), false),
-      Elsewhere(Callees.size(), false);
-  for (FunctionId F = 0; F < Callees.size(); ++F)
-    for (FunctionId Callee : Callees[F])
-      Called[Callee] = true;
-  std::vector<FunctionId> Mains, Others;
-  auto Hand = [&](std::uint32_t Unit, const facts::Value *V) {
-    if (!V || V->kind() != facts::ValueKind::Callable)
-      return;
-    FunctionId Body = P.symbol(P.resolve(Unit, V->symbol())).Body;
-    if (Body != NoFunction)
-      Others.push_back(Body);
-  };
-  for (FunctionId F = 0; F < Callees.size(); ++F) {
-    const ProgramFunction &Fn = P.function(F);
-    bool IsMain = hasFlag(Fn.Fact->flags(), FunctionFlag::Main);
-    if (IsMain || hasFlag(Fn.Fact->flags(), FunctionFlag::StaticInit))
-      Mains.push_back(F);
-    else if (!Called[F] || P.isCoroutine(F))
-      Others.push_back(F);
-    for (const facts::Block *B : each(Fn.Fact->blocks()))
-      for (const facts::Event *E : each(B->events())) {
-        Hand(Fn.Unit, E->value());
-        for (const facts::Value *Arg : each(E->args()))
-          Hand(Fn.Unit, Arg);
-      }
-  }
-  auto Reach = [&](std::vector<FunctionId> Pending, std::vector<bool> &Seen) {
-    for (FunctionId F : Pending)
-      Seen[F] = true;
-    while (!Pending.empty()) {
-      FunctionId F = Pending.back();
-      Pending.pop_back();
-      for (FunctionId Callee : Callees[F])
-        if (!Seen[Callee]) {
-          Seen[Callee] = true;
-          Pending.push_back(Callee);
-        }
-    }
-  };
-  MainOnly.assign(Callees.size(), false);
-  Reach(Mains, MainOnly);
-  Reach(Others, Elsewhere);
-  Entered.assign(Callees.size(), false);
-  for (const std::vector<FunctionId> *List : {&Mains, &Others})
-    for (FunctionId F : *List)
-      Entered[F] = true;
-  for (FunctionId F = 0; F < Callees.size(); ++F)
-    MainOnly[F] = MainOnly[F] && !Elsewhere[F];
-}
+namespace {
 
-void LockModel::summarise(const std::vector<FunctionId> &Component) {
-  // A lone function is done in one round; recursion through paths of bounded
-  // length settles in a few, and what has not settled by then stays incomplete.
-  bool IsCycle = Component.size() > 1 ||
-                 std::binary_search(Callees[Component[0]].begin(),
-                                    Callees[Component[0]].end(), Component[0]);
+// A lone function is done in one round; recursion through paths of bounded
+// length settles in a few, and what has not settled by then stays incomplete.
+int roundsOf(std::size_t Size, bool IsCycle) {
   constexpr std::size_t LargestRepeated = 200;
+  return !IsCycle || Size > LargestRepeated ? 1 : 3;
+}
+
+} // namespace
+
+void LockModel::summarise(Component Members) {
   bool AnyState = false;
-  int Rounds = !IsCycle || Component.size() > LargestRepeated ? 1 : 3;
+  const int Rounds = roundsOf(Members.size(), isCycle(Members));
   for (int Round = 0; Round < Rounds; ++Round)
-    for (FunctionId F : Component) {
+    for (FunctionId F : Members) {
+      if (isPlain(F)) {
+        for (FunctionId Callee : Callees[F])
+          if (Takes[Callee] && !P.isCoroutine(Callee))
+            Takes[F] = true;
+        continue;
+      }
       LockFlow Flow(*this, F);
-      Flow.run();
+      Flow.summarise();
+      Takes[F] = Flow.Takes;
       if (Flow.Summary.empty())
         Summaries.erase(F);
       else
@@ -193,9 +90,8 @@ void LockModel::summarise(const std::vector<FunctionId> &Component) {
       AnyState |= Flow.HasState;
       if (Round + 1 < Rounds)
         continue;
-      Edges.insert(Edges.end(), Flow.Edges.begin(), Flow.Edges.end());
-      Pairs.insert(Pairs.end(), Flow.Pairs.begin(), Flow.Pairs.end());
-      Repeats.insert(Repeats.end(), Flow.Repeats.begin(), Flow.Repeats.end());
+      HasHeldCalls[F] = true;
+      FirstHeldCall.emplace(F, HeldCalls.size());
       for (auto &[Callee, Locks] : Flow.HeldCalls)
         HeldCalls.push_back({F, Callee, std::move(Locks)});
       for (LockId L : Flow.Written) {
@@ -203,76 +99,106 @@ void LockModel::summarise(const std::vector<FunctionId> &Component) {
         Written[L] = true;
       }
     }
-  for (FunctionId F : Component)
+  for (FunctionId F : Members)
     HasState[F] = HasState[F] || AnyState;
-  // What a function takes at any depth is needed by its callers only; that it
-  // takes something, later as well.
-  auto Forget = [&](FunctionId F) {
-    if (auto It = Summaries.find(F);
-        It != Summaries.end() && It->second.Acquires.size() > 1) {
-      It->second.Acquires.resize(1);
-      It->second.Acquires.shrink_to_fit();
+}
+
+void LockModel::order(Component Members) {
+  const int Rounds = roundsOf(Members.size(), isCycle(Members));
+  for (int Round = 0; Round < Rounds; ++Round)
+    for (FunctionId F : Members) {
+      if (!Needs.isOnCycle(F) && !Needs.isWanted(F))
+        continue;
+      LockFlow Flow(*this, F);
+      if (isPlain(F))
+        Flow.passOnAll();
+      else
+        Flow.order();
+      Taken[F] = std::move(Flow.Taken);
+      if (Round + 1 < Rounds)
+        continue;
+      Edges.insert(Edges.end(), Flow.Edges.begin(), Flow.Edges.end());
+      Pairs.insert(Pairs.end(), Flow.Pairs.begin(), Flow.Pairs.end());
+      Repeats.insert(Repeats.end(), Flow.Repeats.begin(), Flow.Repeats.end());
     }
-  };
-  for (FunctionId F : Component) {
-    for (FunctionId Callee : Callees[F])
-      if (--Awaiting[Callee] == 0)
-        Forget(Callee);
-    if (Awaiting[F] == 0)
-      Forget(F);
-  }
 }
 
 // Locks that every caller holds are gates of what happens in a function. Starts
 // from "all locks" for functions that are only called, and intersects until
 // nothing changes.
 void LockModel::addCallersGates() {
-  using LockSet =
-      std::optional<std::vector<GateId>>; // empty optional: all locks
-  std::vector<LockSet> AtEntry(Callees.size());
-  std::vector<std::vector<std::size_t>> From(Callees.size());
+  // Sets of locks by number: few differ. 0 is the empty one.
+  std::map<std::vector<GateId>, std::uint32_t> Numbers{{{}, 0}};
+  std::vector<const std::vector<GateId> *> Sets{&Numbers.begin()->first};
+  auto NumberOf = [&](std::vector<GateId> Set) {
+    auto [It, New] = Numbers.try_emplace(
+        std::move(Set), static_cast<std::uint32_t>(Sets.size()));
+    if (New)
+      Sets.push_back(&It->first);
+    return It->second;
+  };
+  constexpr std::uint32_t All = ~0u;
+  std::vector<std::uint32_t> AtEntry(Callees.rows(), All);
   std::vector<FunctionId> Pending;
-  for (FunctionId F = 0; F < Callees.size(); ++F)
+  for (FunctionId F = 0; F < Callees.rows(); ++F)
     if (Entered[F]) {
-      AtEntry[F].emplace();
+      AtEntry[F] = 0;
       Pending.push_back(F);
     }
-  for (std::size_t I = 0; I < HeldCalls.size(); ++I)
-    From[HeldCalls[I].Caller].push_back(I);
+  auto Call = [&](FunctionId Callee, std::uint32_t Held) {
+    std::uint32_t Common = Held;
+    if (AtEntry[Callee] != All) {
+      if (AtEntry[Callee] == Held || AtEntry[Callee] == 0)
+        return;
+      std::vector<GateId> Both;
+      std::set_intersection(Sets[AtEntry[Callee]]->begin(),
+                            Sets[AtEntry[Callee]]->end(), Sets[Held]->begin(),
+                            Sets[Held]->end(), std::back_inserter(Both));
+      Common = NumberOf(std::move(Both));
+      if (Common == AtEntry[Callee])
+        return;
+    }
+    AtEntry[Callee] = Common;
+    Pending.push_back(Callee);
+  };
   while (!Pending.empty()) {
     FunctionId F = Pending.back();
     Pending.pop_back();
-    for (std::size_t I : From[F]) {
-      const HeldCall &Call = HeldCalls[I];
-      std::vector<GateId> Held;
-      std::set_union(Call.Locks.begin(), Call.Locks.end(), AtEntry[F]->begin(),
-                     AtEntry[F]->end(), std::back_inserter(Held));
-      LockSet &Entry = AtEntry[Call.Callee];
-      std::vector<GateId> Common = Held;
-      if (Entry) {
-        Common.clear();
-        std::set_intersection(Entry->begin(), Entry->end(), Held.begin(),
-                              Held.end(), std::back_inserter(Common));
-        if (Common == *Entry)
-          continue;
+    if (!HasHeldCalls[F]) {
+      if (Relevant[F])
+        for (FunctionId Callee : Callees[F])
+          if (Callee != F)
+            Call(Callee, AtEntry[F]);
+      continue;
+    }
+    for (std::size_t I = FirstHeldCall.at(F);
+         I < HeldCalls.size() && HeldCalls[I].Caller == F; ++I) {
+      const HeldCall &Site = HeldCalls[I];
+      std::uint32_t Held = AtEntry[F];
+      if (!Site.Locks.empty()) {
+        std::vector<GateId> Union;
+        std::set_union(Site.Locks.begin(), Site.Locks.end(),
+                       Sets[Held]->begin(), Sets[Held]->end(),
+                       std::back_inserter(Union));
+        Held = NumberOf(std::move(Union));
       }
-      Entry = std::move(Common);
-      Pending.push_back(Call.Callee);
+      Call(Site.Callee, Held);
     }
   }
+  HeldCalls = {};
+  FirstHeldCall = {};
   for (OrderEdge &E : Edges) {
-    if (!AtEntry[E.Function])
+    if (AtEntry[E.Function] == All)
       continue;
-    for (GateId Gate : *AtEntry[E.Function])
+    for (GateId Gate : *Sets[AtEntry[E.Function]])
       if (Gate / 2 != E.From && Gate / 2 != E.To)
         E.Gates.push_back(Gate);
-    std::sort(E.Gates.begin(), E.Gates.end());
-    E.Gates.erase(std::unique(E.Gates.begin(), E.Gates.end()), E.Gates.end());
+    sortUnique(E.Gates);
   }
 }
 
 void LockModel::watch(FunctionId F, const LockObserver &Watch) {
-  LockFlow(*this, F).run(Watch);
+  LockFlow(*this, F).watch(Watch);
 }
 
 std::string LockModel::display(const LockName &Name) {

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Locks across the program: for each function that touches locks a summary,
-// made bottom-up over the call graph (strongly connected parts are repeated a
-// bounded number of times), and from these the order graph: which lock is taken
-// while which other is held, by which calls, under which further locks (gates).
+// Locks across the program: for each function that does something to its
+// callers' locks a summary, made bottom-up over the call graph (strongly
+// connected parts are repeated a bounded number of times). Then what is taken
+// is followed, again bottom-up, where it can matter (LockNeeds.h), to get the
+// order graph: which lock is taken while which other is held, by which calls,
+// under which further locks (gates).
 //
-// Cost: functions that neither touch locks nor call one that does are only
-// looked at once. No recursion on call chains.
+// Cost: functions that neither touch locks nor call one that changes their
+// state are only looked at once, and passed through by what is on a cycle of
+// locks. No recursion on call chains.
 #ifndef GRIDLOCK_LOCKS_LOCKMODEL_H
 #define GRIDLOCK_LOCKS_LOCKMODEL_H
 
@@ -89,6 +92,8 @@ public:
   /// Whether F may be called from outside: nothing calls it, or it is handed
   /// on.
   bool isEntered(FunctionId F) const { return Entered[F]; }
+  /// Whether F or something that it calls takes a lock that callers can know.
+  bool takes(FunctionId F) const { return Takes[F]; }
   /// Shows WATCH every event of F that can be reached, in blocks' order.
   void watch(FunctionId F, const LockObserver &Watch);
   const LockName &name(LockId L) const { return Names[L]; }
@@ -107,6 +112,12 @@ public:
   const Program &program() const { return P; }
   const CallGraph &calls() const { return Calls; }
   const LockSummary *summary(FunctionId F) const;
+  /// What F takes, at any depth, as far as it matters to its callers; while
+  /// these are looked at.
+  const std::vector<LockSummary::Acquisition> &taken(FunctionId F) const {
+    return Taken[F];
+  }
+  LockNeeds &needs() { return Needs; }
   ChainId chainOf(ChainLink Link);
   /// For a link that is not made twice.
   ChainId newChain(ChainLink Link) {
@@ -126,17 +137,33 @@ private:
     FunctionId Caller, Callee;
     std::vector<GateId> Locks; // sorted
   };
-  void findRelevant();
-  bool touchesLocks(FunctionId F) const;
-  void findMainOnly();
+  using Component = std::span<const FunctionId>;
+  void findCallees();
   void addSummaryOrder();
+  void findRelevant();
+  void findMainOnly();
+  void findOrder();
   void addCallersGates();
-  void summarise(const std::vector<FunctionId> &Component);
+  bool isPlain(FunctionId F) const;
+  bool isCycle(Component Members) const;
+  void summarise(Component Members);
+  void order(Component Members);
+  template <typename Use> void eachComponent(Use Then) {
+    for (std::size_t I = 0; I + 1 < ComponentStart.size(); ++I)
+      Then(Component(Order).subspan(ComponentStart[I],
+                                    ComponentStart[I + 1] - ComponentStart[I]));
+  }
 
   const Program &P;
   const CallGraph &Calls;
   ThreadStarts Threads;
-  std::vector<std::vector<FunctionId>> Callees; // by function
+  /// By function: whose summaries are needed first. Those that it calls, itself
+  /// if it is recursive, and those of threads that it waits for.
+  Adjacency Callees;
+  std::vector<FunctionId> Order; // callees first, as far as they are relevant
+  std::vector<std::uint32_t> ComponentStart; // strongly connected parts of it
+  LockNeeds Needs;
+  std::vector<std::vector<LockSummary::Acquisition>> Taken; // by function
   std::unordered_map<FunctionId, LockSummary> Summaries;
   std::vector<OrderEdge> Edges;
   std::vector<InstancePair> Pairs;
@@ -153,13 +180,17 @@ private:
   std::vector<LockName> Names;
   std::unordered_map<std::string, LockId> NameIds;
   std::unordered_map<AccessPath, LockId, NameHash, SameName> PathIds;
+  // Of functions that had to be looked at in full, one behind the other; others
+  // hold nothing where they call something.
   std::vector<HeldCall> HeldCalls;
+  std::unordered_map<FunctionId, std::size_t> FirstHeldCall;
+  std::vector<bool> HasHeldCalls;
   std::vector<bool> Written; // by lock
   std::vector<bool> MainOnly;
   std::vector<bool> Relevant;
   std::vector<bool> HasState;
-  // How many functions that are not summarised yet call each.
-  std::vector<std::uint32_t> Awaiting;
+  std::vector<bool> Takes;
+  std::vector<bool> NeedsFlow; // knows more about places than its parameters
   std::vector<bool>
       Entered; // from outside: not called, or handed on as a callable
 };

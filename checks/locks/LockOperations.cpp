@@ -16,17 +16,17 @@ using rules::Effect;
 namespace {
 
 // Whether a method only takes, or only releases, one lock in its object.
-std::optional<bool> takesOwn(const LockSummary &S) {
+std::optional<bool> takesOwn(const LockSummary &S, bool Takes) {
   auto IsOwn = [](const AccessPath &Lock) {
     return Lock.Root == PlaceRoot::This;
   };
   if (!S.Guards.empty())
     return std::nullopt;
   // A wait adopts a lock that the caller took, and leaves it held.
-  if (S.LeftHeld.size() == 1 && S.Released.empty() && !S.Acquires.empty() &&
+  if (S.LeftHeld.size() == 1 && S.Released.empty() && Takes &&
       IsOwn(S.LeftHeld.begin()->first))
     return true;
-  if (S.LeftHeld.empty() && S.Released.size() == 1 && S.Acquires.empty() &&
+  if (S.LeftHeld.empty() && S.Released.size() == 1 && !Takes &&
       IsOwn(*S.Released.begin()))
     return false;
   return std::nullopt;
@@ -64,9 +64,10 @@ lockOperations(const LockModel &Model, FunctionId Id) {
                                      ? nullptr
                                      : Model.summary(S.Body);
     AccessPath Object = AccessPath::of(File, E.receiver());
+    bool IsThis = Object.Root == PlaceRoot::This && Object.Steps.empty();
     // A method of a lock class, not one that locks a part of a larger object.
-    if (Summary && Object && Object != AccessPath{PlaceRoot::This})
-      if (auto Takes = takesOwn(*Summary))
+    if (Summary && Object && !IsThis)
+      if (auto Takes = takesOwn(*Summary, Model.takes(S.Body)))
         Result.emplace(&E, LockOperation{Object, *Takes, GuardSupply::Own});
   };
   for (const facts::Block *B : each(F.Fact->blocks()))

@@ -29,7 +29,8 @@ bool isNamedByMember(PlaceRoot Root) {
          Root == PlaceRoot::CallResult || Root == PlaceRoot::Alloc;
 }
 
-// The first step of the part that names the lock within its object.
+} // namespace
+
 std::size_t nameStart(const AccessPath &Path) {
   std::size_t End = Path.Steps.size();
   // What a member points to goes by the member's name.
@@ -44,8 +45,6 @@ std::size_t nameStart(const AccessPath &Path) {
   }
   return 0;
 }
-
-} // namespace
 
 AccessPath withoutInstance(const AccessPath &Path) {
   AccessPath Result;

@@ -78,6 +78,9 @@ bool isLasting(facts::PlaceRoot Root);
 /// container by a variable, and no pointer on it that F changes.
 bool isOneObject(const Program &P, FunctionId F, const AccessPath &Path);
 
+/// The first step of the part that names the lock within its object.
+std::size_t nameStart(const AccessPath &Path);
+
 /// PATH's part that names the lock, without a root: some instance's.
 AccessPath withoutInstance(const AccessPath &Path);
 

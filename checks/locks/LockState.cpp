@@ -123,10 +123,6 @@ void LockState::moveGuard(const AccessPath &From, const AccessPath &To) {
     Guards[Guard] = std::move(State);
 }
 
-bool LockSummary::empty() const {
-  return Acquires.empty() && Invokes.empty() && !changesState();
-}
-
 bool LockSummary::changesState() const {
   return !LeftHeld.empty() || !Guards.empty() || !Released.empty() ||
          !Known.empty() || Result;

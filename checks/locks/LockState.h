@@ -5,7 +5,7 @@
 #ifndef GRIDLOCK_LOCKS_LOCKSTATE_H
 #define GRIDLOCK_LOCKS_LOCKSTATE_H
 
-#include "checks/locks/LockPaths.h"
+#include "checks/locks/LockNeeds.h"
 
 #include <set>
 #include <utility>
@@ -82,7 +82,7 @@ struct LockSummary {
     How By = How::Taken;
     bool AfterRelease = false; // the function may have given it back before
     std::vector<Gate> Gates;   // sorted by lock
-    std::size_t Hash = 0;      // of the lock, once it is in a summary
+    std::size_t Hash = 0;      // of the lock, once it is kept
   };
   /// A call of what a parameter holds, made with locks held.
   struct Invocation {
@@ -90,7 +90,14 @@ struct LockSummary {
     std::vector<std::pair<FunctionId, const facts::Event *>> Path; // to it
     std::vector<Gate> Held;
   };
-  std::vector<Acquisition> Acquires; // blocking ones, at any depth
+  /// A lock without a class (LockNeeds.h) that is taken, or that a member may
+  /// be bound to, at any depth: callers know which one it is.
+  struct Bare {
+    AccessPath Lock;
+    std::vector<LockClass> Under, Alias; // held there; maybe the same lock
+  };
+  std::optional<Acquisition> First; // of the blocking ones, at any depth
+  std::vector<Bare> Bares;
   std::vector<Invocation> Invokes;
   std::map<AccessPath, HeldLock> LeftHeld;
   std::map<AccessPath, GuardState> Guards; // alive when it returns
@@ -99,7 +106,11 @@ struct LockSummary {
   Bindings Known;               // members that were bound
   std::optional<Binding> Result;
 
-  bool empty() const;
+  bool empty() const { return !First && isPlain(); }
+  /// Whether callers that touch no locks themselves need not look at it.
+  bool isPlain() const {
+    return Invokes.empty() && Bares.empty() && !changesState();
+  }
   /// Whether a call changes what is known about locks behind it.
   bool changesState() const;
 };

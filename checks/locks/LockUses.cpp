@@ -138,10 +138,9 @@ bool Finder::takesToo(const facts::Event &E, const std::string &Name) const {
   if (E.kind() == EventKind::Call || E.kind() == EventKind::Construct)
     Model.calls().follow(Id, E, Targets);
   for (const CallEdge &Edge : Targets)
-    if (const LockSummary *Callee = Model.summary(Edge.Target))
-      for (const LockSummary::Acquisition &A : Callee->Acquires)
-        if (nameOf(A.Lock).Text == Name)
-          return true;
+    if (const LockSummary *Callee = Model.summary(Edge.Target);
+        Callee && Callee->First && nameOf(Callee->First->Lock).Text == Name)
+      return true;
   return false;
 }
 

@@ -450,7 +450,7 @@ void AccessScan::call(const facts::Event &E, const LockState *State) {
   for (const CallEdge &Edge : Targets) {
     if (const LockSummary *Summary = Model.summary(Edge.Target))
       Regains[Id] = Regains[Id] ||
-                    (!Summary->Released.empty() && !Summary->Acquires.empty());
+                    (!Summary->Released.empty() && Model.takes(Edge.Target));
     bool OnSelf = (Object.Root == PlaceRoot::This && Object.Steps.empty()) ||
                   hasFlag(P.function(Edge.Target).Fact->flags(),
                           facts::FunctionFlag::Lambda);

@@ -33,7 +33,7 @@ private:
   bool isAround(FunctionId Outer, FunctionId F) const;
   bool holdsLock(const LoopBoundUse &U) const;
   const LoopBoundUse *
-  onLoop(const LoopBoundUse &U, const ThreadRoot &Root,
+  onLoop(const ThreadRoot &Root,
          const std::vector<const LoopBoundUse *> &Same) const;
   Finding report(const LoopBoundUse &U, const ThreadRoot &Root,
                  const LoopBoundUse &Loop) const;
@@ -105,7 +105,7 @@ bool Finder::holdsLock(const LoopBoundUse &U) const {
 // A use of the same object on a loop, or one that has a loop complete it, which
 // is not over when the thread starts.
 const LoopBoundUse *
-Finder::onLoop(const LoopBoundUse &U, const ThreadRoot &Root,
+Finder::onLoop(const ThreadRoot &Root,
                const std::vector<const LoopBoundUse *> &Same) const {
   const LoopBoundUse *Best = nullptr;
   for (const LoopBoundUse *Other : Same) {
@@ -164,7 +164,7 @@ void Finder::run(FindingSink &Sink) {
     if (!Search.reaches(U.Function) || P.isSystem(U.Function))
       continue;
     const ThreadRoot &Root = Threads.all()[Search.seedOf(U.Function)];
-    const LoopBoundUse *Loop = onLoop(U, Root, ByObject[U.Object]);
+    const LoopBoundUse *Loop = onLoop(Root, ByObject[U.Object]);
     if (Loop && !holdsLock(U) && Done.insert({U.Function, U.Object}).second)
       Sink.report(report(U, Root, *Loop));
   }

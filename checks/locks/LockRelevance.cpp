@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// LockModel, second part: which functions have to do with locks, and on which
+// threads they run.
+#include "checks/engine/Classify.h"
+#include "checks/engine/Guards.h"
+#include "checks/locks/GuardHolders.h"
+#include "checks/locks/LockModel.h"
+
+#include <algorithm>
+
+namespace gridlock {
+
+using facts::EventKind;
+using facts::FunctionFlag;
+using rules::Effect;
+
+namespace {
+
+// What has to be known of each event, asked once for each symbol and type.
+class EventScan {
+public:
+  explicit EventScan(const Program &P) : P(P), Known(P.symbolCount(), 0) {}
+
+  struct Result {
+    bool Touches = false;   // locks
+    bool NeedsFlow = false; // it matters to paths, guards or callables
+  };
+  Result scan(FunctionId F);
+
+private:
+  enum : std::uint8_t {
+    Asked = 1,
+    TouchesLocks = 2,
+    WaitsReleasing = 4,
+    OfGuard = 8,
+    MayFill = 16
+  };
+  std::uint8_t symbol(SymbolId S);
+  bool binds(const FactsFile &File, std::uint32_t Unit,
+             const facts::Event &E) const;
+
+  const Program &P;
+  std::vector<std::uint8_t> Known; // by symbol
+};
+
+std::uint8_t EventScan::symbol(SymbolId S) {
+  std::uint8_t &Bits = Known[S];
+  if (Bits != 0 || S == 0)
+    return Bits;
+  Bits = Asked;
+  for (const rules::Entry *Entry : P.entries(S)) {
+    if (does(*Entry, Effect::Acquires) || does(*Entry, Effect::Releases) ||
+        does(*Entry, Effect::TryAcquires))
+      Bits |= TouchesLocks;
+    if (does(*Entry, Effect::WaitsReleasing))
+      Bits |= WaitsReleasing;
+  }
+  const ProgramSymbol &Symbol = P.symbol(S);
+  if (std::uint32_t Record = Symbol.Fact->record();
+      Record != 0 && guardType(P, Symbol.Unit, Record))
+    Bits |= OfGuard;
+  if (mayFillHolder(P.qualifiedName(S)))
+    Bits |= MayFill;
+  return Bits;
+}
+
+bool isCallable(const facts::Value *V) {
+  return V && V->kind() == facts::ValueKind::Callable;
+}
+
+// Whether a place comes to stand for another, or may be returned.
+bool EventScan::binds(const FactsFile &File, std::uint32_t Unit,
+                      const facts::Event &E) const {
+  const facts::Value *Source = E.value();
+  if (!Source && each(E.args()).size() == 1)
+    Source = each(E.args())[0];
+  if (!Source || !Source->place() ||
+      (Source->kind() != facts::ValueKind::Place &&
+       Source->kind() != facts::ValueKind::AddressOf))
+    return false;
+  if (E.kind() == EventKind::Return)
+    return isVisible(AccessPath::of(File, Source));
+  return Source->kind() == facts::ValueKind::AddressOf ||
+         (E.implicit() == facts::ImplicitKind::MemberInit && E.symbol() == 0) ||
+         P.type(Unit, Source->type())->kind() == facts::TypeKind::Pointer;
+}
+
+EventScan::Result EventScan::scan(FunctionId Id) {
+  const ProgramFunction &F = P.function(Id);
+  const FactsFile &File = P.unit(F.Unit);
+  Result Found;
+  for (const facts::Block *B : each(F.Fact->blocks()))
+    for (const facts::Event *E : each(B->events())) {
+      if (isCallable(E->value()) || isCallable(E->receiver()))
+        Found.NeedsFlow = true;
+      for (const facts::Value *Arg : each(E->args()))
+        Found.NeedsFlow |= isCallable(Arg);
+      switch (E->kind()) {
+      case EventKind::Call:
+      case EventKind::Construct:
+        if (std::uint8_t Bits = symbol(P.resolve(F.Unit, E->symbol()))) {
+          Found.Touches |=
+              (Bits & TouchesLocks) != 0 ||
+              ((Bits & OfGuard) != 0 && guardConstruction(P, F.Unit, *E)) ||
+              ((Bits & MayFill) != 0 && guardIntoHolder(P, F.Unit, *E));
+          Found.NeedsFlow |= (Bits & (WaitsReleasing | OfGuard)) != 0;
+        } else {
+          Found.NeedsFlow |= binds(File, F.Unit, *E);
+        }
+        break;
+      case EventKind::Suspend:
+        Found.NeedsFlow = true;
+        break;
+      case EventKind::Return:
+      case EventKind::Copy:
+      case EventKind::Move:
+      case EventKind::Assign:
+        Found.NeedsFlow = Found.NeedsFlow || binds(File, F.Unit, *E);
+        break;
+      default:
+        break;
+      }
+    }
+  return Found;
+}
+
+} // namespace
+
+void LockModel::findCallees() {
+  std::vector<FunctionId> Row;
+  for (FunctionId F = 0; F < P.functions().size(); ++F) {
+    Row.clear();
+    Calls.eachEdge(F, [&](const facts::Event &, const CallEdge &Edge) {
+      Row.push_back(Edge.Target);
+    });
+    sortUnique(Row);
+    Callees.addRow(Row);
+  }
+}
+
+// From here on Callees says whose summary is needed first: that of the function
+// itself where it is recursive, and those of threads that it waits for.
+void LockModel::addSummaryOrder() {
+  Adjacency All;
+  std::vector<FunctionId> Row;
+  for (FunctionId F = 0; F < P.functions().size(); ++F) {
+    const ProgramFunction &Fn = P.function(F);
+    bool Waits = Threads.hasWaits(F);
+    Row.assign(Callees[F].begin(), Callees[F].end());
+    for (const facts::Block *B : each(Fn.Fact->blocks()))
+      for (const facts::Event *E : each(B->events())) {
+        if (E->kind() != EventKind::Call)
+          continue;
+        if (P.resolve(Fn.Unit, E->symbol()) == Fn.Symbol)
+          Row.push_back(F);
+        if (Waits)
+          for (const ThreadStart *T : Threads.waitedFor(F, *E))
+            Row.push_back(T->Body);
+      }
+    sortUnique(Row);
+    All.addRow(Row);
+  }
+  Callees = std::move(All);
+}
+
+// Functions that touch locks, all that call them at any depth, and the direct
+// callees of these: getters and constructors that say which lock is meant.
+void LockModel::findRelevant() {
+  const std::size_t Functions = Callees.rows();
+  const Adjacency Callers = Callees.reversed(Functions);
+  Relevant.assign(Functions, false);
+  HasState.assign(Functions, false);
+  NeedsFlow.assign(Functions, false);
+  std::vector<FunctionId> Pending;
+  EventScan Events(P);
+  for (FunctionId F = 0; F < Functions; ++F) {
+    EventScan::Result Found = Events.scan(F);
+    NeedsFlow[F] = Found.Touches || Found.NeedsFlow || Threads.hasWaits(F);
+    if (Found.Touches) {
+      Relevant[F] = HasState[F] = true;
+      Pending.push_back(F);
+    }
+  }
+  for (std::size_t Next = 0; Next < Pending.size(); ++Next)
+    for (FunctionId Caller : Callers[Pending[Next]])
+      if (!Relevant[Caller]) {
+        Relevant[Caller] = true;
+        Pending.push_back(Caller);
+      }
+  for (FunctionId F : Pending)
+    for (FunctionId Callee : Callees[F])
+      Relevant[Callee] = true;
+}
+
+// A function runs on the main thread only if `main` reaches it and nothing else
+// does: no function that could be called from outside, no callable that is
+// handed on.
+void LockModel::findMainOnly() {
+  std::vector<bool> Called(Callees.rows(), false),
+      Elsewhere(Callees.rows(), false);
+  for (FunctionId F = 0; F < Callees.rows(); ++F)
+    for (FunctionId Callee : Callees[F])
+      Called[Callee] = true;
+  std::vector<FunctionId> Mains, Others;
+  auto Hand = [&](std::uint32_t Unit, const facts::Value *V) {
+    if (!V || V->kind() != facts::ValueKind::Callable)
+      return;
+    FunctionId Body = P.symbol(P.resolve(Unit, V->symbol())).Body;
+    if (Body != NoFunction)
+      Others.push_back(Body);
+  };
+  for (FunctionId F = 0; F < Callees.rows(); ++F) {
+    const ProgramFunction &Fn = P.function(F);
+    bool IsMain = hasFlag(Fn.Fact->flags(), FunctionFlag::Main);
+    if (IsMain || hasFlag(Fn.Fact->flags(), FunctionFlag::StaticInit))
+      Mains.push_back(F);
+    else if (!Called[F] || P.isCoroutine(F))
+      Others.push_back(F);
+    for (const facts::Block *B : each(Fn.Fact->blocks()))
+      for (const facts::Event *E : each(B->events())) {
+        Hand(Fn.Unit, E->value());
+        for (const facts::Value *Arg : each(E->args()))
+          Hand(Fn.Unit, Arg);
+      }
+  }
+  auto Reach = [&](std::vector<FunctionId> Pending, std::vector<bool> &Seen) {
+    for (FunctionId F : Pending)
+      Seen[F] = true;
+    while (!Pending.empty()) {
+      FunctionId F = Pending.back();
+      Pending.pop_back();
+      for (FunctionId Callee : Callees[F])
+        if (!Seen[Callee]) {
+          Seen[Callee] = true;
+          Pending.push_back(Callee);
+        }
+    }
+  };
+  MainOnly.assign(Callees.rows(), false);
+  Reach(Mains, MainOnly);
+  Reach(Others, Elsewhere);
+  Entered.assign(Callees.rows(), false);
+  for (const std::vector<FunctionId> *List : {&Mains, &Others})
+    for (FunctionId F : *List)
+      Entered[F] = true;
+  for (FunctionId F = 0; F < Callees.rows(); ++F)
+    MainOnly[F] = MainOnly[F] && !Elsewhere[F];
+}
+
+} // namespace gridlock

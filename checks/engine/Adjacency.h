@@ -25,16 +25,25 @@ public:
   /// From pairs (row, target), rows 0 to ROWS - 1; targets keep their order.
   template <typename Pairs>
   static Adjacency of(std::size_t Rows, const Pairs &All) {
+    Adjacency Result =
+        inverse(Rows, All, [](const auto &P) { return P.first; });
+    for (Id &To : Result.Targets)
+      To = All[To].second;
+    return Result;
+  }
+  /// By row, the indices of the items of which ROW_OF gives that row.
+  template <typename Items, typename RowOf>
+  static Adjacency inverse(std::size_t Rows, const Items &All, RowOf Row) {
     Adjacency Result;
     Result.Start.assign(Rows + 1, 0);
-    for (const auto &[Row, To] : All)
-      ++Result.Start[Row + 1];
+    for (const auto &Item : All)
+      ++Result.Start[Row(Item) + 1];
     for (std::size_t I = 1; I <= Rows; ++I)
       Result.Start[I] += Result.Start[I - 1];
     Result.Targets.resize(Result.Start.back());
     std::vector<Id> Next(Result.Start.begin(), Result.Start.end() - 1);
-    for (const auto &[Row, To] : All)
-      Result.Targets[Next[Row]++] = To;
+    for (Id I = 0; I < All.size(); ++I)
+      Result.Targets[Next[Row(All[I])]++] = I;
     return Result;
   }
   /// The same edges from target to row.

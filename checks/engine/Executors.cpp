@@ -18,15 +18,14 @@ Verdict judge(const CallableFlow &Flow, FunctionId F, const facts::Value &V) {
 
 } // namespace
 
-bool runsOnPool(const Program &P, const CallableFlow &Flow, FunctionId F,
-                const facts::Event &E) {
+bool runsOnPool(const CallableFlow &Flow, FunctionId F, const facts::Event &E) {
   const facts::Value *First = argument(E, 0);
   return First && judge(Flow, F, *First) == Verdict::No;
 }
 
 Verdict runsOnLoop(const Program &P, const CallableFlow &Flow, FunctionId F,
                    const facts::Event &E, const Applied &Sink) {
-  if (Sink.Entry->callable() != 0 && runsOnPool(P, Flow, F, E))
+  if (Sink.Entry->callable() != 0 && runsOnPool(Flow, F, E))
     return Verdict::No;
   Verdict Result = Sink.Holds;
   for (const rules::Condition *C : each(Sink.Entry->unless())) {

@@ -21,8 +21,7 @@ Verdict runsOnLoop(const Program &P, const CallableFlow &Flow, FunctionId F,
                    const facts::Event &E, const Applied &Sink);
 
 /// Whether the executor that E is given, if it is given one, is a pool's.
-bool runsOnPool(const Program &P, const CallableFlow &Flow, FunctionId F,
-                const facts::Event &E);
+bool runsOnPool(const CallableFlow &Flow, FunctionId F, const facts::Event &E);
 
 } // namespace gridlock
 

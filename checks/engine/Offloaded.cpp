@@ -110,7 +110,7 @@ private:
         Judged = true;
         for (const Applied &A : Classify.classify(Block, E))
           Away |= runsElsewhere(A) || (A.does(Effect::RunsCallable) &&
-                                       runsOnPool(P, Calls.callables(), F, E));
+                                       runsOnPool(Calls.callables(), F, E));
       }
       Place At = Away ? Place::Elsewhere : Place::Unknown;
       if (Task != Called.end())

@@ -49,7 +49,8 @@ private:
   void tellTaken(const LockState &State, const AccessPath &Lock);
   void tellBound(const AccessPath &Place, const AccessPath &To);
   void tellRuns(const LockState &State, FunctionId Callee);
-  void bareAt(const Bare &B, const AccessPath &Lock, FunctionId Target,
+  void bareAt(const Bare &B, const AccessPath &Lock,
+              const std::vector<LockClass> &Others, FunctionId Target,
               const LockState &State);
   void noteBare(const AccessPath &Lock, const std::vector<LockClass> &Under,
                 const std::vector<LockClass> &Alias);
@@ -71,8 +72,9 @@ private:
   void applyTaken(FunctionId Target, const LockSummary *Callee,
                   const Substitution &Sub, const facts::Event &E, EdgeKind Kind,
                   const LockState &State);
+  using LockMap = std::function<std::optional<AccessPath>(const AccessPath &)>;
   void applyBares(const LockSummary &Callee, FunctionId Target,
-                  const Substitution &Sub, const LockState &State);
+                  const LockState &State, const LockMap &Map);
   void applySummary(const LockSummary &Callee, FunctionId Target,
                     const Substitution &Sub, const facts::Event &E,
                     bool OnlyTarget, LockState &State);

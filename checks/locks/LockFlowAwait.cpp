@@ -122,11 +122,8 @@ void LockFlow::joined(const facts::Event &E, const LockState &State) {
       Model.needs().runs(Id, T->Body);
       Takes |= Model.takes(T->Body);
       tellRuns(State, T->Body);
-      if (const LockSummary *Body = Model.summary(T->Body)) {
-        for (const Bare &B : Body->Bares)
-          if (auto Lock = AtWait(B.Lock))
-            bareAt(B, *Lock, T->Body, State);
-      }
+      if (const LockSummary *Body = Model.summary(T->Body))
+        applyBares(*Body, T->Body, State, AtWait);
       continue;
     }
     for (const Acquisition &A : Model.taken(T->Body))

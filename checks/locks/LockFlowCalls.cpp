@@ -208,7 +208,8 @@ void LockFlow::applySummary(const LockSummary &Callee, FunctionId Target,
                             const Substitution &Sub, const facts::Event &E,
                             bool OnlyTarget, LockState &State) {
   if (Summarising) {
-    applyBares(Callee, Target, Sub, State);
+    applyBares(Callee, Target, State,
+               [&](const AccessPath &Path) { return Sub.apply(Path); });
     if (Callee.First && !Summary.First)
       if (auto Object = Sub.apply(Callee.First->Lock)) {
         Acquisition Here = *Callee.First;
@@ -359,7 +360,8 @@ void LockFlow::applyInvocations(const LockSummary &Callee, FunctionId Target,
         Model.needs().want(Id);
         tellRuns(Inside, Body);
         if (const LockSummary *Run = Model.summary(Body))
-          applyBares(*Run, Body, In, Inside);
+          applyBares(*Run, Body, Inside,
+                     [&](const AccessPath &Path) { return In.apply(Path); });
         continue;
       }
       for (const Acquisition &A : Model.taken(Body)) {

@@ -86,14 +86,16 @@ void LockFlow::noteBare(const AccessPath &Lock,
   Summary.Bares.push_back({Lock, Under, Alias});
 }
 
-// The callee's lock B is LOCK here.
-void LockFlow::bareAt(const Bare &B, const AccessPath &Lock, FunctionId Target,
+// The callee's lock B is LOCK here; OTHERS may be held inside.
+void LockFlow::bareAt(const Bare &B, const AccessPath &Lock,
+                      const std::vector<LockClass> &Others, FunctionId Target,
                       const LockState &State) {
   LockNeeds &Needs = Model.needs();
   LockClass Class = Needs.classOf(Lock);
   std::vector<LockClass> Under = classesHeld(State, Class == NoLockClass);
+  add(Under, Others);
+  add(Under, B.Under);
   if (Class == NoLockClass) {
-    add(Under, B.Under);
     if (!isVisible(Lock))
       for (LockClass Alias : B.Alias)
         Needs.loosen(Alias);
@@ -103,19 +105,29 @@ void LockFlow::bareAt(const Bare &B, const AccessPath &Lock, FunctionId Target,
   Needs.takes(Id, Class);
   Needs.runsUnder(Id, Class, Target);
   Needs.held(Lock, true);
-  add(Under, B.Under);
   for (LockClass Held : Under)
     Needs.takesUnder(Id, Held, Class);
   for (LockClass Alias : B.Alias)
     Needs.unite(Alias, Class);
 }
 
+// MAP gives what the callee's locks are here.
 void LockFlow::applyBares(const LockSummary &Callee, FunctionId Target,
-                          const Substitution &Sub, const LockState &State) {
+                          const LockState &State, const LockMap &Map) {
+  std::vector<std::pair<const Bare *, AccessPath>> Here;
   for (const Bare &B : Callee.Bares)
-    if (auto Object = Sub.apply(B.Lock))
-      for (const AccessPath &Lock : locksOf(*Object, State))
-        bareAt(B, Lock, Target, State);
+    if (auto Object = Map(B.Lock))
+      for (AccessPath &Lock : locksOf(*Object, State))
+        Here.emplace_back(&B, std::move(Lock));
+  for (std::size_t I = 0; I < Here.size(); ++I) {
+    // In which order they are taken is not known: each under the others.
+    std::vector<LockClass> Others;
+    for (std::size_t J = 0; J < Here.size(); ++J)
+      if (LockClass Other = Model.needs().classOf(Here[J].second);
+          J != I && Other != NoLockClass)
+        Others.push_back(Other);
+    bareAt(*Here[I].first, Here[I].second, Others, Target, State);
+  }
 }
 
 // Something is taken that callers can know.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "checks/locks/LockModel.h"
 
+#include "checks/engine/Dataflow.h"
 #include "checks/engine/StronglyConnected.h"
 #include "checks/locks/LockFlow.h"
 
@@ -198,7 +199,15 @@ void LockModel::addCallersGates() {
 }
 
 void LockModel::watch(FunctionId F, const LockObserver &Watch) {
-  LockFlow(*this, F).watch(Watch);
+  if (!isPlain(F)) {
+    LockFlow(*this, F).watch(Watch);
+    return;
+  }
+  const LockState None;
+  auto Blocks = each(P.function(F).Fact->blocks());
+  for (std::uint32_t B : reachableBlocks(*P.function(F).Fact))
+    for (const facts::Event *E : each(Blocks[B]->events()))
+      Watch(*E, None, None);
 }
 
 std::string LockModel::display(const LockName &Name) {

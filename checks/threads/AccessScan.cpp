@@ -104,9 +104,14 @@ AccessScan::AccessScan(LockModel &Model)
   Regains.assign(P.functions().size(), false);
   findMakers();
   findGivers();
-  for (FunctionId F = 0; F < P.functions().size(); ++F)
+  for (FunctionId F = 0; F < P.functions().size(); ++F) {
+    FirstCall.push_back(static_cast<std::uint32_t>(Calls.size()));
     if (!P.isSystem(F))
       scan(F);
+  }
+  FirstCall.push_back(static_cast<std::uint32_t>(Calls.size()));
+  CallsTo = Adjacency::inverse(P.functions().size(), Calls,
+                               [](const SharedCall &C) { return C.Callee; });
 }
 
 void AccessScan::scan(FunctionId F) {
@@ -125,6 +130,9 @@ void AccessScan::scan(FunctionId F) {
 
 // Functions that return what they made, as wrappers of malloc do.
 void AccessScan::findMakers() {
+  Allocates.assign(P.symbolCount(), false);
+  for (SymbolId S = 1; S < Allocates.size(); ++S)
+    Allocates[S] = isOneOf(P.qualifiedName(S), Allocators);
   Makers.assign(P.functions().size(), false);
   bool Changed = true;
   for (int Round = 0; Round < 4 && Changed; ++Round) {
@@ -161,9 +169,8 @@ bool AccessScan::findFresh(FunctionId Function) {
         Returned.push_back(E->value());
       if (E->kind() == EventKind::Call)
         if (SymbolId S = P.resolve(F.Unit, E->symbol());
-            S != 0 &&
-            (isOneOf(P.qualifiedName(S), Allocators) ||
-             (P.symbol(S).Body != NoFunction && Makers[P.symbol(S).Body])))
+            S != 0 && (Allocates[S] || (P.symbol(S).Body != NoFunction &&
+                                        Makers[P.symbol(S).Body])))
           Allocations.push_back(E->id());
       bool Sets = E->kind() == EventKind::Assign ||
                   E->kind() == EventKind::Construct ||

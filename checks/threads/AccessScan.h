@@ -57,6 +57,17 @@ public:
 
   const std::vector<Access> &accesses() const { return Accesses; }
   const std::vector<SharedCall> &calls() const { return Calls; }
+  /// Of one function, in the order of its events.
+  std::span<const SharedCall> callsOf(FunctionId Caller) const {
+    return std::span(Calls).subspan(FirstCall[Caller],
+                                    FirstCall[Caller + 1] - FirstCall[Caller]);
+  }
+  /// THEN(call) for all calls of a function.
+  template <typename Use> void eachCallTo(FunctionId Callee, Use Then) const {
+    for (std::uint32_t I : CallsTo[Callee])
+      Then(Calls[I]);
+  }
+  bool isCalled(FunctionId F) const { return !CallsTo[F].empty(); }
   /// Whether F holds the lock somewhere, and calls what gives a lock back and
   /// takes it again: it may hold it where it seems not to.
   bool mayHold(FunctionId F, LockId Lock) const {
@@ -87,6 +98,8 @@ private:
   const Program &P;
   std::vector<Access> Accesses;
   std::vector<SharedCall> Calls;
+  std::vector<std::uint32_t> FirstCall; // by caller, into Calls
+  Adjacency CallsTo;                    // by callee, indices into Calls
   std::vector<LocksAt> Sets;
   std::vector<bool> Regains; // by function
   std::set<std::pair<FunctionId, LockId>> HeldIn;
@@ -95,7 +108,8 @@ private:
   FunctionId Id = NoFunction;
   std::vector<bool> FreshLocals, GivenLocals;
   std::vector<std::uint32_t> Allocations; // calls, by their event's id
-  std::vector<bool> Makers; // functions of which the result is new
+  std::vector<bool> Allocates; // by symbol: of a library, the result is new
+  std::vector<bool> Makers;    // functions of which the result is new
   std::vector<bool> GivesThis;
 };
 

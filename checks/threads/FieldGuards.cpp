@@ -13,7 +13,7 @@ using facts::StepKind;
 namespace {
 
 constexpr unsigned MaxDepth = 8;
-constexpr std::size_t MaxContexts = 24, MaxAbove = 16;
+constexpr std::size_t MaxContexts = 24;
 
 bool onlyFields(const AccessPath &Path, std::size_t From) {
   return std::all_of(
@@ -46,9 +46,7 @@ LockName fieldName(const AccessPath &Path, std::size_t I) {
 FieldGuards::FieldGuards(LockModel &Model, const AccessScan &Scan,
                          const Phases &When)
     : Model(Model), P(Model.program()), Scan(Scan), When(When),
-      CallsTo(P.functions().size()), Above(P.functions().size()) {
-  for (const SharedCall &C : Scan.calls())
-    CallsTo[C.Callee].push_back(&C);
+      Above(P.functions().size()), Duty(P.functions().size(), 0) {
   readDeclared();
   findAbove();
   findAwaited();
@@ -124,32 +122,41 @@ void FieldGuards::findAwaited() {
   }
 }
 
+void FieldGuards::FewLocks::add(LockId L) {
+  auto *End = Locks.data() + Size;
+  auto *At = std::lower_bound(Locks.data(), End, L);
+  if (Size >= MaxAbove || (At != End && *At == L))
+    return;
+  std::copy_backward(At, End, End + 1);
+  *At = L;
+  ++Size;
+}
+
 // Locks of which some caller has one, to know which come into question.
 void FieldGuards::findAbove() {
-  std::vector<std::vector<const SharedCall *>> CallsOf(Above.size());
   std::vector<FunctionId> Pending;
   std::vector<bool> Queued(Above.size(), true);
-  for (const SharedCall &C : Scan.calls())
-    CallsOf[C.Caller].push_back(&C);
   for (FunctionId F = 0; F < Above.size(); ++F)
-    if (!CallsOf[F].empty())
+    if (!Scan.callsOf(F).empty())
       Pending.push_back(F);
   while (!Pending.empty()) {
     FunctionId F = Pending.back();
     Pending.pop_back();
     Queued[F] = false;
-    for (const SharedCall *C : CallsOf[F]) {
-      std::set<LockId> &Target = Above[C->Callee];
-      std::size_t Before = Target.size();
-      for (const LockAt &H : Scan.locks(C->Locks))
-        if (H.Must && H.Lock != UnnamedLock && Target.size() < MaxAbove)
-          Target.insert(H.Lock);
-      for (LockId L : Above[F])
-        if (Target.size() < MaxAbove)
-          Target.insert(L);
-      if (Target.size() != Before && !Queued[C->Callee]) {
-        Queued[C->Callee] = true;
-        Pending.push_back(C->Callee);
+    for (const SharedCall &C : Scan.callsOf(F)) {
+      FewLocks &Target = Above[C.Callee];
+      std::size_t Before = Target.Size;
+      if (Before >= MaxAbove)
+        continue;
+      for (const LockAt &H : Scan.locks(C.Locks))
+        if (H.Must && H.Lock != UnnamedLock)
+          Target.add(H.Lock);
+      if (C.Callee != F)
+        for (LockId L : Above[F])
+          Target.add(L);
+      if (Target.Size != Before && !Queued[C.Callee]) {
+        Queued[C.Callee] = true;
+        Pending.push_back(C.Callee);
       }
     }
   }
@@ -221,7 +228,7 @@ bool FieldGuards::mayGuard(LockId Lock, const Field &F) const {
   if (F.Name.IsGlobal)
     return false;
   // Qualified names: the class is what stands before the field.
-  auto Class = [](const std::string &Text) {
+  auto Class = [](std::string_view Text) {
     std::size_t Dot = Text.find('.');
     return Text.substr(0, Text.rfind("::", Dot));
   };
@@ -229,7 +236,13 @@ bool FieldGuards::mayGuard(LockId Lock, const Field &F) const {
 }
 
 // By name or attribute, the function expects its callers to hold the lock.
-bool FieldGuards::isCallersDuty(FunctionId F) const {
+bool FieldGuards::isCallersDuty(FunctionId F) {
+  if (Duty[F] == 0)
+    Duty[F] = isNamedForCallers(F) ? 2 : 1;
+  return Duty[F] == 2;
+}
+
+bool FieldGuards::isNamedForCallers(FunctionId F) const {
   const ProgramSymbol &S = P.symbol(P.function(F).Symbol);
   for (const facts::Attribute *A : each(S.Fact->attributes())) {
     std::string_view Name = P.text(S.Unit, A->name());
@@ -250,53 +263,60 @@ bool FieldGuards::isCallersDuty(FunctionId F) const {
 
 // Whether all calls are made with some lock held.
 bool FieldGuards::alwaysCalledLocked(FunctionId F) const {
-  return !CallsTo[F].empty() && !When.isEntered(F) &&
-         std::all_of(CallsTo[F].begin(), CallsTo[F].end(),
-                     [&](const SharedCall *C) {
-                       return !Scan.locks(C->Locks).empty();
-                     });
+  if (!Scan.isCalled(F) || When.isEntered(F))
+    return false;
+  bool Always = true;
+  Scan.eachCallTo(F, [&](const SharedCall &C) {
+    Always = Always && !Scan.locks(C.Locks).empty();
+  });
+  return Always;
 }
 
 const FieldGuards::Callers &FieldGuards::callers(FunctionId F, LockId Lock,
                                                  unsigned Depth) {
   // Nobody above has it: the fault is here.
-  const std::set<LockId> &Held = Above[F];
-  bool MayBeAbove = Held.size() >= MaxAbove || Held.contains(Lock);
-  bool Bare = !MayBeAbove && !isCallersDuty(F);
-  auto [It, New] = Known.try_emplace({F, Lock});
-  if (New && (Bare || Depth > MaxDepth))
+  const FewLocks &Held = Above[F];
+  bool MayBeAbove = Held.Size >= MaxAbove ||
+                    std::binary_search(Held.begin(), Held.end(), Lock);
+  const std::uint64_t Key = std::uint64_t(F) << 32 | Lock;
+  if (!MayBeAbove && !isCallersDuty(F)) {
+    OnlyHere.Bare.assign(1, {F, {}, alwaysCalledLocked(F)});
+    return OnlyHere;
+  }
+  auto [It, New] = Known.try_emplace(Key);
+  if (New && Depth > MaxDepth)
     It->second.Bare.push_back({F, {}, alwaysCalledLocked(F)});
-  if (!New || Bare || Depth > MaxDepth)
+  if (!New || Depth > MaxDepth)
     return It->second;
   Callers Result;
   if (When.isEntered(F) && !isCallersDuty(F))
     Result.Bare.push_back({F, {}, false});
-  for (const SharedCall *C : CallsTo[F]) {
-    if (When.isAlone(C->Caller, *C->Site, C->OnSelf) ||
-        (C->Fresh & FreshThis) || (C->OnSelf && When.ownsObject(C->Caller)))
-      continue;
-    bool Holds = false, Unclear = Scan.mayHold(C->Caller, Lock);
-    for (const LockAt &H : Scan.locks(C->Locks)) {
+  Scan.eachCallTo(F, [&](const SharedCall &C) {
+    if (When.isAlone(C.Caller, *C.Site, C.OnSelf) || (C.Fresh & FreshThis) ||
+        (C.OnSelf && When.ownsObject(C.Caller)))
+      return;
+    bool Holds = false, Unclear = Scan.mayHold(C.Caller, Lock);
+    for (const LockAt &H : Scan.locks(C.Locks)) {
       Holds |= H.Lock == Lock && H.Must;
       Unclear |= H.Lock == UnnamedLock || (H.Lock == Lock && !H.Must);
     }
     if (Holds) {
-      Result.Holding.push_back(C->Caller);
-      continue;
+      Result.Holding.push_back(C.Caller);
+      return;
     }
     if (Unclear)
-      continue;
-    const Callers &Up = callers(C->Caller, Lock, Depth + 1);
+      return;
+    const Callers &Up = callers(C.Caller, Lock, Depth + 1);
     Result.Holding.insert(Result.Holding.end(), Up.Holding.begin(),
                           Up.Holding.end());
     for (const Context &Outer : Up.Bare) {
       if (Result.Bare.size() >= MaxContexts)
         break;
       Result.Bare.push_back(Outer);
-      Result.Bare.back().Path.push_back(C);
-      Result.Bare.back().OtherLock |= !Scan.locks(C->Locks).empty();
+      Result.Bare.back().Path.push_back(&C);
+      Result.Bare.back().OtherLock |= !Scan.locks(C.Locks).empty();
     }
-  }
+  });
   std::sort(Result.Holding.begin(), Result.Holding.end());
   Result.Holding.erase(
       std::unique(Result.Holding.begin(), Result.Holding.end()),
@@ -307,7 +327,7 @@ const FieldGuards::Callers &FieldGuards::callers(FunctionId F, LockId Lock,
                     {},
                     std::any_of(Result.Bare.begin(), Result.Bare.end(),
                                 [](const Context &C) { return C.OtherLock; })}};
-  return Known[{F, Lock}] = std::move(Result);
+  return Known[Key] = std::move(Result);
 }
 
 void FieldGuards::judgeUse(const Use &U, LockId Lock, GuardEvidence &E) {

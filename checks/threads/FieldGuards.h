@@ -14,9 +14,11 @@
 
 #include "checks/threads/Phases.h"
 
+#include <array>
 #include <map>
 #include <set>
 #include <string>
+#include <unordered_map>
 
 namespace gridlock {
 
@@ -95,7 +97,8 @@ private:
   bool mayGuardAll(LockId Global, bool IsGlobalField) const;
   bool mayGuard(LockId Lock, const Field &F) const;
   bool alwaysCalledLocked(FunctionId F) const;
-  bool isCallersDuty(FunctionId F) const;
+  bool isCallersDuty(FunctionId F);
+  bool isNamedForCallers(FunctionId F) const;
 
   LockModel &Model;
   const Program &P;
@@ -106,9 +109,18 @@ private:
   // Conditions of waits: functions, and uses around a wait.
   std::set<FunctionId> Conditions;
   std::set<const facts::Event *> AwaitedAt;
-  std::vector<std::vector<const SharedCall *>> CallsTo;
-  std::vector<std::set<LockId>> Above; // held by callers, at any height
-  std::map<std::pair<FunctionId, LockId>, Callers> Known;
+  static constexpr std::size_t MaxAbove = 16;
+  struct FewLocks {
+    std::uint32_t Size = 0;
+    std::array<LockId, MaxAbove> Locks; // sorted
+    void add(LockId L);
+    auto begin() const { return Locks.begin(); }
+    auto end() const { return Locks.begin() + Size; }
+  };
+  std::vector<FewLocks> Above; // held by callers, at any height
+  std::unordered_map<std::uint64_t, Callers> Known; // by function and lock
+  Callers OnlyHere;                                 // of the last one asked for
+  std::vector<std::uint8_t> Duty; // by function: asked, and is callers' duty
 };
 
 } // namespace gridlock

@@ -58,33 +58,38 @@ bool isNamedForMaking(std::string_view Qualified) {
 }
 
 Phases::Phases(const LockModel &Model, const AccessScan &Scan)
-    : P(Model.program()), Roots(P, Model.calls()) {
-  for (const SharedCall &C : Scan.calls())
-    TargetsAt.emplace(C.Site, C.Callee);
-  findEntered(Scan);
-  findAlone(Scan);
-  findMaking(Scan);
-  findNew(Scan);
-  spread(Scan);
+    : P(Model.program()), Scan(Scan), Roots(P, Model.calls()) {
+  findEntered();
+  findAlone();
+  findMaking();
+  findNew();
+  spread();
 }
 
-void Phases::findEntered(const AccessScan &Scan) {
+void Phases::findEntered() {
   Entered.assign(P.functions().size(), true);
   for (const SharedCall &C : Scan.calls())
     Entered[C.Callee] = false;
-  auto Hand = [&](std::uint32_t Unit, const facts::Event &E,
-                  const facts::Value *V) {
+  // What the calls of one function run, by event.
+  std::vector<std::pair<const facts::Event *, FunctionId>> TargetsAt;
+  FunctionId TargetsOf = NoFunction;
+  auto Hand = [&](FunctionId F, const facts::Event &E, const facts::Value *V) {
     if (!V || V->kind() != ValueKind::Callable)
       return;
-    FunctionId Body = P.symbol(P.resolve(Unit, V->symbol())).Body;
+    FunctionId Body = P.symbol(P.resolve(P.function(F).Unit, V->symbol())).Body;
     if (Body == NoFunction)
       return;
+    if (TargetsOf != F) {
+      TargetsOf = F;
+      TargetsAt.clear();
+      for (const SharedCall &C : Scan.callsOf(F))
+        TargetsAt.emplace_back(C.Site, C.Callee);
+      std::sort(TargetsAt.begin(), TargetsAt.end());
+    }
     // Run by the very call that it is handed to.
-    auto [First, Last] = TargetsAt.equal_range(&E);
-    for (auto It = First; It != Last; ++It)
-      if (It->second == Body)
-        return;
-    Entered[Body] = true;
+    if (!std::binary_search(TargetsAt.begin(), TargetsAt.end(),
+                            std::pair(&E, Body)))
+      Entered[Body] = true;
   };
   for (FunctionId F = 0; F < P.functions().size(); ++F) {
     std::uint32_t Unit = P.function(F).Unit;
@@ -97,17 +102,22 @@ void Phases::findEntered(const AccessScan &Scan) {
         if (E->symbol() == 0 || !Library)
           continue;
         for (const facts::Value *Arg : each(E->args()))
-          Hand(Unit, *E, Arg);
+          Hand(F, *E, Arg);
       }
   }
 }
 
-bool Phases::starts(FunctionId, const facts::Event &E) const {
-  if (Roots.starts(E))
-    return true;
-  auto [First, Last] = TargetsAt.equal_range(&E);
-  return std::any_of(First, Last,
-                     [&](const auto &Item) { return Starting[Item.second]; });
+// The events at which F starts threads, by itself or by what it calls.
+Phases::EventSet Phases::startsIn(FunctionId F) const {
+  EventSet Result;
+  for (const facts::Block *B : each(P.function(F).Fact->blocks()))
+    for (const facts::Event *E : each(B->events()))
+      if (Roots.starts(*E))
+        Result.insert(E);
+  for (const SharedCall &C : Scan.callsOf(F))
+    if (Starting[C.Callee])
+      Result.insert(C.Site);
+  return Result;
 }
 
 bool Phases::joins(FunctionId F, const facts::Event &E) const {
@@ -123,7 +133,7 @@ bool Phases::joins(FunctionId F, const facts::Event &E) const {
 
 // The edges that leave a loop in which threads are joined and none is started.
 std::unordered_set<const facts::Edge *>
-Phases::joiningLoopsEnds(FunctionId F) const {
+Phases::joiningLoopsEnds(FunctionId F, const EventSet &Starts) const {
   std::unordered_set<const facts::Edge *> Result;
   const facts::Function &Fact = *P.function(F).Fact;
   auto Blocks = each(Fact.blocks());
@@ -137,7 +147,7 @@ Phases::joiningLoopsEnds(FunctionId F) const {
       continue;
     std::vector<std::uint32_t> Loop = loopOf(Fact, B);
     if (std::none_of(Loop.begin(), Loop.end(), [&](std::uint32_t In) {
-          return Any(In, [&](const auto &E) { return starts(F, E); });
+          return Any(In, [&](const auto &E) { return Starts.contains(&E); });
         }))
       for (const facts::Edge *E : exitsOf(Fact, Loop))
         Result.insert(E);
@@ -146,16 +156,16 @@ Phases::joiningLoopsEnds(FunctionId F) const {
 }
 
 // Marks the events of F at which no thread runs beside.
-void Phases::markAloneIn(FunctionId F, bool UntilStart,
-                         std::unordered_set<const facts::Event *> &Marked) {
+void Phases::markAloneIn(FunctionId F, bool UntilStart, EventSet &Marked) {
   const facts::Function &Fact = *P.function(F).Fact;
+  const EventSet Starts = startsIn(F);
   auto Step = [&](const facts::Event &E, ThreadState &S) {
-    if (starts(F, E))
+    if (Starts.contains(&E))
       S = {true, false};
     else if (joins(F, E))
       S.Joined = true;
   };
-  std::unordered_set<const facts::Edge *> Over = joiningLoopsEnds(F);
+  std::unordered_set<const facts::Edge *> Over = joiningLoopsEnds(F, Starts);
   auto Follow = [&](const facts::Edge &E, const facts::Block &,
                     ThreadState &S) {
     S.Joined |= Over.contains(&E);
@@ -163,20 +173,15 @@ void Phases::markAloneIn(FunctionId F, bool UntilStart,
   };
   replay(Fact, solveForward(Fact, ThreadState(), Step, Follow),
          [&](std::uint32_t, const facts::Event &E, ThreadState &State) {
-           if ((UntilStart && !State.MayRun && !starts(F, E)) || State.Joined)
+           if ((UntilStart && !State.MayRun && !Starts.contains(&E)) ||
+               State.Joined)
              Marked.insert(&E);
            Step(E, State);
          });
 }
 
-void Phases::findAlone(const AccessScan &Scan) {
+void Phases::findAlone() {
   std::size_t N = P.functions().size();
-  std::vector<std::vector<FunctionId>> Callers(N);
-  std::vector<std::vector<const SharedCall *>> CallsOf(N);
-  for (const SharedCall &C : Scan.calls()) {
-    Callers[C.Callee].push_back(C.Caller);
-    CallsOf[C.Caller].push_back(&C);
-  }
   // What starts threads, at any depth.
   Starting.assign(N, false);
   std::vector<FunctionId> Pending;
@@ -194,11 +199,12 @@ void Phases::findAlone(const AccessScan &Scan) {
   while (!Pending.empty()) {
     FunctionId F = Pending.back();
     Pending.pop_back();
-    for (FunctionId Caller : Callers[F])
-      if (!Starting[Caller]) {
-        Starting[Caller] = true;
-        Pending.push_back(Caller);
+    Scan.eachCallTo(F, [&](const SharedCall &C) {
+      if (!Starting[C.Caller]) {
+        Starting[C.Caller] = true;
+        Pending.push_back(C.Caller);
       }
+    });
   }
   auto IsMain = [&](FunctionId F) {
     return hasFlag(P.function(F).Fact->flags(), FunctionFlag::Main) ||
@@ -221,20 +227,17 @@ void Phases::findAlone(const AccessScan &Scan) {
   while (!Pending.empty()) {
     FunctionId F = Pending.back();
     Pending.pop_back();
-    for (const SharedCall *C : CallsOf[F])
-      if (Alone[C->Callee] && !AloneAt.contains(C->Site) &&
-          !(C->OnSelf && OwnAloneAt.contains(C->Site))) {
-        Alone[C->Callee] = false;
-        Pending.push_back(C->Callee);
+    for (const SharedCall &C : Scan.callsOf(F))
+      if (Alone[C.Callee] && !AloneAt.contains(C.Site) &&
+          !(C.OnSelf && OwnAloneAt.contains(C.Site))) {
+        Alone[C.Callee] = false;
+        Pending.push_back(C.Callee);
       }
   }
 }
 
-void Phases::findMaking(const AccessScan &Scan) {
+void Phases::findMaking() {
   std::size_t N = P.functions().size();
-  std::vector<std::vector<const SharedCall *>> CallsOf(N);
-  for (const SharedCall &C : Scan.calls())
-    CallsOf[C.Caller].push_back(&C);
   Making.assign(N, true);
   auto Makes = [&](FunctionId F) {
     const ProgramFunction &Fn = P.function(F);
@@ -259,22 +262,19 @@ void Phases::findMaking(const AccessScan &Scan) {
   while (!Pending.empty()) {
     FunctionId F = Pending.back();
     Pending.pop_back();
-    for (const SharedCall *C : CallsOf[F])
-      Spoil(*C, C->Fresh & FreshThis);
+    for (const SharedCall &C : Scan.callsOf(F))
+      Spoil(C, C.Fresh & FreshThis);
   }
 }
 
 // Starts from "all are new" for functions that are only called.
-void Phases::findNew(const AccessScan &Scan) {
+void Phases::findNew() {
   std::size_t N = P.functions().size();
   New.assign(N, ~0u);
   for (FunctionId F = 0; F < N; ++F)
     if (Entered[F])
       New[F] = 0;
   // A call passes on what is new in the caller.
-  std::vector<std::vector<const SharedCall *>> CallsOf(N);
-  for (const SharedCall &C : Scan.calls())
-    CallsOf[C.Caller].push_back(&C);
   std::vector<FunctionId> Pending;
   auto Pass = [&](const SharedCall &C) {
     std::uint32_t Passed = C.Fresh;
@@ -300,8 +300,8 @@ void Phases::findNew(const AccessScan &Scan) {
   while (!Pending.empty()) {
     FunctionId F = Pending.back();
     Pending.pop_back();
-    for (const SharedCall *C : CallsOf[F])
-      Pass(*C);
+    for (const SharedCall &C : Scan.callsOf(F))
+      Pass(C);
   }
 }
 
@@ -312,11 +312,8 @@ bool Phases::isNew(FunctionId F, const AccessPath &Path) const {
          (New[F] & (1u << Path.Id));
 }
 
-void Phases::spread(const AccessScan &Scan) {
+void Phases::spread() {
   std::size_t N = P.functions().size();
-  std::vector<std::vector<FunctionId>> Callees(N);
-  for (const SharedCall &C : Scan.calls())
-    Callees[C.Caller].push_back(C.Callee);
   Threads.assign(N, 0);
   std::vector<FunctionId> Pending;
   auto Add = [&](FunctionId F, Mask M) {
@@ -343,8 +340,8 @@ void Phases::spread(const AccessScan &Scan) {
   while (!Pending.empty()) {
     FunctionId F = Pending.back();
     Pending.pop_back();
-    for (FunctionId Callee : Callees[F])
-      Add(Callee, Threads[F]);
+    for (const SharedCall &C : Scan.callsOf(F))
+      Add(C.Callee, Threads[F]);
   }
 }
 

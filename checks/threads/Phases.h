@@ -45,24 +45,25 @@ public:
   const ThreadRoot *rootIn(Mask M) const;
 
 private:
-  void findEntered(const AccessScan &Scan);
-  void findAlone(const AccessScan &Scan);
-  void findMaking(const AccessScan &Scan);
-  void findNew(const AccessScan &Scan);
-  void spread(const AccessScan &Scan);
-  void markAloneIn(FunctionId F, bool UntilStart,
-                   std::unordered_set<const facts::Event *> &Marked);
-  std::unordered_set<const facts::Edge *> joiningLoopsEnds(FunctionId F) const;
-  bool starts(FunctionId F, const facts::Event &E) const;
+  using EventSet = std::unordered_set<const facts::Event *>;
+  void findEntered();
+  void findAlone();
+  void findMaking();
+  void findNew();
+  void spread();
+  void markAloneIn(FunctionId F, bool UntilStart, EventSet &Marked);
+  std::unordered_set<const facts::Edge *>
+  joiningLoopsEnds(FunctionId F, const EventSet &Starts) const;
+  EventSet startsIn(FunctionId F) const;
   bool joins(FunctionId F, const facts::Event &E) const;
 
   const Program &P;
+  const AccessScan &Scan;
   ThreadRoots Roots;
   std::vector<bool> Entered, Alone, Making, Starting;
   std::vector<std::uint32_t> New; // by function: this (bit 31), parameters
   std::vector<Mask> Threads;
-  std::unordered_set<const facts::Event *> AloneAt, OwnAloneAt;
-  std::unordered_multimap<const facts::Event *, FunctionId> TargetsAt;
+  EventSet AloneAt, OwnAloneAt;
 };
 
 /// Whether a function is named as one that makes or ends its object.

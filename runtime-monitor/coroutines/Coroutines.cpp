@@ -63,7 +63,8 @@ CoroutineEvent *event(RecordKind Kind, const gridlock_coroutine &C,
 
 void stepEnds(Thread &T, gridlock_coroutine &C, uint32_t Line) noexcept {
   CoroutineSite &S = *siteOf(C);
-  const uint64_t Time = Clock::now() - C.since;
+  const uint64_t Now = Clock::now(); // since is never 0, so maybe 1 late
+  const uint64_t Time = Now > C.since ? Now - C.since : 0;
   C.since = 0;
   S.Steps.fetch_add(1, Relaxed);
   S.Total.fetch_add(Time, Relaxed);
@@ -102,7 +103,7 @@ void readCallback(const Thread &T, CoroutineChain &Chain) noexcept {
   const gridlock_callback *At = T.Callback.load(std::memory_order_acquire);
   Chain.Count = 0;
   if (At && sys::copyMemory(&C, addressOf(At), sizeof C) == sizeof C)
-    Chain.Links[Chain.Count++] = {C.name, C.file, C.line};
+    Chain = {2, {{C.name, C.file, C.line}, {C.object, C.function, C.created}}};
 }
 
 void forgetCoroutines() noexcept {
@@ -153,6 +154,27 @@ API void gridlock_coroutine_created(gridlock_coroutine *C, const char *Function,
   S->Created.fetch_add(1, Relaxed);
   Coroutines::Any.store(true, Relaxed);
   Watchdog::start();
+}
+
+API uint32_t gridlock_callback_created(gridlock_call *Call, const void *Site) {
+  Thread *T = currentThread();
+  if (!T || T->Inside)
+    return 0;
+  InsideMonitor Guard(*T);
+  CoroutineEvent *E = findOrMake(
+      Coroutines::EventTable, Coroutines::Events, mixed(addressOf(Site), 1),
+      [&](const CoroutineEvent &E) {
+        return E.Kind == RecordKind::Created && E.Place == addressOf(Site);
+      },
+      [&](CoroutineEvent &E) {
+        E.Kind = RecordKind::Created;
+        E.Place = addressOf(Site);
+        E.Tid = T->Tid.load(Relaxed);
+        E.Stack.store(takeOwnStack(*Call), Relaxed);
+        E.Count.store(1, Relaxed);
+        Coroutines::Any.store(true, Relaxed);
+      });
+  return E ? static_cast<uint32_t>(E - Coroutines::EventTable) + 1 : 0;
 }
 
 API void gridlock_coroutine_resumed(gridlock_coroutine *C) {

@@ -53,7 +53,9 @@ enum class RecordKind : uint32_t {
               // bits), name \0, file \0
   Hold,       // HoldRecord and WideBucket[]
   HolderCall, // HolderCallRecord
-  Callback    // as Chain, of the callback a Stall or Block is in
+  Callback,   // as Chain, of the callback a Stall or Block is in: line, name and
+              // file, then the id of a Created, object and function
+  Created     // CoroutineEventRecord: callbacks made at a place
 };
 
 struct RecordHeader {

@@ -44,7 +44,7 @@ static void loop(const char *Name, void (*Begin)()) {
 }
 
 struct Callback : gridlock_callback {
-  Callback() : gridlock_callback{"callback", "thresholds.cpp", 1, 0, 0, nullptr, nullptr} {
+  Callback() : gridlock_callback{nullptr, "callback", "make", "thresholds.cpp", 1, 0, 0, nullptr, nullptr} {
     gridlock_callback_begin(this);
   }
   ~Callback() { gridlock_callback_end(this); }

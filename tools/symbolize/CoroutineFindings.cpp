@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "tools/symbolize/CoroutineFindings.h"
 
+#include "tools/symbolize/LoopWaits.h"
+
 #include "tools/symbolize/Names.h"
 
 #include <algorithm>
@@ -144,7 +146,7 @@ SeenCoroutines Finder::find() {
       continue;
     if (Which.first == RecordKind::Unawaited)
       unawaited(E, C->second);
-    else
+    else if (Which.first == RecordKind::Suspension)
       held(E, C->second);
   }
   for (const auto &[Id, C] : P.Coroutines) {
@@ -168,6 +170,26 @@ Frame awaitingFrame(const ChainLink &Link) {
   F.Where = {Link.File, Link.Line, 0};
   F.User = F.Coroutine = true;
   F.Relation = "awaited by coroutine ";
+  return F;
+}
+
+Frame callbackFrame(const ProcessRecords &P, Symbolizer &S,
+                    const std::vector<ChainLink> &Links) {
+  const ChainLink &What = Links[0], &Of = Links[1];
+  Frame F;
+  F.Relation = "in the handler of " + Of.Function +
+               (Of.Function.empty() ? "" : " ") + What.Function + ", made by ";
+  F.Function = Of.File;
+  F.Where = {What.File, What.Line, 0};
+  F.User = true;
+  if (const auto Made = P.Stacks.find({RecordKind::Created, Of.Line});
+      Made != P.Stacks.end()) {
+    const std::vector<Frame> Stack = S.unwind(Made->second);
+    if (const Frame *User = innermostUser(Stack)) {
+      F.Function = User->Function;
+      F.Where = User->Where;
+    }
+  }
   return F;
 }
 

@@ -21,6 +21,9 @@ SeenCoroutines findCoroutines(const ProcessRecords &P, Symbolizer &S,
 
 /// A frame for a coroutine that awaits.
 Frame awaitingFrame(const ChainLink &Link);
+/// A callback that the program or an adapter tells of, where it was made.
+Frame callbackFrame(const ProcessRecords &P, Symbolizer &S,
+                    const std::vector<ChainLink> &Links);
 
 } // namespace gridlock::symbolize
 

@@ -45,8 +45,8 @@ private:
   void addLocks(const ProcessRecords &P, Symbolizer &S);
   void addCycle(SeenFinding Found);
   void addCoroutines(const ProcessRecords &P, Symbolizer &S);
-  void addChain(const ProcessRecords &P, RecordKind Of, std::uint32_t Id,
-                std::vector<Frame> &Stack);
+  void addChain(const ProcessRecords &P, Symbolizer &S, RecordKind Of,
+                std::uint32_t Id, std::vector<Frame> &Stack);
   bool suppressed(const char *Rule, const std::vector<Frame> &Stack,
                   const Key &Which);
   void addFinding(const char *Rule, const std::string &Operation,
@@ -179,7 +179,7 @@ void Collector::addStalls(const ProcessRecords &P, Symbolizer &S,
   }
   for (const auto &[Id, D] : First) {
     std::vector<Frame> Stack = S.unwind(D->Stack);
-    addChain(P, RecordKind::Stall, Id, Stack);
+    addChain(P, S, RecordKind::Stall, Id, Stack);
     const StallShare Share = shareOf(P, *D, Elapsed[Id]);
     const Measured &M = Share.Numbers;
     if (M.Unfinished && Waits.left(D->Head.Loop, Stack))
@@ -227,7 +227,7 @@ void Collector::addBlocks(const ProcessRecords &P, Symbolizer &S,
                           LoopWaits &Waits) {
   for (const auto &[Id, B] : P.Blocks) {
     std::vector<Frame> Stack = stackOf(P, S, RecordKind::Block, Id, B.Site);
-    addChain(P, RecordKind::Block, Id, Stack);
+    addChain(P, S, RecordKind::Block, Id, Stack);
     const bool OfLoop = Waits.madeByLoop(B.Loop, Stack);
     if (OfLoop)
       sharedLoop(P, B.Loop);
@@ -318,24 +318,17 @@ void Collector::addCoroutines(const ProcessRecords &P, Symbolizer &S) {
     Result.Remarks.push_back(P.File.filename().string() + ": " + Text);
 }
 
-/// The coroutines that await the one on the stack, as frames above it.
-void Collector::addChain(const ProcessRecords &P, RecordKind Of,
+/// The coroutines that await the one on the stack, and the callback it is in,
+/// as frames above it.
+void Collector::addChain(const ProcessRecords &P, Symbolizer &S, RecordKind Of,
                          std::uint32_t Id, std::vector<Frame> &Stack) {
   const auto Chain = P.Chains.find({Of, Id});
   for (std::size_t I = 1; Chain != P.Chains.end() && I < Chain->second.size();
        ++I)
     Stack.push_back(awaitingFrame(Chain->second[I]));
-  const auto Callback = P.Callbacks.find({Of, Id});
-  if (Callback == P.Callbacks.end() || Callback->second.empty())
-    return;
-  const ChainLink &Made = Callback->second.front();
-  Frame F;
-  F.Function = F.Display = Made.Function;
-  F.Where = {Made.File, Made.Line, 0};
-  F.User = true;
-  F.Relation =
-      Made.File.empty() ? "in the handler of " : "in the handler made by ";
-  Stack.push_back(F);
+  if (const auto Callback = P.Callbacks.find({Of, Id});
+      Callback != P.Callbacks.end() && Callback->second.size() == 2)
+    Stack.push_back(callbackFrame(P, S, Callback->second));
 }
 
 void Collector::remark(const ProcessRecords &P, const Symbolizer &S) {

@@ -193,7 +193,8 @@ bool readRecord(ProcessRecords &R, RecordKind Kind, Payload P) {
     return true;
   }
   case RecordKind::Unawaited:
-  case RecordKind::Suspension: {
+  case RecordKind::Suspension:
+  case RecordKind::Created: {
     CoroutineEventRecord E;
     if (!P.take(E))
       return false;

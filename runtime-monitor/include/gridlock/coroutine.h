@@ -95,6 +95,14 @@ struct coroutine_state : gridlock_coroutine {
   }
 };
 
+} // namespace detail
+
+/// Whether a coroutine that awaits an Awaitable, and gives control back to
+/// whoever resumed it, is followed at once by the one it awaits.
+template <class Awaitable> inline constexpr bool starts_awaited = false;
+
+namespace detail {
+
 /// The awaiter of an awaitable, as co_await finds it.
 template <class T> decltype(auto) awaiter_of(T &&Object) {
   if constexpr (requires { static_cast<T &&>(Object).operator co_await(); })
@@ -141,7 +149,8 @@ public:
     if constexpr (std::is_void_v<result>) {
       Awaiter.await_suspend(Mine);
       Guard.State = nullptr;
-      told(nullptr);
+      if constexpr (!starts_awaited<std::remove_cvref_t<Source>>)
+        told(nullptr);
     } else if constexpr (std::same_as<result, bool>) {
       const bool Stays = Awaiter.await_suspend(Mine);
       told(nullptr);

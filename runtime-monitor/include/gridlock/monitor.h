@@ -70,13 +70,15 @@ __attribute__((weak)) void gridlock_name_loop(const char *name);
 __attribute__((weak)) void gridlock_loop_threshold(unsigned milliseconds);
 
 /* One callback that a loop runs, on the caller's stack while it lasts: tells one
- * long callback from many short ones, and names it in reports. name, file and
- * line say what it is and where it was made; they must live as long as the
- * program. May nest. gridlock/asio.h does this for Asio's handlers. */
+ * long callback from many short ones, and names it in reports. The texts may be
+ * null and must live as long as the program: what it is (of which object), and
+ * the function, file and line that made it. created: what
+ * gridlock_callback_created returned then, or 0. Callbacks may nest.
+ * gridlock/asio_tracking.h does this for Asio's handlers. */
 struct gridlock_callback {
-  const char *name, *file;
-  uint32_t line, reserved;
-  uint64_t start;
+  const char *object, *name, *function, *file;
+  uint32_t line, created;
+  uint64_t start; /* from here on the monitor's own business */
   struct gridlock_callback *outer;
   void *thread;
 };
@@ -84,6 +86,11 @@ __attribute__((weak)) void
 gridlock_callback_begin(struct gridlock_callback *callback);
 __attribute__((weak)) void
 gridlock_callback_end(struct gridlock_callback *callback);
+/* A callback is made, for later: the stack of the first one of each return
+ * address is kept (call: as above, captured by the caller). */
+__attribute__((weak)) uint32_t
+gridlock_callback_created(struct gridlock_call *call,
+                          const void *return_address);
 
 #define GRIDLOCK_NAME_LOOP(NAME)                                               \
   do {                                                                         \

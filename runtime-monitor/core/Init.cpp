@@ -6,6 +6,7 @@
 #include "runtime-monitor/core/Arena.h"
 #include "runtime-monitor/core/Clock.h"
 #include "runtime-monitor/core/Options.h"
+#include "runtime-monitor/core/Place.h"
 #include "runtime-monitor/core/Real.h"
 #include "runtime-monitor/core/Text.h"
 #include "runtime-monitor/coroutines/Coroutines.h"
@@ -82,6 +83,7 @@ __attribute__((constructor(101))) void startMonitor() {
     unfollow();
   nameOperations();
   startThreads();
+  startPlaces();
   startContention();
   startHolds();
   startLockOrders();

@@ -91,8 +91,8 @@ struct Thread {
   // next one is to be.
   static constexpr uint32_t HeldBits = 0x3f, LookCloser = 0x80, OneMore = 0x101,
                             TimeNext = uint32_t{1} << 31;
-  uint32_t Holding = TimeNext;
-  uint32_t Beyond = 0; // held, but not known which
+  alignas(32) uint32_t Holding = TimeNext; // in one cache line with Held[0]
+  uint32_t Beyond = 0;                     // held, but not known which
   HeldLock Held[MaxHeld];
   uint8_t Detailed = 0; // bit n: Details[n] is in use
   HeldDetail Details[MaxDetails];
@@ -144,11 +144,15 @@ struct Thread {
   }
   /// Holds nothing, and the next hold is not to be timed.
   bool isFree() const noexcept { return (Holding & (TimeNext | 0xff)) == 0; }
-  /// acquired() for a thread that isFree().
-  void acquiredFirst(const void *Lock, uint64_t Site) noexcept {
-    Held[0] = {Lock, Site};
+  /// acquired() for a thread that isFree(), before it has the lock. A signal
+  /// handler that comes in between takes its locks as further ones.
+  void acquiresFirst(const void *Lock, uint64_t Site) noexcept {
     Holding += OneMore;
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+    Held[0] = {Lock, Site};
   }
+  /// It did not get it.
+  void failedFirst() noexcept { Holding -= OneMore; }
   /// Holds that lock alone, and nothing is to be told of it.
   bool holdsOnly(const void *Lock) const noexcept {
     return static_cast<uint8_t>(Holding) == 1 && Held[0].Lock == Lock;

@@ -14,12 +14,9 @@ void LockWait::begin(Thread &T, const void *Lock, const char *Operation,
   Owner = Holder;
   if (!T.Inside) {
     InsideMonitor Guard(T);
-    Entry = lockSite(Lock, Site, Role::Waiter, Operation);
-    if (Entry) {
-      keepStack(*Entry, Call);
-      if (Owner != T.Tid.load(std::memory_order_relaxed))
-        lookAtHolder(*Entry, Owner);
-    }
+    Entry = lockSite(Lock, Site, Role::Waiter, Operation, Call);
+    if (Entry && Owner != T.Tid.load(std::memory_order_relaxed))
+      lookAtHolder(*Entry, Owner);
   }
   WaitersElsewhere.fetch_add(1, std::memory_order_relaxed);
   beginCall(Call, &T, Operation, Lock, Site);
@@ -47,15 +44,14 @@ void tellRelease(Thread &T, const void *Lock, const char *Operation,
   if (!Blame || T.Inside)
     return;
   InsideMonitor Guard(T);
-  LockSite *S = lockSite(Lock, addressOf(Site), Role::Holder, Operation);
+  LockSite *S = lockSite(Lock, addressOf(Site), Role::Holder, Operation, Call);
   if (!S)
     return;
   S->Tid.store(T.Tid.load(std::memory_order_relaxed),
                std::memory_order_relaxed);
   if (End.Detail.Operation)
     holderWaited(*S, End.Detail);
-  S->Count.fetch_add(1, std::memory_order_relaxed);
-  keepStack(*S, Call);
+  S->Count.fetch_add(1, std::memory_order_release);
 }
 
 } // namespace gridlock::monitor

@@ -77,15 +77,16 @@ int takeAfterTry(Thread &T, typename Mode::Lock *L, const void *Site, int Rc,
   return Rc == EOWNERDEAD ? Rc : TakeIt();
 }
 
+/// The lock is not free. The thread's state is read again, which saves the fast
+/// path a register.
 template <class Mode, auto Name, uint64_t How, class Take>
 [[gnu::noinline, gnu::cold]] int
-acquireSlowly(Thread *T, typename Mode::Lock *L, const void *Site, int Rc,
-              Take TakeIt) {
-  if (!T)
-    return TakeIt();
-  Rc = takeAfterTry<Mode, Name>(*T, L, Site, Rc, TakeIt);
+acquireSlowly(typename Mode::Lock *L, const void *Site, int Rc, Take TakeIt) {
+  Thread &T = *Self;
+  T.failedFirst();
+  Rc = takeAfterTry<Mode, Name>(T, L, Site, Rc, TakeIt);
   if (isTaken(Rc))
-    T->acquired(erased(L), addressOf(Site) | Mode::How | How);
+    T.acquired(erased(L), addressOf(Site) | Mode::How | How);
   return Rc;
 }
 
@@ -109,23 +110,21 @@ template <class Mode, auto Name, uint64_t How, class Take>
 }
 
 // From here on inlined into the interposer, whose caller is meant. CALLER is
-// not kept in a variable: it would need a register across the first try.
+// not kept in a variable: it would need a register across the try.
 
 /// Try first; the lock is mostly free. How: further bits of Taking.
 template <class Mode, auto Name, uint64_t How = 0, class Take>
 [[gnu::always_inline]] inline int acquire(typename Mode::Lock *L, Take TakeIt) {
   Thread *T = currentThread();
-  int Rc = 0;
-  if (__builtin_expect(T != nullptr, 1)) {
-    if (__builtin_expect(!T->isFree(), 0))
-      return acquireClosely<Mode, Name, How>(T, L, CALLER, TakeIt);
-    Rc = Mode::TryIt(L);
-    if (__builtin_expect(Rc == 0, 1)) {
-      T->acquiredFirst(erased(L), addressOf(CALLER) | Mode::How | How);
-      return 0;
-    }
-  }
-  return acquireSlowly<Mode, Name, How>(T, L, CALLER, Rc, TakeIt);
+  if (__builtin_expect(T == nullptr, 0))
+    return TakeIt();
+  if (__builtin_expect(!T->isFree(), 0))
+    return acquireClosely<Mode, Name, How>(T, L, CALLER, TakeIt);
+  T->acquiresFirst(erased(L), addressOf(CALLER) | Mode::How | How);
+  const int Rc = Mode::TryIt(L);
+  if (__builtin_expect(Rc == 0, 1))
+    return 0;
+  return acquireSlowly<Mode, Name, How>(L, CALLER, Rc, TakeIt);
 }
 
 /// trylock and its like: held when it succeeds.

@@ -2,6 +2,7 @@
 #include "runtime-monitor/locks/Contention.h"
 
 #include "runtime-monitor/core/Calls.h"
+#include "runtime-monitor/core/Place.h"
 #include "runtime-monitor/core/Probes.h"
 #include "runtime-monitor/core/Syscalls.h"
 #include "runtime-monitor/core/Table.h"
@@ -20,30 +21,29 @@ void forgetContention() noexcept {
 }
 
 LockSite *lockSite(const void *Lock, uint64_t Site, Role Side,
-                   const char *Operation) noexcept {
+                   const char *Operation, const gridlock_call &Call) noexcept {
   if (!LockSites::Table)
     return nullptr;
+  const uint64_t Place = placeOf(Call, Site);
   LockSite *Found = findOrMake(
       LockSites::Table, LockSites::Size,
-      hashOf(Lock, Site, static_cast<uint32_t>(Side)),
+      hashOf(Lock, Place, static_cast<uint32_t>(Side)),
       [&](const LockSite &At) {
-        return At.Lock == Lock && At.Site == Site && At.Side == Side;
+        return At.Lock == Lock && At.Place == Place && At.Side == Side;
       },
       [&](LockSite &At) {
         At.Side = Side;
         At.Lock = Lock;
         At.Site = Site;
+        At.Place = Place;
         At.Operation = Operation;
       });
   if (!Found)
     lost("contended locks and their call sites (table full)");
+  else if (!Found->StackClaimed.load(std::memory_order_relaxed) &&
+           !Found->StackClaimed.exchange(true))
+    Found->Stack.store(takeOwnStack(Call), std::memory_order_release);
   return Found;
-}
-
-void keepStack(LockSite &S, const gridlock_call &Call) noexcept {
-  if (!S.StackClaimed.load(std::memory_order_relaxed) &&
-      !S.StackClaimed.exchange(true))
-    S.Stack.store(takeOwnStack(Call), std::memory_order_release);
 }
 
 void lookAtHolder(LockSite &S, uint32_t Owner) noexcept {

@@ -17,7 +17,7 @@ struct LockSite {
   std::atomic<uint32_t> State; // 0 free, 1 being claimed, 2 in use
   Role Side;
   const void *Lock;
-  uint64_t Site;
+  uint64_t Site, Place; // Place: of core/Place.h
   const char *Operation;
   std::atomic<uint64_t> Count, Total, Max;
   std::atomic<uint32_t> Tid, Other;
@@ -47,11 +47,10 @@ struct LockSites {
 void startContention() noexcept;
 void forgetContention() noexcept; // in a forked child
 
-/// The entry, made if need be; null when the table is full (counted as lost).
+/// The entry for Call's place, made if need be, with its stack; null when the
+/// table is full (counted as lost).
 LockSite *lockSite(const void *Lock, uint64_t Site, Role Side,
-                   const char *Operation) noexcept;
-/// Keeps the caller's stack, the first time.
-void keepStack(LockSite &S, const gridlock_call &Call) noexcept;
+                   const char *Operation, const gridlock_call &Call) noexcept;
 /// S: of the waiter. Looks at what the thread Owner, which holds the lock,
 /// does.
 void lookAtHolder(LockSite &S, uint32_t Owner) noexcept;

@@ -4,6 +4,7 @@
 #include "runtime-monitor/core/Calls.h"
 #include "runtime-monitor/core/Clock.h"
 #include "runtime-monitor/core/Options.h"
+#include "runtime-monitor/core/Place.h"
 #include "runtime-monitor/core/Table.h"
 #include "runtime-monitor/records/Writer.h"
 
@@ -21,10 +22,10 @@ constexpr auto Relaxed = std::memory_order_relaxed;
 constexpr uint32_t LocksOfPlace = 64, Places = 1024;
 std::atomic<uint32_t> OfPlace[Places];
 
-// Stacks are only kept of holds that are worth looking at, and of one that is
-// twice as long as the last one kept.
+// Stacks are kept of holds that are worth looking at: of one that is twice as
+// long as the last one kept.
 constexpr uint64_t LeastShown = 1000000;
-constexpr unsigned MostStacks = 192;
+constexpr unsigned MostStacks = 256;
 std::atomic<unsigned> Stacks{0};
 
 // As many blocks of each size as the first one has.
@@ -72,19 +73,25 @@ HoldSite *HoldStart::find(Thread &T, const void *Lock, const char *Operation,
   if (!HoldSites::Table || T.Inside)
     return nullptr;
   InsideMonitor Guard(T);
+  gridlock_call Call;
+  GRIDLOCK_CAPTURE(&Call);
+  const uint64_t Place = placeOf(Call, Site);
   std::atomic<uint32_t> &Known =
-      OfPlace[hashOf(nullptr, Site, 0) >> 32 & (Places - 1)];
+      OfPlace[hashOf(nullptr, Place, 0) >> 32 & (Places - 1)];
   for (const void *Which : {Lock, static_cast<const void *>(nullptr)}) {
     const bool Room = !Which || Known.load(Relaxed) < LocksOfPlace;
     if (HoldSite *S = findOrMake(
-            HoldSites::Table, HoldSites::Size, hashOf(Which, Site, 0),
+            HoldSites::Table, HoldSites::Size, hashOf(Which, Place, 0),
             [&](const HoldSite &At) {
-              return At.Lock == Which && At.Site == Site;
+              return At.Lock == Which && At.Place == Place;
             },
             [&](HoldSite &At) {
               At.Lock = Which;
               At.Site = Site;
+              At.Place = Place;
               At.Operation = Operation;
+              if (Place != Site && Stacks.fetch_add(1, Relaxed) < MostStacks)
+                At.Stack.store(takeOwnStack(Call), Relaxed);
               Known.fetch_add(1, Relaxed);
             },
             [&] { return Room; }))

@@ -21,11 +21,14 @@ struct HoldSite {
   std::atomic<uint32_t> State; // 0 free, 1 being claimed, 2 in use
   const void *Lock; // null: of all locks taken there beyond the first 64
   uint64_t Site;    // return address of the acquisition, with Taking's bits
+  uint64_t Place;   // the same, of core/Place.h
   const char *Operation;
   std::atomic<uint64_t> Samples, Count, Total, Max, Shown;
-  std::atomic<uint32_t> Tid;       // of the longest
-  std::atomic<TakenStack *> Stack; // where a long one was given back
-  uint64_t Written;                // Samples at the last snapshot
+  std::atomic<uint32_t> Tid; // of the longest
+  // Where a long one was given back; before there is one, where it was taken,
+  // if Site tells nothing.
+  std::atomic<TakenStack *> Stack;
+  uint64_t Written; // Samples at the last snapshot
   std::atomic<uint64_t> Buckets[HoldTimes::Size]; // counts, not samples
 };
 

@@ -5,6 +5,7 @@
 #include "runtime-monitor/core/Calls.h"
 #include "runtime-monitor/core/Clock.h"
 #include "runtime-monitor/core/Options.h"
+#include "runtime-monitor/core/Place.h"
 #include "runtime-monitor/core/Probes.h"
 #include "runtime-monitor/core/Syscalls.h"
 #include "runtime-monitor/core/Table.h"
@@ -77,7 +78,7 @@ void record(Thread &T, uint64_t Key, const void *Lock, const char *Operation,
     T.Recent[Key % Thread::MaxRecent] = {Key, &O->Last};
     return;
   }
-  uint64_t Place = Site;
+  uint64_t Place = placeOf(Call, Site);
   for (uint32_t I = 0; I < T.heldCount(); ++I)
     Place = mix(Place, T.Held[I].Site);
   std::atomic<uint32_t> &Known = OfPlace[mix(Place, 0) % Places];

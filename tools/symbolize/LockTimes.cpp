@@ -37,6 +37,30 @@ std::optional<HolderCall> callOf(const ProcessRecords &P, Symbolizer &S,
   return C;
 }
 
+/// One row for each function and operation, however often it is called from
+/// different places; the longest one's stack is shown.
+void merge(std::vector<Side> &Sides, Side New) {
+  for (Side &Old : Sides) {
+    if (Old.Function != New.Function || Old.Operation != New.Operation)
+      continue;
+    if (Old.Max < New.Max)
+      std::swap(Old, New);
+    Old.Count += New.Count;
+    Old.Total += New.Total;
+    if (!New.Meanwhile)
+      return;
+    if (!Old.Meanwhile || Old.Meanwhile->Longest < New.Meanwhile->Longest)
+      std::swap(Old.Meanwhile, New.Meanwhile);
+    if (!New.Meanwhile)
+      return;
+    Old.Meanwhile->Count += New.Meanwhile->Count;
+    Old.Meanwhile->Looked += New.Meanwhile->Looked;
+    Old.Meanwhile->Total += New.Meanwhile->Total;
+    return;
+  }
+  Sides.push_back(std::move(New));
+}
+
 } // namespace
 
 std::vector<HoldRow> holdTimes(const ProcessRecords &P, Symbolizer &S,
@@ -134,13 +158,16 @@ std::vector<LockRow> contendedLocks(const ProcessRecords &P, Symbolizer &S,
       Row.Max = std::max(Row.Max, C.Max);
     }
     One.Meanwhile = callOf(P, S, Root, Rules, Id);
-    (C.Side == Role::Waiter ? Row.Waiters : Row.Holders)
-        .push_back(std::move(One));
+    merge(C.Side == Role::Waiter ? Row.Waiters : Row.Holders, std::move(One));
   }
   std::vector<LockRow> Rows;
   for (auto &[Address, Row] : ByLock) {
     const auto More = [](const Side &A, const Side &B) {
-      return std::tie(A.Total, A.Count) > std::tie(B.Total, B.Count);
+      const auto Rank = [](const Side &S) {
+        return std::tuple(S.Total + (S.Meanwhile ? S.Meanwhile->Total : 0),
+                          S.Count);
+      };
+      return Rank(A) > Rank(B);
     };
     std::stable_sort(Row.Waiters.begin(), Row.Waiters.end(), More);
     std::stable_sort(Row.Holders.begin(), Row.Holders.end(), More);

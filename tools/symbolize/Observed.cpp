@@ -279,8 +279,10 @@ void Collector::addWait(const LockRow &Row, const Side &W) {
   if (It == Entries.end())
     return;
   std::vector<Note> &Notes = It->second.Result.Notes;
-  for (std::size_t I = 0; I < Row.Holders.size() && I < 3; ++I) {
-    const Side &H = Row.Holders[I];
+  std::size_t Shown = 0;
+  for (const Side &H : Row.Holders) {
+    if ((H.Function == W.Function && Holders != 0) || ++Shown > 3)
+      continue; // who has waited gives it back as well
     Notes.push_back({H.Where, "while it was held by " + H.Function +
                                   ", which made others wait " +
                                   std::to_string(H.Count) + " times"});

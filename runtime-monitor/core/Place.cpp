@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "runtime-monitor/core/Place.h"
+
+#include "runtime-monitor/core/Syscalls.h"
+
+#include <algorithm>
+#include <elf.h>
+#include <sys/auxv.h>
+
+namespace gridlock::monitor {
+
+namespace {
+
+uint64_t CodeBegin = 0, CodeEnd = 0;
+
+constexpr size_t Window = 2048; // of the stack
+constexpr int MostFrames = 6;   // user code is above so many of a library's
+
+} // namespace
+
+void startPlaces() noexcept {
+  const auto *Headers =
+      reinterpret_cast<const Elf64_Phdr *>(getauxval(AT_PHDR));
+  const uint64_t Count = getauxval(AT_PHNUM);
+  if (!Headers)
+    return;
+  uint64_t Base = 0;
+  for (uint64_t I = 0; I < Count; ++I)
+    if (Headers[I].p_type == PT_PHDR)
+      Base = reinterpret_cast<uint64_t>(Headers) - Headers[I].p_vaddr;
+  for (uint64_t I = 0; I < Count; ++I) {
+    const Elf64_Phdr &H = Headers[I];
+    if (H.p_type != PT_LOAD || !(H.p_flags & PF_X))
+      continue;
+    const uint64_t Begin = Base + H.p_vaddr;
+    CodeBegin = CodeBegin == 0 ? Begin : std::min(CodeBegin, Begin);
+    CodeEnd = std::max(CodeEnd, Begin + H.p_memsz);
+  }
+}
+
+// The frame pointer is whatever the program keeps in the register: nothing is
+// believed but addresses of the executable's code in frames one above another.
+uint64_t placeOf(const gridlock_call &Call, uint64_t Site) noexcept {
+  const uint64_t Stack = Call.registers[1];
+  uint64_t Frame = Call.registers[2], Place = Site;
+  const auto IsNear = [&](uint64_t At) {
+    return At >= Stack && At - Stack <= Window - 16 && At % 8 == 0;
+  };
+  if (!IsNear(Frame))
+    return Place;
+  uint64_t Words[Window / 8];
+  const size_t Have = sys::copyMemory(Words, Stack, sizeof Words);
+  for (int I = 0; I < MostFrames && IsNear(Frame) && Frame - Stack + 16 <= Have;
+       ++I) {
+    const uint64_t *At = Words + (Frame - Stack) / 8;
+    if (At[1] < CodeBegin || At[1] >= CodeEnd)
+      break;
+    Place = (Place ^ At[1]) * 0x9e3779b97f4a7c15u;
+    Place ^= Place >> 29;
+    if (At[0] <= Frame)
+      break;
+    Frame = At[0];
+  }
+  return Place;
+}
+
+} // namespace gridlock::monitor

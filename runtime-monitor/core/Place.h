@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Where in the program a call was made. The return address of an interposed
+// call is mostly enough; but in a program that is not optimised it lies in the
+// library's own wrapper (std::mutex::lock), the same one for all callers.
+#ifndef GRIDLOCK_MONITOR_CORE_PLACE_H
+#define GRIDLOCK_MONITOR_CORE_PLACE_H
+
+#include "runtime-monitor/include/gridlock/monitor.h"
+
+namespace gridlock::monitor {
+
+/// Finds the executable's code. Called once.
+void startPlaces() noexcept;
+
+/// Equal for equal places: of Site, and of the return addresses above it in the
+/// executable, as far as there are frame pointers. Half a microsecond.
+uint64_t placeOf(const gridlock_call &Call, uint64_t Site) noexcept;
+
+} // namespace gridlock::monitor
+
+#endif

@@ -49,7 +49,9 @@ struct Where {
 BlockSite *siteOf(Loop &L, const Where &At, const void *Now) noexcept {
   // More variants of one call site are only what is left over on the stack.
   constexpr unsigned MostVariants = 8;
-  const size_t Size = std::min<uint64_t>(At.Depth, 4096);
+  // The loop's frame is that of its wait: callbacks begin further up.
+  const size_t Size =
+      At.Depth == 0 ? 0 : std::min<uint64_t>(At.Depth + 1024, 4096);
   unsigned Variants = 0;
   for (BlockSite &B : L.Blocks.All) {
     const char *Of = B.Operation.load(std::memory_order_relaxed);

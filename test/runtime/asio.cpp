@@ -66,7 +66,7 @@ static awaitable<void> catches() {
     Caught = true;
   }
 }
-static awaitable<void> never_bad() { co_return; }
+[[gnu::noinline]] static awaitable<void> never_bad() { co_return; }
 [[gnu::noinline]] static void drops_bad() { (void)never_bad(); asm(""); }
 
 [[gnu::noinline]] static void onTimer_bad() { usleep(80000); asm(""); }

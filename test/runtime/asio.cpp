@@ -15,7 +15,7 @@
 // RUN:   "[('one long' in f['message'], ' callbacks, the longest' in f['message']) for f in by['gridlock-loop-stall']] == [(False, True)]"
 // Without the monitor it is the same program, also without the tracking.
 // RUN: %t.exe | %FileCheck --check-prefix OUT %s
-// RUN: %clang -std=c++20 -O2 -pthread -I%S/Inputs -I%root/runtime-monitor/include %s -o %t.clang && %t.clang | %FileCheck --check-prefix OUT %s
+// RUN: %clang -std=c++20 -DASIO_HAS_CO_AWAIT -DASIO_HAS_STD_COROUTINE -O2 -pthread -I%S/Inputs -I%root/runtime-monitor/include %s -o %t.clang && %t.clang | %FileCheck --check-prefix OUT %s
 // OUT: outer 42, second 7, caught, 30 short
 #include <asio.hpp>
 #include <gridlock/asio.h>

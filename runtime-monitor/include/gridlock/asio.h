@@ -28,10 +28,10 @@
         ASIO::detail::awaitable_frame<T, __VA_ARGS__>>;                        \
   };
 
-#ifdef BOOST_ASIO_AWAITABLE_HPP
+#if defined(BOOST_ASIO_AWAITABLE_HPP) && defined(BOOST_ASIO_HAS_CO_AWAIT)
 GRIDLOCK_OBSERVE_AWAITABLE(boost::asio, boost::asio::any_io_executor)
 #endif
-#ifdef ASIO_AWAITABLE_HPP
+#if defined(ASIO_AWAITABLE_HPP) && defined(ASIO_HAS_CO_AWAIT)
 GRIDLOCK_OBSERVE_AWAITABLE(asio, asio::any_io_executor)
 #endif
 #if !defined(BOOST_ASIO_AWAITABLE_HPP) && !defined(ASIO_AWAITABLE_HPP)

@@ -1,7 +1,7 @@
 // Preloaded together with another allocator, before and after it in the list.
-// REQUIRES: libjemalloc.so.2, libtcmalloc_minimal.so.4
+// REQUIRES: libjemalloc.so.2, libtcmalloc_minimal.so.4, libmimalloc.so.2
 // RUN: %victim %s -o %t.exe
-// RUN: for a in %libjemalloc %libtcmalloc_minimal; do \
+// RUN: for a in %libjemalloc %libtcmalloc_minimal %libmimalloc; do \
 // RUN:   rm -rf %t.records %t.after && \
 // RUN:   env MALLOC_CONF=background_thread:true LD_PRELOAD=$a %gridlock run --output %t.records -- %t.exe $a > %t.out && \
 // RUN:   env GRIDLOCK_OPTIONS=dir=%t.after:verbosity=0 LD_PRELOAD=$a:%monitor_so %t.exe $a >> %t.out || exit 1; \

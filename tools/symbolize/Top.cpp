@@ -128,8 +128,29 @@ Top::Waits Top::waits() const {
   return All;
 }
 
+/// Who waits also holds it afterwards; another one says more.
+std::string Top::holderOf(const Wait &W) {
+  std::vector<std::pair<std::uint64_t, std::uint32_t>> Holders = W.Holders;
+  std::sort(Holders.rbegin(), Holders.rend());
+  for (const auto &[Count, Id] : Holders) {
+    const std::string &Name = nameOf(P.Contention.at(Id));
+    if (Name == nameOf(P.Contention.at(W.Waiter)))
+      continue;
+    const auto Call = P.HolderCalls.find(Id);
+    return "; " + Name +
+           (Call == P.HolderCalls.end()
+                ? std::string()
+                : std::string(", blocked meanwhile in ") +
+                      Call->second.Operation);
+  }
+  return {};
+}
+
 void Top::writeLocks(std::vector<std::string> &Lines) {
   Waits Now = waits();
+  std::map<std::uint64_t, std::uint64_t> Longest; // hold timed, by lock
+  for (const auto &[Id, H] : P.Holds)
+    Longest[H.Head.Lock] = std::max(Longest[H.Head.Lock], H.Head.Max);
   std::vector<std::pair<std::uint64_t, std::uint64_t>> Order; // time, lock
   for (const auto &[Lock, W] : Now)
     if (W.Total > WaitsBefore[Lock].Total)
@@ -149,14 +170,9 @@ void Top::writeLocks(std::vector<std::string> &Lines) {
                               perSecond(W.Count - Before.Count, Interval),
                               duration(W.Max).c_str()) +
                        nameOf(P.Contention.at(W.Waiter));
-    // Who waits also holds it afterwards; another one says more.
-    std::vector<std::pair<std::uint64_t, std::uint32_t>> Holders = W.Holders;
-    std::sort(Holders.rbegin(), Holders.rend());
-    for (const auto &[Count, Id] : Holders)
-      if (nameOf(P.Contention.at(Id)) != nameOf(P.Contention.at(W.Waiter))) {
-        Text += "; " + nameOf(P.Contention.at(Id));
-        break;
-      }
+    Text += holderOf(W);
+    if (const auto Held = Longest.find(Order[I].second); Held != Longest.end())
+      Text += ", held for up to " + duration(Held->second);
     Lines.push_back(std::move(Text));
   }
   if (Order.empty())

@@ -36,6 +36,7 @@ private:
 
   Waits waits() const;
   void writeLoops(std::vector<std::string> &Lines);
+  std::string holderOf(const Wait &W);
   void writeLocks(std::vector<std::string> &Lines);
   void writeStalls(std::vector<std::string> &Lines);
   void writeDeadlocks(std::vector<std::string> &Lines);

@@ -8,7 +8,7 @@ namespace gridlock {
 void BlockingInCallbackCheck::run(const Analysis &A, FindingSink &Sink) const {
   const Reachability &Reach = A.fromCallbacks();
   for (FunctionId F : reachedByCallbacksOnly(A))
-    for (const BlockingOp &Op : blockingOps(A.program(), A.contexts(), F))
+    for (const BlockingOp &Op : blockingOpsOf(A, Reach, F))
       if (!isLoopsOwnWait(A, Reach, F, Op))
         Sink.report(findingOfBlocking(A, Reach, F, Op));
 }

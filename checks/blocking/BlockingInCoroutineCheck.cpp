@@ -8,7 +8,7 @@ namespace gridlock {
 void BlockingInCoroutineCheck::run(const Analysis &A, FindingSink &Sink) const {
   const Reachability &Reach = A.fromCoroutines();
   for (FunctionId F : Reach.reached())
-    for (const BlockingOp &Op : blockingOps(A.program(), A.contexts(), F))
+    for (const BlockingOp &Op : blockingOpsOf(A, Reach, F))
       Sink.report(findingOfBlocking(A, Reach, F, Op));
 }
 

@@ -8,19 +8,66 @@
 
 namespace gridlock {
 
+namespace {
+
+constexpr std::string_view Await = "co_await ";
+
+void replaceAll(std::string &Text, std::string_view From, std::string_view To) {
+  for (std::size_t At; (At = Text.find(From)) != std::string::npos;)
+    Text.replace(At, From.size(), To);
+}
+
+// Advice for coroutines in the words of callbacks; empty if there are none.
+std::string withoutAwait(std::string Text, std::string_view Framework) {
+  for (std::string_view Alternative : {", or co_await ", "; or co_await "})
+    if (std::size_t At = Text.find(Alternative); At != std::string::npos)
+      Text.resize(At);
+  if (Text.find(Await) == std::string::npos)
+    return Text;
+  if (Framework != "asio")
+    return {};
+  if (Text.find("co_spawn(") != std::string::npos)
+    return "boost::asio::post it to a boost::asio::thread_pool, and post the "
+           "result back";
+  replaceAll(Text, Await, "");
+  replaceAll(Text, "boost::asio::use_awaitable", "handler");
+  replaceAll(Text, "with use_awaitable", "with a handler");
+  replaceAll(Text, "use_awaitable", "handler");
+  replaceAll(Text, ", or co_spawn it", "");
+  return Text;
+}
+
+std::string insteadClause(const std::string &Text) {
+  return Text.empty() ? Text : "; instead: " + Text;
+}
+
 // Only a coroutine can take advice that has it await something.
-static std::string insteadFor(const Analysis &A, const rules::Entry &Entry,
-                              const Root &Start) {
+std::string insteadFor(const Analysis &A, const rules::Entry &Entry,
+                       const Root &Start) {
   std::string Framework = A.contexts().frameworkOf(Start);
-  auto Awaits = [&] {
-    return adviceFor(Entry, Framework).find("co_await") != std::string::npos;
-  };
-  if (Start.Kind != RootKind::Coroutine && Awaits()) {
-    Framework = "any";
-    if (Awaits())
-      return {};
-  }
-  return insteadClause(Entry, Framework);
+  if (Start.Kind == RootKind::Coroutine)
+    return insteadClause(adviceFor(Entry, Framework));
+  std::string Text = withoutAwait(adviceFor(Entry, Framework), Framework);
+  if (Text.empty())
+    Text = withoutAwait(adviceFor(Entry, "any"), "any");
+  return insteadClause(Text);
+}
+
+} // namespace
+
+std::vector<BlockingOp> blockingOpsOf(const Analysis &A,
+                                      const Reachability &Reach, FunctionId F) {
+  const CallerValues Callers{
+      A.callSites(), [&](FunctionId Caller) { return Reach.reaches(Caller); }};
+  // Who calls it through a pointer or as an event loop is not among them.
+  std::vector<PathSearch::Hop> Path = Reach.pathTo(F);
+  bool ByName = !Path.empty() &&
+                A.program()
+                        .symbol(A.program().resolve(
+                            A.program().function(Path.back().Caller).Unit,
+                            Path.back().Site->symbol()))
+                        .Body == F;
+  return blockingOps(A.program(), A.contexts(), F, ByName ? &Callers : nullptr);
 }
 
 Finding findingOnLoop(const Analysis &A, const Reachability &Reach,

@@ -10,6 +10,11 @@
 
 namespace gridlock {
 
+/// Blocking operations of function F, which REACH has reached. Its parameters
+/// are what those of its callers pass that REACH has reached as well.
+std::vector<BlockingOp> blockingOpsOf(const Analysis &A,
+                                      const Reachability &Reach, FunctionId F);
+
 /// OP of function F, which REACH has reached. WHAT is what it does: " blocks
 /// the event loop".
 Finding findingOnLoop(const Analysis &A, const Reachability &Reach,

@@ -61,14 +61,30 @@ bool startsOnly(const Program &P, std::uint32_t Unit, std::uint32_t Type) {
   return T->promise() || hasFlag(T->flags(), facts::TypeFlag::Awaitable);
 }
 
+// What the user calls it: not by the base class that a library keeps to itself
+// (`std::__basic_future::wait` of a std::future).
+std::string operationName(const Program &P, std::uint32_t Unit,
+                          const facts::Event &E) {
+  std::string_view Name = P.qualifiedName(P.resolve(Unit, E.symbol()));
+  std::size_t Colons = Name.rfind("::");
+  if (Name.find("::__") >= Colons || !E.receiver())
+    return std::string(Name);
+  std::uint32_t Type = P.withoutReference(Unit, typeOf(*E.receiver()));
+  std::string_view Class = P.typeName(Unit, Type);
+  if (Class.empty() || Class.find("::__") != std::string_view::npos)
+    return std::string(Name);
+  return std::string(Class) + std::string(Name.substr(Colons));
+}
+
 // Collects the operations of one function that WANTED picks from its entries.
 class Collector {
 public:
   using Wanted = bool (*)(const Applied &);
   using Ceiling = Precision (*)(const rules::Entry &, Verdict);
 
-  Collector(const Program &P, FunctionId F, Wanted Wants, Ceiling Most)
-      : P(P), Unit(P.function(F).Unit), Classify(P, F), Wants(Wants),
+  Collector(const Program &P, FunctionId F, Wanted Wants, Ceiling Most,
+            const CallerValues *Callers = nullptr)
+      : P(P), Unit(P.function(F).Unit), Classify(P, F, Callers), Wants(Wants),
         Most(Most) {}
 
   /// Whether the event is settled by the entries of the called function.
@@ -86,11 +102,9 @@ public:
     if (!Worst)
       return false;
     if (!startsOnly(P, Unit, E.type()))
-      Result.push_back(
-          {&E, Worst->Entry,
-           "'" + std::string(P.qualifiedName(P.resolve(Unit, E.symbol()))) +
-               "'",
-           Worst->Holds < Verdict::Likely, Most(*Worst->Entry, Worst->Holds)});
+      Result.push_back({&E, Worst->Entry, "'" + operationName(P, Unit, E) + "'",
+                        Worst->Holds < Verdict::Likely,
+                        Most(*Worst->Entry, Worst->Holds)});
     return true;
   }
 
@@ -115,8 +129,8 @@ private:
 } // namespace
 
 std::vector<BlockingOp> blockingOps(const Program &P, const Contexts &C,
-                                    FunctionId F) {
-  Collector Ops(P, F, blocks, ceilingOf);
+                                    FunctionId F, const CallerValues *Callers) {
+  Collector Ops(P, F, blocks, ceilingOf, Callers);
   C.forEachOnLoop(F, [&](std::uint32_t Block, const facts::Event &E) {
     if (!Ops.visit(Block, E))
       Ops.visitGuard(E);

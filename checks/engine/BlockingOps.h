@@ -7,6 +7,7 @@
 #ifndef GRIDLOCK_ENGINE_BLOCKINGOPS_H
 #define GRIDLOCK_ENGINE_BLOCKINGOPS_H
 
+#include "checks/engine/Classify.h"
 #include "checks/engine/Contexts.h"
 #include "checks/engine/Finding.h"
 
@@ -24,9 +25,9 @@ struct BlockingOp {
 };
 
 /// In the order of the events; at most one for an event. Only events on the
-/// loop.
+/// loop. CALLERS, if not null: what parameters may be.
 std::vector<BlockingOp> blockingOps(const Program &P, const Contexts &C,
-                                    FunctionId F);
+                                    FunctionId F, const CallerValues *Callers);
 
 /// The same of what computes for long and does not block besides.
 std::vector<BlockingOp> computingOps(const Program &P, const Contexts &C,

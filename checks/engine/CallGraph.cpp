@@ -58,6 +58,8 @@ CallGraph::CallGraph(const Program &P)
   propagate(Forwards);
   propagateLoops(Forwards);
   findWhatThreadsRun(Away);
+  if (Flow.knowsResumers())
+    findWhatLoopsRun();
   if (Loops.empty())
     return;
   WorkerLoops Workers(P, OnThreads);
@@ -178,6 +180,51 @@ void CallGraph::findWhatThreadsRun(const std::vector<FunctionId> &Starts) {
   }
 }
 
+void CallGraph::findWhatLoopsRun() {
+  OnLoops.resize(P.functions().size(), false);
+  std::vector<FunctionId> Pending;
+  auto Reach = [&](FunctionId F) {
+    if (!OnLoops[F] && !P.isCoroutine(F)) {
+      OnLoops[F] = true;
+      Pending.push_back(F);
+    }
+  };
+  for (const LoopCallable &L : Loops)
+    Reach(L.Callable);
+  for (const OwnLoop &L : Own.all())
+    Reach(L.Function);
+  std::vector<CallEdge> Targets;
+  while (!Pending.empty()) {
+    FunctionId F = Pending.back();
+    Pending.pop_back();
+    const OwnLoop *Loop = Own.of(F);
+    auto Blocks = each(P.function(F).Fact->blocks());
+    for (std::uint32_t B = 0; B < Blocks.size(); ++B)
+      for (const facts::Event *E : each(Blocks[B]->events())) {
+        if (!isCallLike(*E) || (Loop && !Loop->Body[B]))
+          continue;
+        Targets.clear();
+        follow(F, *E, Targets);
+        for (const CallEdge &Edge : Targets)
+          Reach(Edge.Target);
+      }
+  }
+}
+
+bool CallGraph::resumesElsewhere(FunctionId AwaitSuspend) const {
+  const std::vector<FunctionId> &In = Flow.resumersOf(AwaitSuspend);
+  return !In.empty() && std::all_of(In.begin(), In.end(), [&](FunctionId F) {
+    return OnThreads[F] && !OnLoops[F];
+  });
+}
+
+bool CallGraph::resumesOnLoop(FunctionId AwaitSuspend) const {
+  const std::vector<FunctionId> &In = Flow.resumersOf(AwaitSuspend);
+  return !In.empty() && std::all_of(In.begin(), In.end(), [&](FunctionId F) {
+    return OnLoops[F] && !OnThreads[F];
+  });
+}
+
 void CallGraph::propagate(const std::vector<Forwarding> &Forwards) {
   std::vector<Parameter> Pending(Invoked.begin(), Invoked.end());
   while (!Pending.empty()) {
@@ -250,11 +297,11 @@ bool CallGraph::addCallable(FunctionId F, const facts::Value *V,
     if (Kept.empty() || Kept.size() > CallableFlow::MaxTargets)
       continue;
     Known = true;
-    EdgeKind Kind = Kept.size() > 1 && CalledOnThreads.contains(Holder)
-                        ? EdgeKind::SeveralOverrides
-                        : EdgeKind::Callable;
+    bool Several = Kept.size() > 1 && CalledOnThreads.contains(Holder);
     for (FunctionId Body : Kept)
-      Targets.push_back({Body, Kind});
+      Targets.push_back({Body, Several || !Flow.isSure(Holder, Body)
+                                   ? EdgeKind::SeveralOverrides
+                                   : EdgeKind::Callable});
   }
   return Known;
 }
@@ -283,10 +330,15 @@ void CallGraph::addPassed(FunctionId F, const facts::Event &E, std::size_t From,
   auto Args = each(E.args());
   for (std::size_t T = From, End = Targets.size(); T < End; ++T) {
     FunctionId Body = Targets[T].Target;
+    EdgeKind To = Targets[T].Kind;
+    std::size_t Before = Targets.size();
     for (auto It = Invoked.lower_bound({Body, 0});
          It != Invoked.end() && It->first == Body; ++It)
       if (It->second < Args.size())
         addCallable(F, Args[It->second], Targets);
+    if (To == EdgeKind::SeveralOverrides)
+      for (std::size_t I = Before; I < Targets.size(); ++I)
+        Targets[I].Kind = To;
   }
 }
 

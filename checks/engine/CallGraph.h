@@ -83,6 +83,11 @@ public:
 
   const std::vector<LoopCallable> &loopCallables() const { return Loops; }
 
+  /// Whether what awaits by AWAITSUSPEND, a function of an awaiter, goes on in
+  /// threads that are no loops, and nowhere else; or on loops only.
+  bool resumesElsewhere(FunctionId AwaitSuspend) const;
+  bool resumesOnLoop(FunctionId AwaitSuspend) const;
+
   const CallableFlow &callables() const { return Flow; }
   const OwnLoops &ownLoops() const { return Own; }
 
@@ -108,11 +113,13 @@ private:
   void handToLoop(FunctionId F, const facts::Event &E, const facts::Value *V,
                   const rules::Entry &Sink, bool Certain);
   void findWhatThreadsRun(const std::vector<FunctionId> &Starts);
+  void findWhatLoopsRun();
 
   const Program &P;
   CallableFlow Flow;
   OwnLoops Own;
   std::vector<bool> OnThreads; // by function: threads run it as well
+  std::vector<bool> OnLoops;   // ... or an event loop; empty if nobody asks
   std::set<CallableFlow::NodeId> CalledOnThreads; // holders
   std::vector<LoopCallable> Loops;
   std::set<Parameter> Invoked; // functions that call what this parameter holds

@@ -43,6 +43,7 @@ CallableFlow::CallableFlow(const Program &P)
   for (FunctionId F = 0; F < P.functions().size(); ++F)
     scan(F);
   propagate();
+  findResumers();
 }
 
 CallableFlow::NodeId CallableFlow::find(const Key &K) const {
@@ -56,6 +57,8 @@ CallableFlow::NodeId CallableFlow::make(const Key &K) {
     Nodes.push_back({K.What,
                      K.Function,
                      static_cast<std::uint32_t>(K.Id),
+                     {},
+                     {},
                      {},
                      {},
                      {},
@@ -136,8 +139,21 @@ bool CallableFlow::callsThrough(const Program &P, FunctionId F,
   if (E.dispatch() == facts::Dispatch::Indirect)
     return true;
   SymbolId Callee = P.resolve(P.function(F).Unit, E.symbol());
-  return Callee != 0 && P.symbol(Callee).Body == NoFunction &&
-         P.qualifiedName(Callee).ends_with("::operator()");
+  if (Callee == 0 || P.symbol(Callee).Body != NoFunction)
+    return false;
+  constexpr std::string_view Operator = "::operator()";
+  std::string_view Name = P.qualifiedName(Callee);
+  return Name.ends_with(Operator) &&
+         !isCoroutineHandle(Name.substr(0, Name.size() - Operator.size()));
+}
+
+bool CallableFlow::resumes(FunctionId F, const facts::Event &E) const {
+  std::string_view Name =
+      P.qualifiedName(P.resolve(P.function(F).Unit, E.symbol()));
+  std::size_t Colons = Name.rfind("::");
+  return Colons != std::string_view::npos && E.receiver() &&
+         isCoroutineHandle(Name.substr(0, Colons)) &&
+         (Name.ends_with("::resume") || Name.ends_with("::operator()"));
 }
 
 // --- Collecting flows -------------------------------------------------------
@@ -145,18 +161,26 @@ bool CallableFlow::callsThrough(const Program &P, FunctionId F,
 void CallableFlow::edge(NodeId From, NodeId To) {
   if (From == To)
     return;
-  if (Changed && !Late.insert(std::uint64_t(From) << 32 | To).second)
+  std::uint64_t Id = std::uint64_t(From) << 32 | To;
+  if (!AreWeak)
+    Weak.erase(Id);
+  else if (const auto &Known = Nodes[From].To;
+           std::find(Known.begin(), Known.end(), To) == Known.end())
+    Weak.insert(Id);
+  if (Changed && !Late.insert(Id).second)
     return;
   Nodes[From].To.push_back(To);
   Nodes[To].From.push_back(From);
   if (Changed)
     for (FunctionId Target : std::vector<FunctionId>(Nodes[From].Targets))
-      add(To, Target, *Changed);
+      add(To, Target, !isWeak(From, To) && isSure(From, Target), *Changed);
 }
 
 void CallableFlow::flow(NodeId To, FunctionId F, const facts::Value *V) {
   if (!V)
     return;
+  for (const facts::Value *Choice : each(V->choices()))
+    flow(To, F, Choice);
   if (std::uint8_t Kind = executorType(F, *V)) {
     Nodes[To].Executors |= Kind;
     return;
@@ -170,8 +194,10 @@ void CallableFlow::flow(NodeId To, FunctionId F, const facts::Value *V) {
   if (!Bodies.empty()) {
     for (FunctionId Body : Bodies) {
       Nodes[To].Own.push_back(Body);
+      if (AreWeak)
+        Nodes[To].Unsure.push_back(Body);
       if (Changed)
-        add(To, Body, *Changed);
+        add(To, Body, !AreWeak, *Changed);
     }
   } else if (V->place()) {
     edge(make(keyOf(F, *V->place())), To);
@@ -180,6 +206,8 @@ void CallableFlow::flow(NodeId To, FunctionId F, const facts::Value *V) {
 
 // What a lambda captures and what std::bind binds.
 void CallableFlow::bind(FunctionId F, const facts::Value &V) {
+  for (const facts::Value *Choice : each(V.choices()))
+    bind(F, *Choice);
   auto Captures = each(V.captures());
   if (V.kind() != ValueKind::Callable || Captures.empty())
     return;
@@ -225,7 +253,9 @@ void CallableFlow::programCall(FunctionId F, const facts::Event &E,
   std::uint32_t Unit = P.function(F).Unit;
   bool Result = E.kind() == EventKind::Call && holds(Unit, E.type());
   for (FunctionId To : Bodies) {
+    AreWeak = Bodies.size() > 1;
     pass(F, E, To);
+    AreWeak = false;
     if (!Result)
       continue;
     NodeId Here = make(inner(F, PlaceRoot::CallResult, E.id()));
@@ -356,6 +386,8 @@ void CallableFlow::call(FunctionId F, const facts::Event &E) {
   }
   if (Callee == 0)
     return;
+  if (resumes(F, E))
+    Resumes.emplace_back(F, &E);
   if (each(E.args()).empty() && !holds(P.function(F).Unit, E.type()))
     return;
   std::vector<FunctionId> Bodies;
@@ -372,6 +404,8 @@ void CallableFlow::call(FunctionId F, const facts::Event &E) {
 void CallableFlow::scan(FunctionId F) {
   const ProgramFunction &Fn = P.function(F);
   Listed.clear();
+  if (P.qualifiedName(Fn.Symbol).ends_with("::await_suspend"))
+    Nodes[make(parameter(F, 0))].Own.push_back(F);
   for (const facts::Block *B : each(Fn.Fact->blocks()))
     for (const facts::Event *E : each(B->events())) {
       list(F, *E);

@@ -11,7 +11,8 @@
 // what they run; what is followed are function pointers, pointers to members,
 // std::function and its like, and whatever holds such.
 //
-// Type-erased executors flow in the same way, for where callables run.
+// Type-erased executors flow in the same way, for where callables run, and so
+// do the handles of coroutines, for where those go on.
 //
 // Threads: immutable after construction. Cost: one look at each event, then
 // linear in the flows between holders of callables times at most MaxTargets.
@@ -52,6 +53,10 @@ public:
     return Nodes[Holder].Targets;
   }
 
+  /// Whether TARGET gets there in a sure way: not only as an argument of a
+  /// virtual call that another override may have been meant to take.
+  bool isSure(NodeId Holder, FunctionId Target) const;
+
   /// Whether values of the type can hold a callable.
   bool holds(std::uint32_t Unit, std::uint32_t Type) const;
 
@@ -63,6 +68,11 @@ public:
   /// its last arguments: make_shared, emplace and the like.
   std::vector<FunctionId> constructors(FunctionId F,
                                        const facts::Event &E) const;
+
+  /// Functions that resume what awaits by AWAITSUSPEND, the await_suspend of an
+  /// awaiter: whose `resume` is called on a handle that has come from there.
+  const std::vector<FunctionId> &resumersOf(FunctionId AwaitSuspend) const;
+  bool knowsResumers() const { return !Resumers.empty(); }
 
   /// Whether E calls what its receiver holds: a function pointer, or a class
   /// like std::function whose call operator has no body in the program.
@@ -94,6 +104,8 @@ private:
     std::uint32_t Id;                // of parameters
     std::vector<FunctionId> Own;     // put in directly
     std::vector<FunctionId> Targets; // all
+    std::vector<FunctionId> Unsure;  // of Own
+    std::vector<FunctionId> Sure;    // of Targets
     std::vector<NodeId> From, To;
     std::vector<std::pair<FunctionId, const facts::Event *>> CalledAt;
     bool Queued = false;
@@ -118,6 +130,9 @@ private:
   std::uint8_t executorType(std::uint32_t Unit, std::uint32_t Type,
                             int Depth) const;
   std::uint8_t executorType(FunctionId F, const facts::Value &V) const;
+  static bool isCoroutineHandle(std::string_view Class);
+  bool resumes(FunctionId F, const facts::Event &E) const;
+  void findResumers();
   std::vector<FunctionId> bodiesOf(SymbolId S) const;
   std::vector<FunctionId> byType(FunctionId F, const facts::Value &V) const;
   void scan(FunctionId F);
@@ -131,7 +146,11 @@ private:
   void flow(NodeId To, FunctionId F, const facts::Value *V);
   void edge(NodeId From, NodeId To);
   void propagate();
-  void add(NodeId N, FunctionId Target, std::vector<NodeId> &Pending);
+  void add(NodeId N, FunctionId Target, bool IsSure,
+           std::vector<NodeId> &Pending);
+  bool isWeak(NodeId From, NodeId To) const {
+    return !Weak.empty() && Weak.contains(std::uint64_t(From) << 32 | To);
+  }
 
   const Program &P;
   std::vector<Node> Nodes;
@@ -139,10 +158,14 @@ private:
   // By unit and type.
   mutable std::vector<std::vector<std::uint8_t>> Holds, Executors;
   std::unordered_map<std::string_view, std::vector<FunctionId>> Constructors;
+  std::vector<std::pair<FunctionId, const facts::Event *>> Resumes;
+  std::unordered_map<FunctionId, std::vector<FunctionId>> Resumers;
   std::vector<const facts::Value *>
       Listed;                             // what the next braced list may hold
   std::vector<NodeId> *Changed = nullptr; // while propagating
   std::unordered_set<std::uint64_t> Late; // edges found while propagating
+  std::unordered_set<std::uint64_t> Weak; // edges into one of several overrides
+  bool AreWeak = false;                   // those that are added now
 };
 
 } // namespace gridlock

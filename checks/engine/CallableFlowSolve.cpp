@@ -34,16 +34,28 @@ std::uint8_t CallableFlow::executors(FunctionId F,
   return Result;
 }
 
-void CallableFlow::add(NodeId N, FunctionId Target,
+void CallableFlow::add(NodeId N, FunctionId Target, bool IsSure,
                        std::vector<NodeId> &Pending) {
-  std::vector<FunctionId> &Targets = Nodes[N].Targets;
-  auto At = std::lower_bound(Targets.begin(), Targets.end(), Target);
-  if ((At != Targets.end() && *At == Target) || Targets.size() > MaxTargets)
+  auto Insert = [&](std::vector<FunctionId> &List) {
+    auto At = std::lower_bound(List.begin(), List.end(), Target);
+    if (At != List.end() && *At == Target)
+      return false;
+    List.insert(At, Target);
+    return true;
+  };
+  bool New = Nodes[N].Targets.size() <= MaxTargets && Insert(Nodes[N].Targets);
+  if (IsSure && Nodes[N].Sure.size() <= MaxTargets)
+    New |= Insert(Nodes[N].Sure);
+  if (!New)
     return;
-  Targets.insert(At, Target);
   if (!Nodes[N].Queued)
     Pending.push_back(N);
   Nodes[N].Queued = true;
+}
+
+bool CallableFlow::isSure(NodeId Holder, FunctionId Target) const {
+  const std::vector<FunctionId> &Sure = Nodes[Holder].Sure;
+  return std::binary_search(Sure.begin(), Sure.end(), Target);
 }
 
 void CallableFlow::propagate() {
@@ -53,8 +65,12 @@ void CallableFlow::propagate() {
     sortUnique(Nodes[N].Own);
     sortUnique(Nodes[N].From);
     sortUnique(Nodes[N].To);
+    sortUnique(Nodes[N].Unsure);
     for (FunctionId Target : std::vector<FunctionId>(Nodes[N].Own))
-      add(N, Target, Pending);
+      add(N, Target,
+          !std::binary_search(Nodes[N].Unsure.begin(), Nodes[N].Unsure.end(),
+                              Target),
+          Pending);
     if (Nodes[N].Executors != 0 && !Nodes[N].Queued) {
       Nodes[N].Queued = true;
       Pending.push_back(N);
@@ -74,7 +90,7 @@ void CallableFlow::propagate() {
         Nodes[To].Queued = true;
       }
       for (FunctionId Target : Targets)
-        add(To, Target, Pending);
+        add(To, Target, !isWeak(N, To) && isSure(N, Target), Pending);
     }
     Passed.resize(Nodes.size(), 0);
     if (Nodes[N].CalledAt.empty() || Passed[N] == Targets.size())
@@ -86,6 +102,21 @@ void CallableFlow::propagate() {
         pass(F, *E, Target);
   }
   Changed = nullptr;
+}
+
+void CallableFlow::findResumers() {
+  for (auto [F, E] : Resumes)
+    for (FunctionId From : anyTargets(F, E->receiver()))
+      Resumers[From].push_back(F);
+  for (auto &[From, In] : Resumers)
+    sortUnique(In);
+}
+
+const std::vector<FunctionId> &
+CallableFlow::resumersOf(FunctionId AwaitSuspend) const {
+  static const std::vector<FunctionId> None;
+  auto It = Resumers.find(AwaitSuspend);
+  return It == Resumers.end() ? None : It->second;
 }
 
 std::vector<FunctionId> CallableFlow::anyTargets(FunctionId F,
@@ -102,6 +133,16 @@ CallableFlow::Origins CallableFlow::origins(FunctionId F,
   Origins Result;
   if (!V)
     return Result;
+  for (const facts::Value *Choice : each(V->choices())) {
+    Origins Of = origins(F, Choice);
+    Result.Callables.insert(Result.Callables.end(), Of.Callables.begin(),
+                            Of.Callables.end());
+    Result.Parameters.insert(Result.Parameters.end(), Of.Parameters.begin(),
+                             Of.Parameters.end());
+    Result.Holders.insert(Result.Holders.end(), Of.Holders.begin(),
+                          Of.Holders.end());
+  }
+  Result.normalise();
   if (V->kind() == ValueKind::Callable) {
     Result.Callables = bodiesOf(P.resolve(P.function(F).Unit, V->symbol()));
     return Result;

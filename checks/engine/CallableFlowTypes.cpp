@@ -26,6 +26,11 @@ bool isErasedExecutor(std::string_view Name) {
 
 } // namespace
 
+bool CallableFlow::isCoroutineHandle(std::string_view Class) {
+  return Class == "std::coroutine_handle" ||
+         Class == "std::experimental::coroutine_handle";
+}
+
 bool CallableFlow::holds(std::uint32_t Unit, std::uint32_t Type) const {
   return holds(Unit, Type, 0);
 }
@@ -57,6 +62,7 @@ bool CallableFlow::computeHolds(std::uint32_t Unit, std::uint32_t Type,
     return P.text(Unit, T->display()).ends_with(" member *");
   case TypeKind::Record:
     if (hasFlag(T->flags(), facts::TypeFlag::Lambda) ||
+        isCoroutineHandle(P.text(Unit, T->name())) ||
         isErasedExecutor(P.text(Unit, T->name())))
       return true;
     for (std::uint32_t Arg : each(T->args()))
@@ -72,6 +78,9 @@ bool CallableFlow::computeHolds(std::uint32_t Unit, std::uint32_t Type,
 }
 
 bool CallableFlow::holds(FunctionId F, const facts::Value &V) const {
+  for (const facts::Value *Choice : each(V.choices()))
+    if (holds(F, *Choice))
+      return true;
   return V.kind() == ValueKind::Callable ||
          ((V.kind() == ValueKind::Place || V.kind() == ValueKind::AddressOf) &&
           V.place() && holds(P.function(F).Unit, typeOf(V)));

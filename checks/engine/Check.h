@@ -28,6 +28,7 @@ public:
   /// What runs synchronously from callbacks on a loop and from functions that
   /// are annotated as such.
   const Reachability &fromCallbacks() const;
+  const CallSites &callSites() const;
   /// Checks may have it look at single functions again (LockModel::watch).
   LockModel &locks() const;
 
@@ -38,6 +39,7 @@ private:
   mutable std::unique_ptr<Reachability> Coroutines;
   mutable std::unique_ptr<Reachability> Callbacks;
   mutable std::unique_ptr<LockModel> TheLocks;
+  mutable std::unique_ptr<CallSites> TheCallSites;
 };
 
 class FindingSink {

@@ -93,20 +93,76 @@ std::vector<Applied> Classifier::classify(std::uint32_t Block,
   std::vector<Applied> Result;
   Site S{Block, E};
   for (const rules::Entry *Entry : P.entries(P.resolve(F.Unit, E.symbol()))) {
-    Verdict Applies = Verdict::Yes;
-    for (const rules::Condition *C : each(Entry->when()))
-      Applies = std::min(Applies, holds(*C, S));
-    if (Applies == Verdict::No)
-      continue;
-    Verdict Excused = Verdict::No;
-    for (const rules::Condition *C : each(Entry->unless())) {
-      Excused = std::max(Excused, holds(*C, S));
-      if (Excused == Verdict::Yes)
-        break;
-    }
-    Result.push_back({Entry, std::min(Applies, opposite(Excused))});
+    DoesApply = true;
+    Verdict Holds = judgeForCallers(*Entry, S);
+    if (DoesApply)
+      Result.push_back({Entry, Holds});
   }
   return Result;
+}
+
+Verdict Classifier::judge(const rules::Entry &Entry, const Site &S) {
+  Verdict Applies = Verdict::Yes;
+  for (const rules::Condition *C : each(Entry.when()))
+    Applies = std::min(Applies, holds(*C, S));
+  DoesApply = Applies != Verdict::No;
+  Verdict Excused = Verdict::No;
+  for (const rules::Condition *C : each(Entry.unless())) {
+    Excused = std::max(Excused, holds(*C, S));
+    if (Excused == Verdict::Yes)
+      break;
+  }
+  return std::min(Applies, opposite(Excused));
+}
+
+// The worst of what callers pass, where parameters decide.
+Verdict Classifier::judgeForCallers(const rules::Entry &Entry, const Site &S) {
+  AsksParameters = false;
+  Verdict Anyhow = judge(Entry, S);
+  if (!AsksParameters || !Callers || !DoesApply)
+    return Anyhow;
+  std::optional<Verdict> Worst;
+  bool Applies = false;
+  for (const CallSite &Call : Callers->Sites.of(Id)) {
+    if (!Callers->IsConsidered(Call.Caller))
+      continue;
+    From = &Call;
+    Worst = std::max(Worst.value_or(Verdict::No), judge(Entry, S));
+    Applies |= DoesApply;
+  }
+  From = nullptr;
+  DoesApply = !Worst || Applies;
+  return Worst.value_or(Anyhow);
+}
+
+// What a caller passes, if V is a parameter that keeps its value.
+const facts::Value *Classifier::passedFor(const facts::Value *V) {
+  if (!V || V->kind() != ValueKind::Place || !V->place() ||
+      V->place()->root() != facts::PlaceRoot::Param ||
+      !each(V->place()->path()).empty())
+    return nullptr;
+  std::uint32_t Index = V->place()->id();
+  for (const facts::Block *B : each(F.Fact->blocks()))
+    for (const facts::Event *E : each(B->events()))
+      if (E->place() && E->place()->root() == facts::PlaceRoot::Param &&
+          E->place()->id() == Index && each(E->place()->path()).empty() &&
+          E->kind() != facts::EventKind::LifetimeEnd &&
+          E->kind() != facts::EventKind::Read)
+        return nullptr;
+  AsksParameters = true;
+  return From ? argument(*From->Call, static_cast<int>(Index)) : nullptr;
+}
+
+Verdict Classifier::holdsFor(const rules::Condition &C, const facts::Value *V,
+                             const Site &S) {
+  Verdict Here = decide(C, V, S);
+  if (!Callers || Here == Verdict::Yes || Here == Verdict::No)
+    return Here;
+  const facts::Value *Passed = passedFor(V);
+  if (!Passed)
+    return Here;
+  return Classifier(P, From->Caller)
+      .decide(C, Passed, {From->Block, *From->Call});
 }
 
 Verdict Classifier::holds(const rules::Condition &C, const Site &S) {
@@ -155,12 +211,44 @@ std::optional<std::int64_t> Classifier::numberOf(const facts::Value &V,
     return V.integer();
   if (V.kind() != ValueKind::Place && V.kind() != ValueKind::AddressOf)
     return std::nullopt;
-  std::optional<Marks> State = stateAt(S);
-  return State ? State->numberOf(P.unit(F.Unit), V) : std::nullopt;
+  if (std::optional<Marks> State = stateAt(S))
+    if (auto Number = State->numberOf(P.unit(F.Unit), V))
+      return Number;
+  return P.descriptorModes()
+             ? P.descriptorModes()->constants().numberOf(P.unit(F.Unit), V)
+             : std::nullopt;
 }
 
-Verdict Classifier::holdsFor(const rules::Condition &C, const facts::Value *V,
-                             const Site &S) {
+// With a mode of its own: no descriptor, nor a pointer to what may have one
+// that the program has made (SSL *).
+bool Classifier::isObject(const facts::Value &V) const {
+  std::uint32_t Type = P.withoutReference(F.Unit, typeOf(V));
+  return P.type(F.Unit, Type)->kind() == facts::TypeKind::Record;
+}
+
+// Whether a structure that V points to has the flag in one of its numbers.
+std::optional<Verdict> Classifier::behindPointer(const rules::Condition &C,
+                                                 const facts::Value &V,
+                                                 const Site &S) {
+  if (V.kind() != ValueKind::AddressOf || C.value() == 0)
+    return std::nullopt;
+  std::optional<Marks> State = stateAt(S);
+  AccessPath Whole = AccessPath::of(P.unit(F.Unit), &V);
+  if (!State || !Whole)
+    return Verdict::Maybe;
+  Verdict Result = Verdict::Maybe;
+  for (auto It = State->Numbers.lower_bound(Whole);
+       It != State->Numbers.end() && It->first.startsWith(Whole); ++It) {
+    if (It->second >= 0 && (It->second & C.value()) == C.value())
+      return Verdict::Yes;
+    if (It->first != Whole)
+      Result = Verdict::No;
+  }
+  return Result;
+}
+
+Verdict Classifier::decide(const rules::Condition &C, const facts::Value *V,
+                           const Site &S) {
   const FactsFile &File = P.unit(F.Unit);
   std::string_view Name = C.name() ? C.name()->string_view() : "";
   if (C.arg() == Result && C.kind() == ConditionKind::ArgumentType)
@@ -181,7 +269,8 @@ Verdict Classifier::holdsFor(const rules::Condition &C, const facts::Value *V,
       return fromBool(*Number < C.value());
     return Verdict::Maybe;
   case ConditionKind::HasFlag:
-    return flagSet(File, *V, C, numberOf(*V, S));
+    return behindPointer(C, *V, S).value_or(
+        flagSet(File, *V, C, numberOf(*V, S)));
   case ConditionKind::LacksFlag:
     return opposite(flagSet(File, *V, C, numberOf(*V, S)));
   case ConditionKind::NonblockingDescriptor:
@@ -193,6 +282,10 @@ Verdict Classifier::holdsFor(const rules::Condition &C, const facts::Value *V,
     case Mark::Readable:
       return Verdict::Likely;
     default:
+      // Objects block until they are told not to, and nobody does.
+      if (!IsConstant && isObject(*V) && P.descriptorModes() &&
+          !P.descriptorModes()->switchesObjects())
+        return Verdict::Unlikely;
       // Standard input, output and error block unless somebody changed them.
       return IsConstant ? Verdict::No : Verdict::Maybe;
     }

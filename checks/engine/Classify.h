@@ -10,6 +10,7 @@
 #ifndef GRIDLOCK_ENGINE_CLASSIFY_H
 #define GRIDLOCK_ENGINE_CLASSIFY_H
 
+#include "checks/engine/CallSites.h"
 #include "checks/engine/Program.h"
 #include "checks/engine/ValueFlow.h"
 
@@ -27,10 +28,20 @@ struct Applied {
   bool does(rules::Effect E) const;
 };
 
+/// What a function's callers pass counts for its parameters: those of SITES for
+/// which IsConsidered holds.
+struct CallerValues {
+  const CallSites &Sites;
+  std::function<bool(FunctionId Caller)> IsConsidered;
+};
+
 /// Judges the events of one function.
 class Classifier {
 public:
-  Classifier(const Program &P, FunctionId F) : P(P), Id(F), F(P.function(F)) {}
+  /// CALLERS may be null: parameters can be anything then.
+  Classifier(const Program &P, FunctionId F,
+             const CallerValues *Callers = nullptr)
+      : P(P), Id(F), F(P.function(F)), Callers(Callers) {}
 
   /// Entries of the called function whose `when` may hold.
   std::vector<Applied> classify(std::uint32_t Block, const facts::Event &E);
@@ -40,9 +51,17 @@ private:
     std::uint32_t Block;
     const facts::Event &Event;
   };
+  Verdict judge(const rules::Entry &Entry, const Site &S);
+  Verdict judgeForCallers(const rules::Entry &Entry, const Site &S);
   Verdict holds(const rules::Condition &C, const Site &S);
   Verdict holdsFor(const rules::Condition &C, const facts::Value *V,
                    const Site &S);
+  Verdict decide(const rules::Condition &C, const facts::Value *V,
+                 const Site &S);
+  const facts::Value *passedFor(const facts::Value *V);
+  std::optional<Verdict> behindPointer(const rules::Condition &C,
+                                       const facts::Value &V, const Site &S);
+  bool isObject(const facts::Value &V) const;
   Mark markOf(const facts::Value *V, const Site &S);
   std::optional<std::int64_t> numberOf(const facts::Value &V, const Site &S);
   std::optional<Marks> stateAt(const Site &S);
@@ -51,6 +70,10 @@ private:
   FunctionId Id;
   const ProgramFunction &F;
   std::unique_ptr<ValueFlow> Flow; // made when first asked for
+  const CallerValues *Callers;
+  const CallSite *From = nullptr; // the call that is judged, if a single one
+  bool AsksParameters = false;    // the entry that is judged
+  bool DoesApply = false;         // ... by its `when`
 };
 
 bool does(const rules::Entry &Entry, rules::Effect E);

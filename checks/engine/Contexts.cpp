@@ -50,7 +50,7 @@ std::vector<bool> findTasks(const Program &P) {
 
 Contexts::Contexts(const Program &P, const CallGraph &Calls)
     : P(P), Own(Calls.ownLoops()), CoroutineRoot(findTasks(P)),
-      Executors(P, CoroutineRoot) {
+      Executors(P, Calls, CoroutineRoot) {
   std::vector<bool> Offloaded = offloadedCoroutines(P, Calls, *this);
   for (FunctionId F = 0; F < P.functions().size(); ++F)
     if (CoroutineRoot[F] && !Offloaded[F] && !P.isSystem(F) && !isInTest(P, F))

@@ -26,7 +26,25 @@ bool isFailure(const facts::Value *V) {
 
 } // namespace
 
-DescriptorModes::DescriptorModes(const Program &P) {
+DescriptorModes::~DescriptorModes() = default;
+
+void DescriptorModes::collectConstants(const Program &P) {
+  for (FunctionId F = 0; F < P.functions().size(); ++F) {
+    const facts::Function &Fact = *P.function(F).Fact;
+    if (!hasFlag(Fact.flags(), facts::FunctionFlag::StaticInit) ||
+        each(Fact.blocks()).empty())
+      continue;
+    Marks Held = ValueFlow(P, F, nullptr).atEntry();
+    Constants->Numbers.insert(Held.Numbers.begin(), Held.Numbers.end());
+  }
+}
+
+DescriptorModes::DescriptorModes(const Program &P)
+    : Constants(std::make_unique<Marks>()) {
+  collectConstants(P);
+  for (SymbolId S = 1; S < P.symbolCount(); ++S)
+    Switched |=
+        P.symbol(S).Body == NoFunction && isModeSwitch(P.qualifiedName(S));
   std::vector<bool> Concerned(P.symbolCount(), false);
   bool Any = false;
   for (SymbolId S = 1; S < P.symbolCount(); ++S)

@@ -12,6 +12,7 @@
 #include "checks/engine/AccessPath.h"
 
 #include <map>
+#include <memory>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -19,6 +20,7 @@
 namespace gridlock {
 
 class Program;
+struct Marks;
 using FunctionId = std::uint32_t;
 
 /// Blocking and NonBlocking: of a descriptor or another object with such a
@@ -41,6 +43,7 @@ struct ModeSummary {
 class DescriptorModes {
 public:
   explicit DescriptorModes(const Program &P);
+  ~DescriptorModes();
 
   /// Null if F neither changes nor makes descriptors, as far as is known.
   const ModeSummary *of(FunctionId F) const;
@@ -48,12 +51,21 @@ public:
   /// them block again.
   bool isNonBlockingField(const PathStep &Field) const;
 
+  /// Whether the program says of any object (socket, session, connection) that
+  /// it is not to block.
+  bool switchesObjects() const { return Switched; }
+  /// Numbers in constants of namespace scope.
+  const Marks &constants() const { return *Constants; }
+
 private:
   using FieldName = std::pair<std::string_view, std::string_view>;
+  void collectConstants(const Program &P);
   void summarise(const Program &P, FunctionId F);
 
   std::map<FunctionId, ModeSummary> Summaries;
   std::map<FieldName, Mark> Fields;
+  std::unique_ptr<Marks> Constants;
+  bool Switched = false;
 };
 
 } // namespace gridlock

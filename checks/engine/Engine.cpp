@@ -43,6 +43,12 @@ const Reachability &Analysis::fromCallbacks() const {
   return *Callbacks;
 }
 
+const CallSites &Analysis::callSites() const {
+  if (!TheCallSites)
+    TheCallSites = std::make_unique<CallSites>(P);
+  return *TheCallSites;
+}
+
 LockModel &Analysis::locks() const {
   if (!TheLocks)
     TheLocks = std::make_unique<LockModel>(P, calls());

@@ -60,13 +60,18 @@ inline constexpr std::array Switches{
     Switch{"asio::basic_socket_acceptor::non_blocking", -1, 0, false},
     Switch{"Poco::Net::Socket::setBlocking", -1, 0, true}};
 
+/// Whether a library function of this name changes the mode of objects.
+inline bool isModeSwitch(std::string_view Name) {
+  return std::any_of(Switches.begin(), Switches.end(),
+                     [&](const Switch &Row) { return Row.Name == Name; });
+}
+
 /// Whether a library function of this name changes or makes descriptors.
 inline bool isModeFunction(std::string_view Name) {
   auto Named = [&](const auto &Row) { return Row.Name == Name; };
   return std::any_of(Makers.begin(), Makers.end(), Named) ||
-         std::any_of(Switches.begin(), Switches.end(), Named) ||
-         Name == "fcntl" || Name == "fcntl64" || Name == "ioctl" ||
-         Name == "evutil_make_socket_nonblocking";
+         isModeSwitch(Name) || Name == "fcntl" || Name == "fcntl64" ||
+         Name == "ioctl" || Name == "evutil_make_socket_nonblocking";
 }
 
 } // namespace gridlock

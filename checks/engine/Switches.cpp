@@ -46,7 +46,9 @@ void visitAll(const facts::Function &F, const Switches::Visitor &Visit) {
 
 } // namespace
 
-Switches::Switches(const Program &P, const std::vector<bool> &Tasks) : P(P) {
+Switches::Switches(const Program &P, const CallGraph &Calls,
+                   const std::vector<bool> &Tasks)
+    : P(P), Calls(Calls) {
   for (FunctionId F = 0; F < P.functions().size(); ++F)
     if (P.isCoroutine(F))
       if (Awaits In = collect(F, Tasks);
@@ -80,11 +82,26 @@ Switches::Awaits Switches::collect(FunctionId F,
   Classifier Classify(P, F);
   bool ComesBack = transformsAwaits(P, F);
   Awaits Result;
+  FunctionId AwaitSuspend = NoFunction; // of the suspension that comes
   auto Blocks = each(Fn.Fact->blocks());
   for (std::uint32_t B = 0; B < Blocks.size(); ++B)
     for (const facts::Event *E : each(Blocks[B]->events())) {
+      if (E->kind() == EventKind::Suspend) {
+        std::uint8_t To = AwaitSuspend == NoFunction             ? 0
+                          : Calls.resumesElsewhere(AwaitSuspend) ? Away
+                          : Calls.resumesOnLoop(AwaitSuspend)    ? Loop
+                                                                 : 0;
+        if (To != 0)
+          Result.Direct[E->id()] = To;
+        AwaitSuspend = NoFunction;
+        continue;
+      }
       if (E->kind() != EventKind::Call && E->kind() != EventKind::Construct)
         continue;
+      if (E->implicit() == facts::ImplicitKind::Await &&
+          P.qualifiedName(P.resolve(Fn.Unit, E->symbol()))
+              .ends_with("::await_suspend"))
+        AwaitSuspend = P.symbol(P.resolve(Fn.Unit, E->symbol())).Body;
       for (const Applied &A : Classify.classify(B, *E))
         if (A.does(Effect::SwitchesExecutor) && A.Holds >= Verdict::Likely)
           Result.Direct[E->id()] =
@@ -101,7 +118,13 @@ Switches::Awaits Switches::collect(FunctionId F,
 
 void Switches::transfer(const Awaits &In, const facts::Event &E,
                         State &At) const {
-  if (E.kind() != EventKind::Suspend || !E.value() || !E.value()->place() ||
+  if (E.kind() != EventKind::Suspend)
+    return;
+  if (auto To = In.Direct.find(E.id()); To != In.Direct.end()) {
+    At.At = To->second;
+    return;
+  }
+  if (!E.value() || !E.value()->place() ||
       E.value()->place()->root() != facts::PlaceRoot::CallResult)
     return;
   std::uint32_t Call = E.value()->place()->id();

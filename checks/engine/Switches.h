@@ -5,14 +5,15 @@
 // catalogue says switches does so, and so does awaiting a coroutine that has
 // switched when it ends: its awaiter goes on where it ended, unless the promise
 // of the awaiter transforms what is awaited, which is how tasks come back to
-// their executor.
+// their executor. An awaiter of the program's own switches if the handle that
+// it keeps is resumed on threads only, or on loops only.
 //
 // Threads: immutable after construction. Cost: linear in the events of
 // coroutines for each level of switching callees; `visit` in those of one.
 #ifndef GRIDLOCK_ENGINE_SWITCHES_H
 #define GRIDLOCK_ENGINE_SWITCHES_H
 
-#include "checks/engine/Program.h"
+#include "checks/engine/CallGraph.h"
 
 #include <functional>
 #include <map>
@@ -24,7 +25,8 @@ namespace gridlock {
 class Switches {
 public:
   /// TASKS says which functions are coroutines of task kind.
-  Switches(const Program &P, const std::vector<bool> &Tasks);
+  Switches(const Program &P, const CallGraph &Calls,
+           const std::vector<bool> &Tasks);
 
   using Visitor = std::function<void(std::uint32_t Block,
                                      const facts::Event &Event, bool OnLoop)>;
@@ -47,8 +49,9 @@ private:
     }
   };
   struct Awaits {
-    std::map<std::uint32_t, std::uint8_t> Direct; // by call: where to
-    std::map<std::uint32_t, FunctionId> Tasks;    // by call: which coroutine
+    // By the call whose result is awaited, or by suspension: where to.
+    std::map<std::uint32_t, std::uint8_t> Direct;
+    std::map<std::uint32_t, FunctionId> Tasks; // by call: which coroutine
   };
 
   Awaits collect(FunctionId F, const std::vector<bool> &Tasks) const;
@@ -58,6 +61,7 @@ private:
   std::uint8_t endOf(FunctionId F) const;
 
   const Program &P;
+  const CallGraph &Calls;
   std::unordered_map<FunctionId, Awaits> Known;
   std::unordered_map<FunctionId, std::uint8_t> Ends; // where not as entered
 };

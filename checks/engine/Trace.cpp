@@ -69,12 +69,6 @@ std::string adviceFor(const rules::Entry &Entry, std::string_view Framework) {
   return Fallback && Fallback->text() ? Fallback->text()->str() : std::string();
 }
 
-std::string insteadClause(const rules::Entry &Entry,
-                          std::string_view Framework) {
-  std::string Text = adviceFor(Entry, Framework);
-  return Text.empty() ? Text : "; instead: " + Text;
-}
-
 Trace traceAlong(const Program &P, const std::vector<PathSearch::Hop> &Path,
                  FunctionId F, const facts::Event &Operation,
                  const std::string &Name) {

@@ -17,9 +17,6 @@ std::string describe(const Program &P, SymbolId S);
 std::string findingFunction(const Program &P, SymbolId S);
 /// What a catalogue entry advises to use in a framework, or empty.
 std::string adviceFor(const rules::Entry &Entry, std::string_view Framework);
-/// "; instead: ..." for messages, or empty.
-std::string insteadClause(const rules::Entry &Entry,
-                          std::string_view Framework);
 /// "coroutine 'serve'", "the callback lambda in 'serve'": the root of a path.
 std::string describe(const Program &P, const Root &R);
 /// Whether F stands in the user's own code: not in a system header, nor outside

@@ -131,6 +131,46 @@ void ValueFlow::notePolls(const facts::Event &E) {
   }
 }
 
+// What stands behind a future of this function, and gives it its value.
+static std::string_view promiseMethod(std::string_view Name) {
+  std::size_t Colons = Name.rfind("::");
+  if (Colons == std::string_view::npos)
+    return {};
+  std::string_view Class = Name.substr(0, Colons);
+  return Class.ends_with("promise") || Class.ends_with("Promise") ||
+                 Class.ends_with("packaged_task")
+             ? Name.substr(Colons + 2)
+             : std::string_view();
+}
+
+static bool makesReadyFuture(std::string_view Name) {
+  for (std::string_view Known :
+       {"make_ready_future", "make_exceptional_future", "makeFuture",
+        "makeSemiFuture", "makeReadyFuture", "makeReadyValueFuture"})
+    if (Name.ends_with(Known))
+      return true;
+  return false;
+}
+
+void ValueFlow::keepPromise(std::string_view Name, const facts::Event &E,
+                            Marks &State) const {
+  std::string_view Method = promiseMethod(Name);
+  AccessPath Promise = AccessPath::of(File, E.receiver());
+  if (makesReadyFuture(Name)) {
+    set(State, AccessPath::ofResult(E.id()), Mark::Ready);
+  } else if (Method == "get_future") {
+    if (State.of(File, E.receiver()) == Mark::Ready)
+      set(State, AccessPath::ofResult(E.id()), Mark::Ready);
+  } else if (Promise && (Method == "set_value" || Method == "set_exception" ||
+                         Method == "setValue" || Method == "setException" ||
+                         Method == "operator()")) {
+    set(State, Promise, Mark::Ready);
+    for (const auto &[Future, Of] : PromiseOf)
+      if (Of == Promise)
+        set(State, Future, Mark::Ready);
+  }
+}
+
 void ValueFlow::noteWaits() {
   auto Copy = [&](auto &Map, const facts::Event &E) {
     auto It = Map.find(AccessPath::of(File, E.value()));
@@ -153,6 +193,8 @@ void ValueFlow::noteWaits() {
             Method == "is_ready" || Method == "isReady" ||
             Method == "available" || Method == "isFinished")
           StatusOf[Result] = AccessPath::of(File, E->receiver());
+        else if (promiseMethod(Name) == "get_future")
+          PromiseOf[Result] = AccessPath::of(File, E->receiver());
         else if (Name == "PQisBusy")
           BusyOf[Result] = First;
         else if ((Name == "poll" || Name == "ppoll") && PollFds.size() == 1 &&
@@ -162,6 +204,7 @@ void ValueFlow::noteWaits() {
       } else if (E->place() && E->value()) {
         Copy(StatusOf, *E);
         Copy(BusyOf, *E);
+        Copy(PromiseOf, *E);
         Copy(PolledOf, *E);
       }
     }
@@ -257,6 +300,7 @@ void ValueFlow::call(const facts::Event &E, Marks &State) const {
   std::string_view Name = P.qualifiedName(Callee);
   if (descriptorCall(Name, E, State))
     return;
+  keepPromise(Name, E, State);
   forgetNumbers(E, Callee, State);
   std::string_view Method = futureMethod(Name);
   if (Method == "wait") {

@@ -55,8 +55,10 @@ public:
   /// All events that can be reached.
   void forEach(const Visitor &Visit) const;
 
-private:
+  /// What constants that the function begins with hold.
   Marks atEntry() const;
+
+private:
   void noteWaits();
   void notePolls(const facts::Event &E);
   void transfer(const facts::Event &E, Marks &State) const;
@@ -66,6 +68,8 @@ private:
                       Marks &State) const;
   bool switchCall(std::string_view Name, const facts::Event &E,
                   Marks &State) const;
+  void keepPromise(std::string_view Name, const facts::Event &E,
+                   Marks &State) const;
   void forgetNumbers(const facts::Event &E, SymbolId Callee,
                      Marks &State) const;
   void edge(const facts::Edge &E, Marks &State) const;
@@ -77,7 +81,8 @@ private:
   const FactsFile &File;
   const DescriptorModes *Modes;
   std::map<AccessPath, AccessPath> StatusOf; // result of wait_for -> its future
-  std::map<AccessPath, AccessPath> BusyOf;   // result that is 0 when ready
+  std::map<AccessPath, AccessPath> PromiseOf; // future -> its promise
+  std::map<AccessPath, AccessPath> BusyOf;    // result that is 0 when ready
   std::map<AccessPath, AccessPath> PolledOf; // result of poll -> the descriptor
   std::map<AccessPath, AccessPath> PollFds;  // pollfd -> what it polls
   std::vector<std::optional<Marks>> In;

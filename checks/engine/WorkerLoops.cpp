@@ -35,14 +35,46 @@ std::optional<Member> loopMember(const Program &P, FunctionId F,
   return Member{P.text(Unit, Last->owner()), P.text(Unit, Last->name())};
 }
 
+// What keeps a loop running while it has nothing to do, made from it or from
+// its executor.
+bool isWorkGuard(const Program &P, FunctionId F, const facts::Event &E) {
+  std::uint32_t Unit = P.function(F).Unit;
+  if (P.qualifiedName(P.resolve(Unit, E.symbol())).find("work") !=
+      std::string_view::npos)
+    return true;
+  for (const facts::Value *Arg : each(E.args()))
+    if (P.typeName(Unit, P.withoutReference(Unit, typeOf(*Arg)))
+            .find("outstanding_work") != std::string_view::npos)
+      return true;
+  return false;
+}
+
+// Executors of which nothing but a guard is made, by the calls that return
+// them.
+std::set<std::uint32_t> guardedExecutors(const Program &P, FunctionId F) {
+  std::set<std::uint32_t> Guarded, Otherwise;
+  for (const facts::Block *B : each(P.function(F).Fact->blocks()))
+    for (const facts::Event *E : each(B->events()))
+      for (const facts::Value *Arg : each(E->args()))
+        if (Arg->place() &&
+            Arg->place()->root() == facts::PlaceRoot::CallResult)
+          (isWorkGuard(P, F, *E) ? Guarded : Otherwise)
+              .insert(Arg->place()->id());
+  for (std::uint32_t Call : Otherwise)
+    Guarded.erase(Call);
+  return Guarded;
+}
+
 } // namespace
 
 WorkerLoops::WorkerLoops(const Program &P, const std::vector<bool> &OnThreads)
     : P(P) {
-  for (FunctionId F = 0; F < P.functions().size(); ++F)
+  for (FunctionId F = 0; F < P.functions().size(); ++F) {
+    Guarded = guardedExecutors(P, F);
     for (const facts::Block *B : each(P.function(F).Fact->blocks()))
       for (const facts::Event *E : each(B->events()))
         scan(F, *E, OnThreads[F]);
+  }
 }
 
 WorkerLoops::Uses *WorkerLoops::member(FunctionId F, const facts::Value *V) {
@@ -62,12 +94,16 @@ void WorkerLoops::scan(FunctionId F, const facts::Event &E, bool OnThread) {
   bool Sink = false;
   for (const rules::Entry *Entry : P.entries(Callee))
     Sink |= does(*Entry, Effect::RunsCallable);
-  // What keeps a loop running while it has nothing to do.
-  bool Guard = P.qualifiedName(Callee).find("work") != std::string_view::npos;
   auto Args = each(E.args());
+  // std::bind(&io_context::run, &Loop): what is made of it tells who runs it.
+  bool Harmless =
+      isWorkGuard(P, F, E) ||
+      (!Args.empty() && Args[0]->kind() == facts::ValueKind::Callable &&
+       P.qualifiedName(Callee).find("bind") != std::string_view::npos &&
+       entersLoop(F, Args[0]->symbol()));
   for (std::uint32_t I = 0; I < Args.size(); ++I) {
     if (Uses *Used = member(F, Args[I]))
-      Used->Otherwise |= !Guard && !(Sink && I == 0);
+      Used->Otherwise |= !Harmless && !(Sink && I == 0);
     if (Args[I]->kind() == facts::ValueKind::Callable)
       for (const facts::CapturedValue *C : each(Args[I]->captures()))
         if (Uses *Used = member(F, C->value()))
@@ -82,7 +118,8 @@ void WorkerLoops::scan(FunctionId F, const facts::Event &E, bool OnThread) {
     if (entersLoop(F, E.symbol()))
       (OnThread ? Used->RunByThread : Used->Otherwise) = true;
     else
-      Used->Otherwise |= Name.ends_with("::get_executor");
+      Used->Otherwise |=
+          Name.ends_with("::get_executor") && !Guarded.contains(E.id());
   }
 }
 

@@ -13,6 +13,7 @@
 #include "checks/engine/Program.h"
 
 #include <map>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -36,6 +37,7 @@ private:
 
   const Program &P;
   std::map<Member, Uses> Members;
+  std::set<std::uint32_t> Guarded; // in the function that is scanned
 };
 
 } // namespace gridlock

@@ -48,6 +48,17 @@ bool handsOut(const Expr *Init) {
   return false;
 }
 
+/// A constant structure of a few numbers: a timeout, say.
+bool isFewNumbers(QualType T) {
+  const auto *RD = T.isConstQualified() ? T->getAsRecordDecl() : nullptr;
+  unsigned Fields = 0;
+  for (const FieldDecl *Field :
+       RD ? RD->fields() : RecordDecl::field_range({}, {}))
+    if (++Fields > 4 || !Field->getType()->isArithmeticType())
+      return false;
+  return Fields != 0;
+}
+
 class UnitExtractor {
 public:
   UnitExtractor(ASTContext &Ctx, Tables &T) : Ctx(Ctx), T(T) {}
@@ -196,11 +207,12 @@ void UnitExtractor::variable(const VarDecl *VD) {
   if (Init->isValueDependent() || Init->containsErrors())
     return;
   // A constant initialiser happens at compile time: it counts if it hands out
-  // code or the address of what may (tables of callbacks).
+  // code or the address of what may (tables of callbacks), or a few numbers.
   const bool RunsCode =
       !VD->isConstexpr() && (isa<CXXConstructExpr, CallExpr>(strip(Init).E) ||
                              !Init->isConstantInitializer(Ctx, false));
-  const bool HandsOut = !RunsCode && handsOut(Init);
+  const bool HandsOut =
+      !RunsCode && (handsOut(Init) || isFewNumbers(VD->getType()));
   if (!RunsCode && !HandsOut && VD->isConstexpr())
     return;
   FunctionExtractor Extractor(T, VD);

@@ -114,3 +114,11 @@ void suppressed_ok(asio::io_context &Loop) {
     sleep(1); // NOLINT(gridlock-blocking-in-callback)
   });
 }
+
+// Either of two.
+// CHECK: callables.cpp:[[@LINE+1]]:27: warning: 'sleep' blocks the event loop in callback 'chosen'
+static void chosen(int) { sleep(1); }
+static void chosen_too_ok(int) {}
+void choice_bad(asio::steady_timer &Timer, bool First) {
+  Timer.async_wait(First ? &chosen : &chosen_too_ok);
+}

@@ -13,7 +13,13 @@ namespace boost::asio {
 struct timer {
   explicit timer(io_context &) {}
 };
+template <typename E> struct executor_work_guard {
+  explicit executor_work_guard(E) {}
+};
 } // namespace boost::asio
+namespace boost {
+template <typename R, typename C> std::function<R()> bind(R (C::*)(), C *) { return {}; }
+} // namespace boost
 
 class Logger {
 public:
@@ -25,6 +31,37 @@ public:
 
 private:
   asio::io_context Worker;
+  std::thread Runner;
+};
+
+// What keeps it running is made of its executor; a bound method runs it.
+class Guarded {
+public:
+  Guarded() : Work(Worker.get_executor()), Runner(boost::bind(&asio::io_context::run, &Worker)) {}
+  void log_ok() {
+    // STRICT: worker-loops.cpp:[[@LINE+1]]:{{[0-9]+}}: warning: 'sleep' blocks the event loop
+    asio::post(Worker, [] { sleep(1); });
+  }
+
+private:
+  asio::io_context Worker;
+  asio::executor_work_guard<asio::io_context::executor_type> Work;
+  std::thread Runner;
+};
+
+// Its executor is for others as well.
+void use(asio::any_io_executor);
+class Shared {
+public:
+  Shared() : Work(Worker.get_executor()), Runner([this] { Worker.run(); }) { use(Worker.get_executor()); }
+  void log_bad() {
+    // CHECK: worker-loops.cpp:[[@LINE+1]]:{{[0-9]+}}: warning: 'sleep' blocks the event loop
+    asio::post(Worker, [] { sleep(1); });
+  }
+
+private:
+  asio::io_context Worker;
+  asio::executor_work_guard<asio::io_context::executor_type> Work;
   std::thread Runner;
 };
 

@@ -28,9 +28,30 @@ task ready_ok(std::future<int> F) {
 
 task not_ready_bad(std::future<int> F) {
   using namespace std::chrono_literals;
-  // CHECK: futures.cpp:[[@LINE+1]]:9: warning: 'std::__basic_future::wait_for' blocks the event loop
+  // CHECK: futures.cpp:[[@LINE+1]]:9: warning: 'std::future::wait_for' blocks the event loop
   if (F.wait_for(10ms) != std::future_status::ready)
     // CHECK: futures.cpp:[[@LINE+1]]:7: warning: 'std::future::get' blocks the event loop
     F.get();
+  co_return;
+}
+
+// A promise that has been kept.
+task kept_ok() {
+  std::promise<int> P, Q;
+  P.set_value(1);
+  std::future<int> F = P.get_future();
+  F.get();
+  auto G = Q.get_future();
+  Q.set_value(2);
+  G.get();
+  co_return;
+}
+
+task other_promise_bad() {
+  std::promise<int> P, Q;
+  P.set_value(1);
+  auto F = Q.get_future();
+  // CHECK: futures.cpp:[[@LINE+1]]:5: warning: 'std::future::get' blocks the event loop
+  F.get();
   co_return;
 }

@@ -56,7 +56,9 @@ void lookAtHolder(LockSite &S, uint32_t Owner) noexcept {
     return;
   S.Call.Looked.fetch_add(1, std::memory_order_relaxed);
   PublishedCall Found;
-  if (!readPublished(*Holder, Found))
+  // It may have given the lock back and be in a call since.
+  if (!readPublished(*Holder, Found) || !Holder->holds(S.Lock) ||
+      Found.isOver(*Holder))
     return;
   S.Call.Count.fetch_add(1, std::memory_order_relaxed);
   if (S.Call.Claimed.load(std::memory_order_relaxed) ||

@@ -112,6 +112,8 @@ void forgetOtherThreads() noexcept {
     S = {};
   for (Thread::RecentOrder &R : T->Recent)
     R = {};
+  for (uint64_t &Place : T->FullPlaces)
+    Place = 0;
   T->HasOrders = false;
   T->Detailed = 0;
   T->Holding &= ~Thread::LookCloser;

@@ -53,7 +53,7 @@ struct HeldDetail {
 
 struct Thread {
   static constexpr unsigned MaxSites = 4, MaxHeld = 48, MaxRecent = 16,
-                            MaxDetails = 8;
+                            MaxDetails = 8, MaxPlaces = 8;
 
   // Innermost interposed call the thread is in, and how many it has made.
   std::atomic<gridlock_call *> Call{nullptr};
@@ -115,6 +115,9 @@ struct Thread {
     std::atomic<uint64_t> *Last;
   };
   RecentOrder Recent[MaxRecent] = {};
+  // Places in the code of which no more orders are kept.
+  uint64_t FullPlaces[MaxPlaces] = {};
+  uint32_t OrdersSkipped = 0;
   uint64_t Start = 0; // when the monitor first saw it
   pthread_t Handle = 0;
   bool HasOrders = false;

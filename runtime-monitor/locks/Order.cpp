@@ -70,6 +70,14 @@ LockOrder *find(uint64_t Key, LockOrder *&Free) noexcept {
   return nullptr;
 }
 
+// The places in the code alone.
+uint64_t sitesOf(const Thread &T, uint64_t Site) noexcept {
+  uint64_t Hash = Site;
+  for (uint32_t I = 0; I < T.heldCount(); ++I)
+    Hash = mix(Hash, T.Held[I].Site);
+  return Hash;
+}
+
 void record(Thread &T, uint64_t Key, const void *Lock, const char *Operation,
             uint64_t Site, uint64_t Now, const gridlock_call &Call) noexcept {
   LockOrder *Free;
@@ -78,12 +86,16 @@ void record(Thread &T, uint64_t Key, const void *Lock, const char *Operation,
     T.Recent[Key % Thread::MaxRecent] = {Key, &O->Last};
     return;
   }
-  uint64_t Place = placeOf(Call, Site);
-  for (uint32_t I = 0; I < T.heldCount(); ++I)
-    Place = mix(Place, T.Held[I].Site);
-  std::atomic<uint32_t> &Known = OfPlace[mix(Place, 0) % Places];
-  if (Known.load(std::memory_order_relaxed) >= MostOfPlace)
+  const uint64_t Sites = sitesOf(T, Site);
+  if (T.FullPlaces[Sites % Thread::MaxPlaces] == Sites)
     return;
+  const uint64_t From = placeOf(Call, Site);
+  std::atomic<uint32_t> &Known = OfPlace[mix(Sites, From) % Places];
+  if (Known.load(std::memory_order_relaxed) >= MostOfPlace) {
+    if (From == Site) // else there are others
+      T.FullPlaces[Sites % Thread::MaxPlaces] = Sites;
+    return;
+  }
   if (!Free || Used.load(std::memory_order_relaxed) > LockOrders::Size / 4 * 3)
     return lost("orders of locks (table full)");
   const uint32_t Tid = T.Tid.load(std::memory_order_relaxed);
@@ -155,10 +167,16 @@ void takesInOrder(Thread &T, const void *Lock, const char *Operation,
     Key = mix(mix(Key, addressOf(T.Held[I].Lock)),
               T.Held[I].Site & Taking::Shared);
   }
-  const uint64_t Now = Clock::now();
   Thread::RecentOrder &R = T.Recent[Key % Thread::MaxRecent];
   if (__builtin_expect(R.Key == Key && R.Last, 1))
-    return R.Last->store(Now, std::memory_order_relaxed);
+    return R.Last->store(Clock::now(), std::memory_order_relaxed);
+  // No more are kept of a full place; those that are, are looked for now and
+  // then.
+  const uint64_t Sites = sitesOf(T, Site);
+  if (T.FullPlaces[Sites % Thread::MaxPlaces] == Sites &&
+      ++T.OrdersSkipped % 16 != 0)
+    return;
+  const uint64_t Now = Clock::now();
   const uint32_t Before = LockOrders::Fresh.load(std::memory_order_relaxed);
   {
     InsideMonitor Guard(T);

@@ -14,7 +14,7 @@ packages=(
   # tests
   libgtest-dev libbenchmark-dev python3 python3-yaml python3-jsonschema python3-psutil
   jq strace gdb libcurl4 libpq5 libjemalloc2 libtcmalloc-minimal4 libmimalloc2.0
-  libuv1 libevent-2.1-7 libglib2.0-0 libasio-dev
+  libuv1 libevent-2.1-7 libglib2.0-0 libasio-dev liburing2
 )
 
 missing=()

@@ -10,6 +10,7 @@
 #include "runtime-monitor/interpose/Interpose.h"
 #include "runtime-monitor/locks/Holds.h"
 #include "runtime-monitor/locks/Order.h"
+#include "runtime-monitor/loops/Loops.h"
 
 #include <optional>
 
@@ -164,6 +165,21 @@ INTERPOSE int pthread_once(pthread_once_t *Control, void (*Routine)()) {
   return F(Control, Once::run);
 }
 
+namespace {
+
+/// io_uring_enter that waits: where a loop may wait for events.
+template <class Enter>
+[[gnu::always_inline]] inline long waitForCompletions(const void *Site,
+                                                      Enter EnterIt) {
+  Thread *T = currentThread();
+  if (!T || !TheOptions.Loops || T->Call.load(std::memory_order_relaxed))
+    return EnterIt();
+  WaitScope Scope(*T, "liburing/io_uring_enter", Site);
+  return EnterIt();
+}
+
+} // namespace
+
 // A variadic function of integers: all six arguments are passed on as they
 // came.
 extern "C" __attribute__((visibility("default"))) long
@@ -172,6 +188,9 @@ gridlock_syscall(long Number, long A, long B, long C, long D, long E,
 long gridlock_syscall(long Number, long A, long B, long C, long D, long E,
                       long G) {
   auto *F = REAL(syscall);
+  if (Number == SYS_io_uring_enter && C > 0 && (D & 1 /*get events*/) != 0)
+    return waitForCompletions(CALLER,
+                              [&] { return F(Number, A, B, C, D, E, G); });
   if (Number != SYS_futex || !waits(static_cast<int>(B)))
     return F(Number, A, B, C, D, E, G);
   CallScope Scope(Operation.syscall, nullptr, CALLER);

@@ -93,7 +93,7 @@ struct LoopRecord {
   uint32_t Id, Tid;
   char Thread[16];
   char Name[32]; // given by the program, or empty
-  char Wait[32]; // the function it waits in
+  char Wait[48]; // the function it waits in
   uint64_t Site; // return address of the wait
   uint64_t Iterations, Busy, Idle, Max;
   uint64_t Stalls, StallTime; // over the threshold

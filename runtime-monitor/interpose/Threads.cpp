@@ -11,6 +11,7 @@
 #include "runtime-monitor/locks/Holds.h"
 #include "runtime-monitor/locks/Order.h"
 #include "runtime-monitor/loops/Loops.h"
+#include "runtime-monitor/records/Writer.h"
 
 #include <optional>
 
@@ -203,6 +204,13 @@ INTERPOSE int pthread_create(pthread_t *Id, const pthread_attr_t *Attributes,
   if (Rc == 0 && Ready.load(std::memory_order_relaxed))
     Watchdog::start();
   return Rc;
+}
+
+// Afterwards /proc may be out of reach.
+INTERPOSE int chroot(const char *Path) noexcept {
+  if (Ready.load(std::memory_order_relaxed))
+    writeMaps();
+  return REAL(chroot)(Path);
 }
 
 INTERPOSE __attribute__((noreturn)) void _exit(int Status) {

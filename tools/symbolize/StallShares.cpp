@@ -35,9 +35,13 @@ StallShare shareOf(const ProcessRecords &P, const StallData &First,
   M.LongestCallback = End.Longest;
   if (Result.Blocked && Counted(0))
     return Result;
-  const std::uint64_t Rest = End.Duration - std::min(End.Duration, End.Counted),
-                      InCalls =
-                          End.Blocked - std::min(End.Blocked, End.Counted);
+  // What was counted may not have come into the file: a crash, a full disk.
+  std::uint64_t Recorded = 0;
+  for (const auto &[Id, B] : P.Blocks)
+    Recorded += B.Loop == S.Loop ? B.Total : 0;
+  const std::uint64_t Elsewhere = Recorded < End.Counted ? 0 : End.Counted,
+                      Rest = End.Duration - std::min(End.Duration, Elsewhere),
+                      InCalls = End.Blocked - std::min(End.Blocked, Elsewhere);
   // Met in a call by chance, but most of the time is not spent in any.
   if (Result.Blocked && InCalls < Rest / 2)
     Result.Blocked = false;
@@ -48,7 +52,7 @@ StallShare shareOf(const ProcessRecords &P, const StallData &First,
       Loop == P.Loops.end()
           ? 0
           : std::uint64_t{Loop->second.Head.ThresholdMs} * 1000000;
-  if (End.Counted != 0 && Share < Threshold / 10)
+  if (Elsewhere != 0 && Share < Threshold / 10)
     return Result;
   M.Count = 1;
   M.Total = M.Worst = Share;

@@ -10,6 +10,7 @@
 // RUN:   "all(held(f)['max_ns'] >= 5 * ms for f in ('read_bad', 'tried_bad', 'inner_bad'))" \
 // RUN:   "held('outer_bad')['max_ns'] >= 10 * ms and all(h['max_ns'] >= 10 * ms for h in report['holds'] if h['function'] == 'first_bad')" \
 // RUN:   "held('waits_ok')['max_ns'] < 20 * ms and held('rewaits_bad')['max_ns'] >= 5 * ms" \
+// RUN:   "held('after_bad')['max_ns'] >= ms and 40 <= held('after_bad')['count'] <= 90" \
 // RUN:   "'failed_ok' not in [h['function'] for h in report['holds']]" \
 // RUN:   "holder('sleeps_bad')['operation'] == 'posix-sleep/usleep' and holder('sleeps_bad')['function'] == 'sleeps_bad'" \
 // RUN:   "holder('sleeps_bad')['max_ns'] >= 20 * ms and holder('sleeps_bad')['lock'] == 0" \
@@ -85,6 +86,20 @@ APART void rewaits_bad() {
   usleep(5000);
 }
 
+// More than the monitor keeps of a thread at once, given back in both orders.
+static std::mutex Many[100];
+APART void many() {
+  for (std::mutex &M : Many)
+    M.lock();
+  for (std::mutex &M : Many)
+    M.unlock();
+  for (std::mutex &M : Many)
+    M.lock();
+  for (int I = 100; I-- > 0;)
+    Many[I].unlock();
+}
+APART void after_bad() { std::lock_guard Guard(Long); usleep(1000); }
+
 static std::atomic<int> Holding;
 APART void sleeps_bad() { std::lock_guard Guard(Contended); ++Holding; usleep(20000); }
 APART void relays_bad() { // waits for sleeps_bad, with a lock that others want
@@ -114,6 +129,11 @@ int main() {
     long_bad();
   for (void (*Each)() : {read_bad, tried_bad, outer_bad, first_bad, waits_ok, rewaits_bad})
     std::thread(Each).join(); // a thread's first holds are all timed
+  std::thread([] {
+    many();
+    for (int I = 0; I < 64; ++I)
+      after_bad();
+  }).join();
   std::thread([] {
     for (int I = 0; I < 120000; ++I)
       short_ok();

@@ -273,6 +273,9 @@ void Values::addField(facts::PlaceT &P, const FieldDecl *Field) {
   addStep(P, facts::StepKind::Field, Field->getType());
   P.path.back()->name = T.string(Field->getName());
   P.path.back()->owner = T.string(qualifiedName(Field->getParent()));
+  // What a member refers to is another object.
+  if (Field->getType()->isReferenceType())
+    addStep(P, facts::StepKind::Deref, Field->getType());
 }
 
 void Values::addBase(facts::PlaceT &P, QualType Base) {

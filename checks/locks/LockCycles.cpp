@@ -16,11 +16,17 @@ constexpr std::size_t MaxLocks = 8, MaxCycles = 200, MaxChoices = 5000;
 class CycleFinder {
 public:
   explicit CycleFinder(const LockModel &Model) : Model(Model), Order(Model) {
+    std::set<LockId> Holders;
     for (const OrderEdge &E : Model.edges()) {
-      Between[{E.From, E.To}].push_back(&E);
       Nodes = std::max({Nodes, E.From + 1, E.To + 1});
+      Holders.insert(E.From);
     }
+    findOthers(Holders);
     Next.resize(Nodes);
+    for (const OrderEdge &E : Model.edges())
+      for (LockId As : Others[E.To])
+        if (As != E.From)
+          Between[{E.From, As}].push_back(&E);
     for (auto &[Pair, Edges] : Between) {
       Next[Pair.first].push_back(Pair.second);
       std::sort(Edges.begin(), Edges.end(),
@@ -47,6 +53,26 @@ public:
   }
 
 private:
+  // By which names of HOLDERS each lock goes as well, itself first.
+  void findOthers(const std::set<LockId> &Holders) {
+    Others.resize(Nodes);
+    Short.resize(Nodes);
+    std::map<std::string_view, LockId> ByText;
+    for (LockId L : Holders)
+      ByText.emplace(Model.name(L).Text, L);
+    for (LockId L = 0; L < Nodes; ++L) {
+      Others[L].push_back(L);
+      Short[L] = L;
+      for (const std::string &Inner : Model.name(L).Inner)
+        if (auto It = ByText.find(Inner); It != ByText.end()) {
+          Short[L] = It->second;
+          Others[L].push_back(It->second);
+          if (Holders.contains(L))
+            Others[It->second].push_back(L);
+        }
+    }
+  }
+
   // Certain and short ways first; then by name, so that the choice is stable.
   std::tuple<bool, unsigned, std::string_view, std::string>
   rank(const OrderEdge &E) const {
@@ -98,7 +124,11 @@ private:
 
   void close(const std::vector<LockId> &Path,
              std::vector<std::set<LockId>> &Reported, std::size_t &Cycles) {
-    std::set<LockId> Locks(Path.begin(), Path.end());
+    std::set<LockId> Locks;
+    for (LockId L : Path)
+      Locks.insert(Short[L]);
+    if (Locks.size() != Path.size())
+      return; // objects of one class
     for (const auto &Known : Reported)
       if (std::includes(Locks.begin(), Locks.end(), Known.begin(), Known.end()))
         return;
@@ -155,12 +185,12 @@ private:
         Model.isMainOnly(B.Function))
       return false;
     // Two that both hold a lock, not both in shared mode, exclude each other.
-    auto Excludes = [](const OrderEdge &E, GateId Gate) {
-      bool Shared = Gate % 2 != 0;
-      return std::binary_search(E.Gates.begin(), E.Gates.end(),
-                                Gate - Shared) ||
-             (!Shared &&
-              std::binary_search(E.Gates.begin(), E.Gates.end(), Gate + 1));
+    auto Excludes = [&](const OrderEdge &E, GateId Gate) {
+      return std::any_of(E.Gates.begin(), E.Gates.end(), [&](GateId Other) {
+        return (Gate % 2 == 0 || Other % 2 == 0) &&
+               (Gate / 2 == Other / 2 ||
+                mayBeSame(Model.name(Gate / 2), Model.name(Other / 2)));
+      });
     };
     auto Held = [](const OrderEdge &E) {
       return E.From * 2 + (E.FromMode == rules::LockMode::Shared ? 1 : 0);
@@ -178,7 +208,8 @@ private:
   ThreadOrder Order;
   std::uint32_t Nodes = 0;
   std::map<std::pair<LockId, LockId>, std::vector<const OrderEdge *>> Between;
-  std::vector<std::vector<LockId>> Next;
+  std::vector<std::vector<LockId>> Next, Others;
+  std::vector<LockId> Short; // the innermost name
   std::vector<LockCycle> Found;
 };
 

@@ -45,7 +45,7 @@ private:
   void prepare();
   void run(const LockObserver &Watch = {});
   // What LockNeeds is told.
-  std::vector<LockClass> classesHeld(const LockState &State, bool Grow = false);
+  std::vector<LockClass> classesHeld(const LockState &State);
   void tellTaken(const LockState &State, const AccessPath &Lock);
   void tellBound(const AccessPath &Place, const AccessPath &To);
   void tellRuns(const LockState &State, FunctionId Callee);

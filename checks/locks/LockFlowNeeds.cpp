@@ -14,10 +14,8 @@ void add(std::vector<LockClass> &To, const std::vector<LockClass> &More) {
 
 } // namespace
 
-// The classes of the locks that are held. GROW: callers may know them by longer
-// paths.
-std::vector<LockClass> LockFlow::classesHeld(const LockState &State,
-                                             bool Grow) {
+// The classes of the locks that are held.
+std::vector<LockClass> LockFlow::classesHeld(const LockState &State) {
   std::vector<LockClass> Result;
   for (const auto *Held : {&State.Held, &State.Awaited})
     for (const auto &[Lock, H] : *Held) {
@@ -29,7 +27,7 @@ std::vector<LockClass> LockFlow::classesHeld(const LockState &State,
         noteBare(Lock, {}, {});
         continue;
       }
-      Model.needs().held(Lock, Grow);
+      Model.needs().held(Lock);
       Result.push_back(Class);
     }
   return Result;
@@ -38,7 +36,7 @@ std::vector<LockClass> LockFlow::classesHeld(const LockState &State,
 void LockFlow::tellTaken(const LockState &State, const AccessPath &Lock) {
   LockNeeds &Needs = Model.needs();
   LockClass Taken = Needs.classOf(Lock);
-  std::vector<LockClass> Under = classesHeld(State, Taken == NoLockClass);
+  std::vector<LockClass> Under = classesHeld(State);
   if (Taken == NoLockClass) {
     noteBare(Lock, Under, {});
     return;
@@ -92,7 +90,7 @@ void LockFlow::bareAt(const Bare &B, const AccessPath &Lock,
                       const LockState &State) {
   LockNeeds &Needs = Model.needs();
   LockClass Class = Needs.classOf(Lock);
-  std::vector<LockClass> Under = classesHeld(State, Class == NoLockClass);
+  std::vector<LockClass> Under = classesHeld(State);
   add(Under, Others);
   add(Under, B.Under);
   if (Class == NoLockClass) {
@@ -104,7 +102,7 @@ void LockFlow::bareAt(const Bare &B, const AccessPath &Lock,
   }
   Needs.takes(Id, Class);
   Needs.runsUnder(Id, Class, Target);
-  Needs.held(Lock, true);
+  Needs.held(Lock);
   for (LockClass Held : Under)
     Needs.takesUnder(Id, Held, Class);
   for (LockClass Alias : B.Alias)

@@ -94,14 +94,13 @@ void LockNeeds::unite(LockClass A, LockClass B) {
   Loose[A] = Loose[A] || Loose[B];
 }
 
-void LockNeeds::held(const AccessPath &Lock, bool Grows) {
+void LockNeeds::held(const AccessPath &Lock) {
   std::size_t Whole = 0;
   eachEnd(Lock, [&](std::size_t Hash) {
     Ends.insert(Hash);
     Whole = Hash;
   });
-  if (Grows)
-    Growing.insert(Whole);
+  Wholes.insert(Whole);
 }
 
 void LockNeeds::solve(const Adjacency &Callees) {
@@ -173,7 +172,7 @@ bool LockNeeds::canBeHeld(const AccessPath &Lock) const {
   bool Ended = false;
   eachEnd(Lock, [&](std::size_t Hash) {
     Whole = Hash;
-    Ended |= Growing.contains(Hash);
+    Ended |= Wholes.contains(Hash);
   });
   return Whole == 0 || Ended || Ends.contains(Whole);
 }

@@ -45,9 +45,8 @@ public:
   void bound(const AccessPath &Place);
   /// C may be a lock without a class.
   void loosen(LockClass C) { Loose[find(C)] = true; }
-  /// A lock is held while something else happens; GROWS: callers may hold it by
-  /// a longer path.
-  void held(const AccessPath &Lock, bool Grows);
+  /// A lock is held while something else happens.
+  void held(const AccessPath &Lock);
   /// Something in F can't be judged by classes.
   void want(FunctionId F) { Wanted.insert(F); }
 
@@ -89,9 +88,9 @@ private:
   std::vector<bool> Loose;       // ... or with something without a class
   std::vector<Edge> Edges;
   std::unordered_set<FunctionId> Wanted;
-  // Ends of names of locks that are held, and whole names that may grow; by
-  // hash.
-  std::unordered_set<std::size_t> Ends, Growing;
+  // Ends of names of locks that are held, and whole names, by which an object's
+  // own methods know what its owner knows by a longer one; by hash.
+  std::unordered_set<std::size_t> Ends, Wholes;
   std::unordered_set<std::string_view> BoundMembers;
   std::vector<std::uint32_t> Part; // by node: its strongly connected part
   std::vector<bool> OnCycle;       // by function

@@ -87,7 +87,7 @@ void Reporter::cycle(const LockCycle &Found) {
   // Instances of a class are merged, so two steps may be about different
   // objects.
   bool AllGlobal = std::all_of(Cycle.begin(), Cycle.end(), [&](auto *E) {
-    return Model.name(E->From).IsGlobal;
+    return Model.name(E->From).IsGlobal && Model.name(E->To).IsGlobal;
   });
   Precision Ceiling = Found.Unlikely             ? Precision::Low
                       : Element || Found.Writers ? Precision::Medium

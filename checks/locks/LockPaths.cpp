@@ -244,6 +244,34 @@ std::size_t NameHash::operator()(const AccessPath &Path) const {
   return Hash;
 }
 
+namespace {
+
+// The steps of PATH from FIRST on, the first field set off by BEFORE.
+std::string spellSteps(const AccessPath &Path, std::size_t First,
+                       const char *Before) {
+  std::string Text;
+  for (std::size_t I = First; I < Path.Steps.size(); ++I) {
+    const PathStep &S = Path.Steps[I];
+    if (S.Kind == StepKind::Field)
+      (Text += I == First ? Before : ".") += S.Name;
+    else if (S.Kind == StepKind::IndexConst)
+      Text += '[' + std::to_string(S.Index) + ']';
+    else
+      Text += S.Kind == StepKind::Deref ? "->" : "[...]";
+  }
+  return Text;
+}
+
+} // namespace
+
+bool mayBeSame(const LockName &A, const LockName &B) {
+  auto Contains = [](const LockName &Whole, const LockName &Part) {
+    return std::find(Whole.Inner.begin(), Whole.Inner.end(), Part.Text) !=
+           Whole.Inner.end();
+  };
+  return A.Text == B.Text || Contains(A, B) || Contains(B, A);
+}
+
 LockName nameOf(const AccessPath &Path) {
   LockName Name;
   std::size_t Start = nameStart(Path);
@@ -256,20 +284,13 @@ LockName nameOf(const AccessPath &Path) {
       return Name;
     Name.Text = Path.Steps[Start].Owner;
   }
+  Name.Text += spellSteps(Path, Start, Name.IsGlobal ? "." : "::");
   for (std::size_t I = Start; I < Path.Steps.size(); ++I) {
     const PathStep &S = Path.Steps[I];
-    if (S.Kind == StepKind::Field) {
-      Name.Text += I == Start && !Name.IsGlobal ? "::" : ".";
-      Name.Text += S.Name;
-    } else if (S.Kind == StepKind::IndexConst) {
-      Name.Text += '[' + std::to_string(S.Index) + ']';
-    } else if (S.Kind == StepKind::Deref) {
-      Name.Text += "->";
-      Name.IsElement = true;
-    } else {
-      Name.Text += "[...]";
-      Name.IsElement = true;
-    }
+    Name.IsElement |=
+        S.Kind != StepKind::Field && S.Kind != StepKind::IndexConst;
+    if (S.Kind == StepKind::Field && (I > Start || Name.IsGlobal))
+      Name.Inner.push_back(std::string(S.Owner) + spellSteps(Path, I, "::"));
   }
   return Name;
 }

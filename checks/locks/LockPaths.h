@@ -95,7 +95,13 @@ struct LockName {
   bool IsGlobal = false;
   std::size_t GlobalLength = 0; // of the global's own name in Text
   bool IsElement = false; // one of many: an element of an array or container
+  /// What methods of the objects that it is part of call it: `Registry::lock`
+  /// of `Server::registry.lock`, from the outermost on.
+  std::vector<std::string> Inner;
 };
+/// Whether the two may be names of one lock: they are the same, or one is what
+/// methods of an object call it that the other contains.
+bool mayBeSame(const LockName &A, const LockName &B);
 LockName nameOf(const AccessPath &Path);
 /// Whether nameOf gives one.
 bool hasName(const AccessPath &Path);

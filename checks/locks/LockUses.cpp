@@ -82,8 +82,8 @@ void Finder::event(const facts::Event &E, const LockState &Before,
     bool Adopted = isOwned(Lock, After) && !isOwned(Lock, Before);
     bool WasOwned = isOwned(Lock, Before);
     // `guard.release();` leaves the lock to nobody, unless it is the caller's.
-    if (WasOwned && !H.FromCaller && After.Held.contains(Lock) && !isOwned(Lock, After) &&
-        E.kind() == EventKind::Call && E.discarded()) {
+    if (WasOwned && !H.FromCaller && After.Held.contains(Lock) &&
+        !isOwned(Lock, After) && E.kind() == EventKind::Call && E.discarded()) {
       Result.Locks[Lock].Taken.emplace(&E, H.Chain);
       Result.Locks[Lock].IsGivenUp = true;
     }

@@ -13,10 +13,56 @@ using facts::PlaceRoot;
 using facts::StepKind;
 using rules::Effect;
 
+namespace {
+
+// Ends of objects that wait: threads that join themselves, what std::async has
+// returned, and containers of the former.
+bool waitsAtEnd(const Program &P, std::uint32_t Unit, const facts::Event &E) {
+  std::string_view Name = P.qualifiedName(P.resolve(Unit, E.symbol()));
+  if (Name == "std::jthread::~jthread" || Name == "std::future::~future")
+    return true;
+  if (!E.receiver() || (E.implicit() != facts::ImplicitKind::Destructor &&
+                        lastComponent(Name) != "clear"))
+    return false;
+  auto Of = each(
+      P.type(Unit, P.withoutReference(Unit, typeOf(*E.receiver())))->args());
+  return std::any_of(Of.begin(), Of.end(), [&](std::uint32_t Type) {
+    return P.typeName(Unit, Type) == "std::jthread";
+  });
+}
+
+// Whether F hands the object PATH on, or has waited for it itself.
+bool isGivenAway(const Program &P, FunctionId F, const AccessPath &Path) {
+  const ProgramFunction &Fn = P.function(F);
+  const FactsFile &File = P.unit(Fn.Unit);
+  auto Moves = [&](const facts::Value *V) {
+    return V && V->moved() && AccessPath::of(File, V) == Path;
+  };
+  for (const facts::Block *B : each(Fn.Fact->blocks()))
+    for (const facts::Event *E : each(B->events())) {
+      auto Args = each(E->args());
+      std::string_view Method =
+          lastComponent(P.qualifiedName(P.resolve(Fn.Unit, E->symbol())));
+      if (Moves(E->value()) || std::any_of(Args.begin(), Args.end(), Moves) ||
+          ((Method == "join" || Method == "detach" || Method == "get" ||
+            Method == "swap" || Method == "share") &&
+           AccessPath::of(File, E->receiver()) == Path))
+        return true;
+    }
+  return false;
+}
+
+} // namespace
+
 const facts::Value *waitedHandle(const Program &P, FunctionId F,
                                  const facts::Event &E) {
   if (E.kind() != EventKind::Call)
     return nullptr;
+  std::uint32_t Unit = P.function(F).Unit;
+  if (waitsAtEnd(P, Unit, E))
+    return isGivenAway(P, F, AccessPath::of(P.unit(Unit), E.receiver()))
+               ? nullptr
+               : E.receiver();
   for (const rules::Entry *Entry :
        P.entries(P.resolve(P.function(F).Unit, E.symbol())))
     if (does(*Entry, Effect::Blocks) &&
@@ -174,8 +220,18 @@ void ThreadStarts::findAliases(FunctionId F) {
 
 std::vector<const ThreadStart *>
 ThreadStarts::waitedFor(FunctionId F, const facts::Event &E) const {
-  return hasWaits(F) ? startsOf(F, waitedHandle(P, F, E))
-                     : std::vector<const ThreadStart *>();
+  if (!hasWaits(F))
+    return {};
+  std::vector<const ThreadStart *> Result = startsOf(F, waitedHandle(P, F, E));
+  // The end of any other future waits for nothing.
+  if (E.implicit() == facts::ImplicitKind::Destructor)
+    std::erase_if(Result, [&](const ThreadStart *T) {
+      std::uint32_t Unit = P.function(T->Starter).Unit;
+      return !T->OneThread &&
+             P.qualifiedName(P.resolve(Unit, T->Site->symbol())) !=
+                 "std::async";
+    });
+  return Result;
 }
 
 std::vector<const ThreadStart *>

@@ -1,0 +1,66 @@
+// Ends of objects that wait for a thread which takes the lock.
+// RUN: %check_all self-deadlock %s -- -I%S/../Inputs
+#include "mock/sync.h"
+#include "mock/threads.h"
+
+std::mutex Table;
+int Rows;
+int load() {
+  std::lock_guard<std::mutex> Hold(Table);
+  return Rows;
+}
+
+void local_bad() {
+  std::lock_guard<std::mutex> Hold(Table);
+  std::jthread Helper([] { load(); });
+  ++Rows;
+  // CHECK-DAG: ends.cpp:[[@LINE+1]]:1: warning: lock 'Table' is held in 'local_bad' while it waits for the end of a thread that takes it in 'load'
+}
+
+void local_ok() {
+  std::jthread Helper([] { load(); });
+  std::lock_guard<std::mutex> Hold(Table);
+  ++Rows;
+}
+
+void unlocked_ok() {
+  std::unique_lock<std::mutex> Hold(Table);
+  std::jthread Helper([] { load(); });
+  ++Rows;
+  Hold.unlock();
+}
+
+void async_bad() {
+  std::lock_guard<std::mutex> Hold(Table);
+  std::future<int> Loaded = std::async(std::launch::async, load);
+  ++Rows;
+  // CHECK-DAG: ends.cpp:[[@LINE+1]]:1: warning: lock 'Table' is held in 'async_bad' while it waits for the end of a thread that takes it in 'load'
+}
+
+void temporary_bad() {
+  std::lock_guard<std::mutex> Hold(Table);
+  // CHECK-DAG: ends.cpp:[[@LINE+1]]:38: warning: lock 'Table' is held in 'temporary_bad' while it waits for the end of a thread that takes it in 'load'
+  std::async(std::launch::async, load);
+}
+
+void async_ok() {
+  std::future<int> Loaded = std::async(std::launch::async, load);
+  std::lock_guard<std::mutex> Hold(Table);
+  ++Rows;
+}
+
+// The future of a promise waits for nothing at its end.
+void promised_ok(std::promise<int> &Later) {
+  std::lock_guard<std::mutex> Hold(Table);
+  std::future<int> Result = Later.get_future();
+  ++Rows;
+}
+
+// Handed on before the end.
+void keep(std::jthread &&);
+void moved_ok() {
+  std::lock_guard<std::mutex> Hold(Table);
+  std::jthread Helper([] { load(); });
+  keep(std::move(Helper));
+}
+// CHECK-NOT: _ok

@@ -3,6 +3,7 @@
 
 #include "checks/engine/Dataflow.h"
 #include "checks/engine/StronglyConnected.h"
+#include "checks/locks/DeclaredOrder.h"
 #include "checks/locks/LockFlow.h"
 
 #include <algorithm>
@@ -23,6 +24,10 @@ LockModel::LockModel(const Program &P, const CallGraph &Calls)
   findRelevant();
   findOrder();
   eachComponent([&](Component C) { summarise(C); });
+  // What the source declares is an order like any other.
+  DeclaredOrders Declared(P);
+  for (const DeclaredOrder &D : Declared.all())
+    Needs.takesUnder(0, Needs.classOf(D.First), Needs.classOf(D.Second));
   Needs.solve(Callees);
   eachComponent([&](Component C) { order(C); });
   Taken = {};

@@ -2,6 +2,7 @@
 #include "checks/locks/LockOrderCheck.h"
 
 #include "checks/engine/Trace.h"
+#include "checks/locks/DeclaredOrderReport.h"
 #include "checks/locks/InstancePairs.h"
 #include "checks/locks/LockCycles.h"
 #include "checks/locks/LockText.h"
@@ -128,10 +129,16 @@ void Reporter::pair(const InstancePair &Pair) {
 void LockOrderCheck::run(const Analysis &A, FindingSink &Sink) const {
   const LockModel &Model = A.locks();
   Reporter Report(A.program(), Model, Sink);
+  // A cycle that goes against a declared order is told by that.
+  DeclaredOrders Declared(A.program());
   for (const LockCycle &Cycle : findLockCycles(Model))
-    Report.cycle(Cycle);
+    if (std::none_of(Cycle.Steps.begin(), Cycle.Steps.end(), [&](auto *E) {
+          return Declared.isAgainst(Model.name(E->From), Model.name(E->To));
+        }))
+      Report.cycle(Cycle);
   for (const InstancePair &Pair : Model.pairs())
     Report.pair(Pair);
+  reportDeclaredOrders(A.program(), Model, Declared, Sink);
 }
 
 } // namespace gridlock

@@ -1,9 +1,9 @@
-// Two thousand threads at once, each with a lock it must wait for: all come through, the
+// Ten thousand threads at once, each with a lock it must wait for: all come through, the
 // report is small and the process's own limits are not touched.
 // RUN: %victim %s -o %t.exe
 // RUN: %gridlock run --output %t.records -- %t.exe > %t.out
 // RUN: %FileCheck %s < %t.out
-// CHECK: 2000 at once, 4000 through
+// CHECK: 10000 at once, 20000 through
 // RUN: %gridlock report %t.records --format json --output %t.json
 // RUN: %expect %t.json "[l['waiters'][0]['function'] for l in locks] == ['all_wait_bad']" \
 // RUN:   "locks[0]['count'] >= 1000" "'own_ok' not in str(locks)" "loops == []" \
@@ -43,13 +43,13 @@ int main() {
   int Most = 0;
   for (int Round = 0; Round < 2; ++Round) { // the second reuses what the first left
     Started = 0;
-    std::vector<pthread_t> Threads(2000);
+    std::vector<pthread_t> Threads(10000);
     {
       std::lock_guard Guard(Shared);
       for (pthread_t &T : Threads)
         if (pthread_create(&T, &Small, run, nullptr) != 0)
           return 1;
-      while (Started != 2000)
+      while (Started != 10000)
         usleep(1000);
       Most = Started;
       usleep(20000);

@@ -32,7 +32,8 @@ bool waitsAtEnd(const Program &P, std::uint32_t Unit, const facts::Event &E) {
 }
 
 // Whether F hands the object PATH on, or has waited for it itself.
-bool isGivenAway(const Program &P, FunctionId F, const AccessPath &Path) {
+bool isGivenAway(const Program &P, FunctionId F, const AccessPath &Path,
+                 bool OfMany) {
   const ProgramFunction &Fn = P.function(F);
   const FactsFile &File = P.unit(Fn.Unit);
   auto Moves = [&](const facts::Value *V) {
@@ -43,6 +44,9 @@ bool isGivenAway(const Program &P, FunctionId F, const AccessPath &Path) {
       auto Args = each(E->args());
       std::string_view Method =
           lastComponent(P.qualifiedName(P.resolve(Fn.Unit, E->symbol())));
+      // Which of a container's threads is meant shows in no path.
+      if (OfMany && Method == "join")
+        return true;
       if (Moves(E->value()) || std::any_of(Args.begin(), Args.end(), Moves) ||
           ((Method == "join" || Method == "detach" || Method == "get" ||
             Method == "swap" || Method == "share") &&
@@ -60,7 +64,9 @@ const facts::Value *waitedHandle(const Program &P, FunctionId F,
     return nullptr;
   std::uint32_t Unit = P.function(F).Unit;
   if (waitsAtEnd(P, Unit, E))
-    return isGivenAway(P, F, AccessPath::of(P.unit(Unit), E.receiver()))
+    return isGivenAway(P, F, AccessPath::of(P.unit(Unit), E.receiver()),
+                       !P.typeName(Unit, typeOf(*E.receiver()))
+                            .starts_with("std::jthread"))
                ? nullptr
                : E.receiver();
   for (const rules::Entry *Entry :

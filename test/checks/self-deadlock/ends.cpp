@@ -63,4 +63,34 @@ void moved_ok() {
   std::jthread Helper([] { load(); });
   keep(std::move(Helper));
 }
+// Containers of threads: all of them are waited for, unless they were before.
+template <typename T> struct List {
+  T *begin();
+  T *end();
+  template <typename F> void emplace_back(F &&);
+  void clear();
+};
+struct Pool {
+  std::mutex Lock;
+  List<std::jthread> Threads;
+  int Done = 0;
+  void run() {
+    std::lock_guard<std::mutex> Hold(Lock);
+    ++Done;
+  }
+  void start() {
+    Threads.emplace_back([this] { run(); });
+  }
+  void clear_bad() {
+    std::lock_guard<std::mutex> Hold(Lock);
+    // CHECK-DAG: ends.cpp:[[@LINE+1]]:13: warning: lock 'Pool::Lock' is held in 'Pool::clear_bad' while it waits for the end of a thread that takes it in 'Pool::run'
+    Threads.clear();
+  }
+  void clear_ok() {
+    for (std::jthread &T : Threads)
+      T.join();
+    std::lock_guard<std::mutex> Hold(Lock);
+    Threads.clear();
+  }
+};
 // CHECK-NOT: _ok

@@ -40,6 +40,15 @@ bool mayFillHolder(std::string_view QualifiedName) {
 
 std::optional<HeldGuard> guardIntoHolder(const Program &P, std::uint32_t Unit,
                                          const facts::Event &E) {
+  if (E.kind() == facts::EventKind::Construct && E.place() &&
+      each(E.args()).size() == 1 && heldGuardType(P, Unit, E.type()) &&
+      guardType(P, Unit, typeOf(*each(E.args())[0]))) {
+    HeldGuard Made;
+    Made.Moved = each(E.args())[0];
+    Made.Holder = AccessPath::of(P.unit(Unit), *E.place());
+    Made.Holder.Steps.push_back({facts::StepKind::Deref, {}, {}, 0});
+    return Made;
+  }
   if (E.kind() != facts::EventKind::Call || E.symbol() == 0)
     return std::nullopt;
   std::string_view Method =

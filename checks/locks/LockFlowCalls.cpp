@@ -293,8 +293,14 @@ void LockFlow::applySummary(const LockSummary &Callee, FunctionId Target,
     for (const auto &[Path, H] : Left)
       Guard.Locks.push_back(Path);
   }
-  for (auto &[Path, G] : Guards)
+  for (auto &[Path, G] : Guards) {
+    // A guard that is returned on some paths only, or after a try.
+    if (Path.Root == PlaceRoot::CallResult && G.Owns && !G.Sure && !G.Awaited)
+      for (const AccessPath &Lock : G.Locks)
+        State.Held.try_emplace(
+            Lock, HeldLock{G.Mode, Model.chainOf({Id, &E, 0}), false});
     State.Guards[Path] = std::move(G);
+  }
   for (auto &[Path, B] : Known)
     State.Known[Path] = std::move(B);
 }

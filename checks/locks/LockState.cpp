@@ -22,17 +22,31 @@ bool joinHeld(std::map<AccessPath, HeldLock> &Into,
   return Changed;
 }
 
+bool isReturned(const AccessPath &Guard) {
+  return Guard.Root == facts::PlaceRoot::CallResult && Guard.Id == 0;
+}
+
 } // namespace
 
 bool LockState::join(const LockState &Other) {
   bool Changed = joinHeld(Held, Other.Held);
   Changed |= joinHeld(Awaited, Other.Awaited);
-  Changed |= std::erase_if(Guards, [&](const auto &Item) {
-               return !Other.Guards.contains(Item.first);
-             }) != 0;
+  Changed |=
+      std::erase_if(Guards, [&](const auto &Item) {
+        return !Other.Guards.contains(Item.first) && !isReturned(Item.first);
+      }) != 0;
+  // What is returned with a lock on some paths may own it.
+  for (const auto &[Guard, State] : Other.Guards)
+    if (isReturned(Guard) && !Guards.contains(Guard)) {
+      GuardState &Maybe = Guards[Guard] = State;
+      Maybe.Sure = Maybe.Sure && !Maybe.Owns;
+      Changed = true;
+    }
   for (auto &[Guard, State] : Guards) {
-    const GuardState &There = Other.Guards.at(Guard);
-    if (State == There || !State.Sure)
+    auto There = Other.Guards.find(Guard);
+    bool Same =
+        There == Other.Guards.end() ? !State.Owns : State == There->second;
+    if (Same || !State.Sure)
       continue;
     State.Sure = false;
     State.Owns = true;

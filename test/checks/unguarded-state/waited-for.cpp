@@ -54,6 +54,39 @@ struct Holder {
   long value_bad() { return Value; }
 };
 
+// A helper that takes the lock on some paths, and says so.
+struct Entered {
+  std::mutex Lock;
+  int Rows = 0;
+  bool enter() {
+    Lock.lock();
+    if (Rows == 0) {
+      Lock.unlock();
+      return false;
+    }
+    return true;
+  }
+  void leave() { Lock.unlock(); }
+  void take_ok() {
+    if (!enter())
+      return;
+    --Rows;
+    leave();
+  }
+  void add_ok() {
+    std::lock_guard<std::mutex> Hold(Lock);
+    ++Rows;
+  }
+  void clear_ok() {
+    std::lock_guard<std::mutex> Hold(Lock);
+    Rows = 0;
+  }
+  void drop_bad() {
+    // CHECK-DAG: waited-for.cpp:[[@LINE+1]]:7: warning: 'Entered::Rows' is written in 'Entered::drop_bad' without 'Entered::Lock'
+    --Rows;
+  }
+};
+
 // Readers have the lock, the one that writes does not, in a thread.
 struct Routes {
   std::mutex Lock;

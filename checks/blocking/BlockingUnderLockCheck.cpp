@@ -16,8 +16,8 @@ namespace {
 
 class Reporter {
 public:
-  explicit Reporter(LockModel &Model)
-      : Model(Model), P(Model.program()), Held(Model) {}
+  explicit Reporter(const Analysis &A)
+      : Model(A.locks()), P(A.program()), Held(A.heldLocks()) {}
   void run(FindingSink &Sink) const;
 
 private:
@@ -29,7 +29,7 @@ private:
 
   LockModel &Model;
   const Program &P;
-  HeldLocks Held;
+  const HeldLocks &Held;
 };
 
 std::string Reporter::message(const HeldSite &Site,
@@ -109,7 +109,7 @@ void Reporter::run(FindingSink &Sink) const {
 } // namespace
 
 void BlockingUnderLockCheck::run(const Analysis &A, FindingSink &Sink) const {
-  Reporter(A.locks()).run(Sink);
+  Reporter(A).run(Sink);
 }
 
 } // namespace gridlock

@@ -130,6 +130,8 @@ private:
 
 std::vector<BlockingOp> blockingOps(const Program &P, const Contexts &C,
                                     FunctionId F, const CallerValues *Callers) {
+  if (!P.callsKnown(F))
+    return {};
   Collector Ops(P, F, blocks, ceilingOf, Callers);
   C.forEachOnLoop(F, [&](std::uint32_t Block, const facts::Event &E) {
     if (!Ops.visit(Block, E))
@@ -140,6 +142,8 @@ std::vector<BlockingOp> blockingOps(const Program &P, const Contexts &C,
 
 std::vector<BlockingOp> computingOps(const Program &P, const Contexts &C,
                                      FunctionId F) {
+  if (!P.callsKnown(F))
+    return {};
   Collector Ops(P, F, computes, computingCeiling);
   C.forEachOnLoop(F, [&](std::uint32_t Block, const facts::Event &E) {
     Ops.visit(Block, E);
@@ -148,6 +152,8 @@ std::vector<BlockingOp> computingOps(const Program &P, const Contexts &C,
 }
 
 std::vector<BlockingOp> waitingOps(const Program &P, FunctionId F) {
+  if (!P.callsKnown(F))
+    return {};
   Collector Ops(P, F, waits, ceilingOf);
   auto Blocks = each(P.function(F).Fact->blocks());
   for (std::uint32_t B = 0; B < Blocks.size(); ++B)

@@ -110,40 +110,37 @@ void CallGraph::scan(FunctionId F, std::vector<Forwarding> &Forwards,
                      std::vector<FunctionId> &Away) {
   const ProgramFunction &Fn = P.function(F);
   Classifier Classify(P, F);
-  auto Blocks = each(Fn.Fact->blocks());
-  for (std::uint32_t B = 0; B < Blocks.size(); ++B)
-    for (const facts::Event *E : each(Blocks[B]->events())) {
-      if (!isCallLike(*E))
-        continue;
-      SymbolId Callee = P.resolve(Fn.Unit, E->symbol());
-      Program::EntryList Entries = P.entries(Callee);
-      if (std::any_of(Entries.begin(), Entries.end(), [](const auto *Entry) {
-            return does(*Entry, Effect::RunsCallable);
-          }))
-        for (const Applied &A : Classify.classify(B, *E))
-          if (A.does(Effect::RunsCallable))
-            scanSink(F, *E, *A.Entry, runsOnLoop(P, Flow, F, *E, A), Away);
-      if (CallableFlow::callsThrough(P, F, *E))
-        for (std::uint32_t Param : Flow.origins(F, E->receiver()).Parameters)
-          Invoked.emplace(F, Param);
-      auto Args = each(E->args());
-      if (Args.empty())
-        continue;
-      FunctionId Body = P.symbol(Callee).Body;
-      if (Body == NoFunction && E->receiver() &&
-          keepsThreads(P, Fn.Unit,
-                       P.withoutReference(Fn.Unit, typeOf(*E->receiver()))))
-        for (const facts::Value *Arg : Args)
-          for (FunctionId Target : Flow.anyTargets(F, Arg))
-            Away.push_back(Target);
-      if (Body == NoFunction)
-        continue;
-      for (std::uint32_t I = 0; I < Args.size(); ++I)
-        if (Args[I]->kind() == facts::ValueKind::Place &&
-            (typeOf(*Args[I]) == 0 || Flow.holds(Fn.Unit, typeOf(*Args[I]))))
-          for (std::uint32_t Param : Flow.origins(F, Args[I]).Parameters)
-            Forwards.push_back({{F, Param}, {Body, I}});
-    }
+  for (const CallEvent &Site : P.callEvents(F)) {
+    const facts::Event *E = Site.Event;
+    const SymbolId Callee = Site.Callee;
+    Program::EntryList Entries = P.entries(Callee);
+    if (std::any_of(Entries.begin(), Entries.end(), [](const auto *Entry) {
+          return does(*Entry, Effect::RunsCallable);
+        }))
+      for (const Applied &A : Classify.classify(Site.Block, *E))
+        if (A.does(Effect::RunsCallable))
+          scanSink(F, *E, *A.Entry, runsOnLoop(P, Flow, F, *E, A), Away);
+    if (CallableFlow::callsThrough(P, F, *E))
+      for (std::uint32_t Param : Flow.origins(F, E->receiver()).Parameters)
+        Invoked.emplace(F, Param);
+    auto Args = each(E->args());
+    if (Args.empty())
+      continue;
+    FunctionId Body = P.symbol(Callee).Body;
+    if (Body == NoFunction && E->receiver() &&
+        keepsThreads(P, Fn.Unit,
+                     P.withoutReference(Fn.Unit, typeOf(*E->receiver()))))
+      for (const facts::Value *Arg : Args)
+        for (FunctionId Target : Flow.anyTargets(F, Arg))
+          Away.push_back(Target);
+    if (Body == NoFunction)
+      continue;
+    for (std::uint32_t I = 0; I < Args.size(); ++I)
+      if (Args[I]->kind() == facts::ValueKind::Place &&
+          (typeOf(*Args[I]) == 0 || Flow.holds(Fn.Unit, typeOf(*Args[I]))))
+        for (std::uint32_t Param : Flow.origins(F, Args[I]).Parameters)
+          Forwards.push_back({{F, Param}, {Body, I}});
+  }
 }
 
 // What runs on threads that are no loops, to tell whether what is called

@@ -69,16 +69,12 @@ public:
   /// THEN(event, edge) for every call of F that is followed.
   template <typename Use> void eachEdge(FunctionId F, Use Then) const {
     std::vector<CallEdge> Targets;
-    for (const facts::Block *B : each(P.function(F).Fact->blocks()))
-      for (const facts::Event *E : each(B->events())) {
-        if (E->kind() != facts::EventKind::Call &&
-            E->kind() != facts::EventKind::Construct)
-          continue;
-        Targets.clear();
-        follow(F, *E, Targets);
-        for (const CallEdge &Edge : Targets)
-          Then(*E, Edge);
-      }
+    for (const CallEvent &C : P.callEvents(F)) {
+      Targets.clear();
+      follow(F, *C.Event, Targets);
+      for (const CallEdge &Edge : Targets)
+        Then(*C.Event, Edge);
+    }
   }
 
   const std::vector<LoopCallable> &loopCallables() const { return Loops; }

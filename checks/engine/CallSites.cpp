@@ -3,19 +3,23 @@
 
 namespace gridlock {
 
-CallSites::CallSites(const Program &P) : Sites(P.functions().size()) {
-  for (FunctionId F = 0; F < P.functions().size(); ++F) {
-    const ProgramFunction &Fn = P.function(F);
-    auto Blocks = each(Fn.Fact->blocks());
-    for (std::uint32_t B = 0; B < Blocks.size(); ++B)
-      for (const facts::Event *E : each(Blocks[B]->events())) {
-        if (E->kind() != facts::EventKind::Call || each(E->args()).empty())
-          continue;
-        FunctionId Callee = P.symbol(P.resolve(Fn.Unit, E->symbol())).Body;
-        if (Callee != NoFunction)
-          Sites[Callee].push_back({F, B, E});
-      }
-  }
+CallSites::CallSites(const Program &P) : Start(P.functions().size() + 1, 0) {
+  auto EachCall = [&](auto Then) {
+    for (FunctionId F = 0; F < P.functions().size(); ++F)
+      for (const CallEvent &C : P.callEvents(F))
+        if (FunctionId Callee = P.symbol(C.Callee).Body;
+            Callee != NoFunction && C.Event->kind() == facts::EventKind::Call &&
+            !each(C.Event->args()).empty())
+          Then(Callee, CallSite{F, C.Block, C.Event});
+  };
+  EachCall([&](FunctionId Callee, const CallSite &) { ++Start[Callee + 1]; });
+  for (std::size_t I = 1; I < Start.size(); ++I)
+    Start[I] += Start[I - 1];
+  Sites.resize(Start.back());
+  std::vector<std::size_t> Next(Start.begin(), Start.end() - 1);
+  EachCall([&](FunctionId Callee, const CallSite &Site) {
+    Sites[Next[Callee]++] = Site;
+  });
 }
 
 } // namespace gridlock

@@ -8,6 +8,7 @@
 
 #include "checks/engine/Program.h"
 
+#include <span>
 #include <vector>
 
 namespace gridlock {
@@ -21,10 +22,13 @@ struct CallSite {
 class CallSites {
 public:
   explicit CallSites(const Program &P);
-  const std::vector<CallSite> &of(FunctionId F) const { return Sites[F]; }
+  std::span<const CallSite> of(FunctionId F) const {
+    return std::span(Sites).subspan(Start[F], Start[F + 1] - Start[F]);
+  }
 
 private:
-  std::vector<std::vector<CallSite>> Sites; // by function
+  std::vector<std::size_t> Start; // by function, into Sites
+  std::vector<CallSite> Sites;
 };
 
 } // namespace gridlock

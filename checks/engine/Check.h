@@ -13,6 +13,7 @@
 
 namespace gridlock {
 
+class HeldLocks;
 class LockModel;
 
 class Analysis {
@@ -31,6 +32,10 @@ public:
   const CallSites &callSites() const;
   /// Checks may have it look at single functions again (LockModel::watch).
   LockModel &locks() const;
+  /// Calls that are made with locks held.
+  const HeldLocks &heldLocks() const;
+  /// See AnalysisCounts::CutLocks.
+  std::uint64_t cutLocks() const;
 
 private:
   const Program &P;
@@ -40,6 +45,7 @@ private:
   mutable std::unique_ptr<Reachability> Callbacks;
   mutable std::unique_ptr<LockModel> TheLocks;
   mutable std::unique_ptr<CallSites> TheCallSites;
+  mutable std::unique_ptr<HeldLocks> Held;
 };
 
 class FindingSink {

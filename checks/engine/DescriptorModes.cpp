@@ -59,13 +59,10 @@ DescriptorModes::DescriptorModes(const Program &P)
     for (FunctionId F = 0; F < P.functions().size(); ++F) {
       if (Done[F])
         continue;
-      const ProgramFunction &Fn = P.function(F);
-      bool Calls = false;
-      for (const facts::Block *B : each(Fn.Fact->blocks()))
-        for (const facts::Event *E : each(B->events()))
-          Calls |= E->kind() == EventKind::Call &&
-                   Concerned[P.resolve(Fn.Unit, E->symbol())];
-      if (Calls)
+      auto Sites = P.callEvents(F);
+      if (std::any_of(Sites.begin(), Sites.end(), [&](const CallEvent &C) {
+            return Concerned[C.Callee] && C.Event->kind() == EventKind::Call;
+          }))
         Next.push_back(F);
     }
     bool Changed = false;

@@ -5,7 +5,7 @@
 #include "checks/engine/FindingNotes.h"
 #include "checks/engine/Fingerprint.h"
 #include "checks/engine/Globs.h"
-#include "checks/locks/LockModel.h"
+#include "checks/locks/HeldLocks.h"
 
 #include <algorithm>
 #include <map>
@@ -53,6 +53,16 @@ LockModel &Analysis::locks() const {
   if (!TheLocks)
     TheLocks = std::make_unique<LockModel>(P, calls());
   return *TheLocks;
+}
+
+std::uint64_t Analysis::cutLocks() const {
+  return TheLocks ? TheLocks->cut() : 0;
+}
+
+const HeldLocks &Analysis::heldLocks() const {
+  if (!Held)
+    Held = std::make_unique<HeldLocks>(locks());
+  return *Held;
 }
 
 namespace {
@@ -157,6 +167,7 @@ AnalysisResult analyse(const std::vector<FactsFile> &Facts,
       Sink.Rule = Info.Id;
       Info.Make()->run(A, Sink);
     }
+  Result.Counts.CutLocks = A.cutLocks();
   // Before anything is hidden, so that a suppression does not shift ordinals.
   finishFindings(All);
 

@@ -42,6 +42,8 @@ struct AnalysisCounts {
   std::uint64_t UnknownKinds = 0; // events of kinds this reader doesn't know
   std::uint64_t Uninstantiated =
       0; // templates never instantiated, so not analysed
+  std::uint64_t CutLocks =
+      0; // locks taken that callers were not told of: too many in one function
 };
 
 struct AnalysisResult {

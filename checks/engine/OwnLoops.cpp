@@ -104,35 +104,33 @@ OwnLoops::Waiters OwnLoops::findLoops(const Waiters &Round, bool Direct) {
     const ProgramFunction &Fn = P.function(F);
     if (P.isCoroutine(F))
       continue;
-    auto Blocks = each(Fn.Fact->blocks());
-    for (std::uint32_t B = 0; B < Blocks.size(); ++B)
-      for (const facts::Event *E : each(Blocks[B]->events())) {
-        if (E->kind() != facts::EventKind::Call || E->symbol() == 0)
+    for (const CallEvent &C : P.callEvents(F)) {
+      const facts::Event *E = C.Event;
+      auto It = Round.find(C.Callee);
+      if (It == Round.end() || C.Callee == 0 ||
+          E->kind() != facts::EventKind::Call)
+        continue;
+      if (Direct) {
+        auto Name = P.qualifiedName(It->first);
+        auto M = std::find_if(
+            std::begin(Multiplexers), std::end(Multiplexers),
+            [&](const Multiplexer &Known) { return Known.Name == Name; });
+        if (waitsForOne(*E, M->Count))
           continue;
-        auto It = Round.find(P.resolve(Fn.Unit, E->symbol()));
-        if (It == Round.end())
-          continue;
-        if (Direct) {
-          auto Name = P.qualifiedName(It->first);
-          auto M = std::find_if(
-              std::begin(Multiplexers), std::end(Multiplexers),
-              [&](const Multiplexer &Known) { return Known.Name == Name; });
-          if (waitsForOne(*E, M->Count))
-            continue;
-          Waits.insert(E);
-        }
-        if (addLoop(F, B, *E, It->second))
-          continue;
-        // The callers may go round, by whichever name they call it.
-        std::vector<SymbolId> Names{Fn.Symbol};
-        for (std::size_t I = 0; I < Names.size() && I < 8; ++I) {
-          const ProgramSymbol &S = P.symbol(Names[I]);
-          for (std::uint32_t Base : each(S.Fact->overrides()))
-            Names.push_back(P.resolve(S.Unit, Base));
-        }
-        for (SymbolId Name : Names)
-          Next.try_emplace(Name, It->second);
+        Waits.insert(E);
       }
+      if (addLoop(F, C.Block, *E, It->second))
+        continue;
+      // The callers may go round, by whichever name they call it.
+      std::vector<SymbolId> Names{Fn.Symbol};
+      for (std::size_t I = 0; I < Names.size() && I < 8; ++I) {
+        const ProgramSymbol &S = P.symbol(Names[I]);
+        for (std::uint32_t Base : each(S.Fact->overrides()))
+          Names.push_back(P.resolve(S.Unit, Base));
+      }
+      for (SymbolId Name : Names)
+        Next.try_emplace(Name, It->second);
+    }
   }
   return Next;
 }

@@ -11,6 +11,7 @@
 #include <map>
 #include <set>
 #include <tuple>
+#include <utility>
 
 namespace gridlock {
 
@@ -55,32 +56,46 @@ Program::Program(const std::vector<FactsFile> &Files,
                                      B.Facts->root().command_hash(),
                                      std::string_view(B.Facts->name()));
             });
+  Touched.assign(Units.size(), 0);
   joinSymbols();
   joinBodies();
   joinOverrides();
   lookUpEntries(Rules);
+  findCallEvents();
   Modes = std::make_unique<DescriptorModes>(*this);
 }
 
 Program::~Program() = default;
+
+void Program::use(std::uint32_t Unit) const {
+  constexpr std::size_t MaxBytes = std::size_t(256) << 20;
+  if (TouchedBytes > MaxBytes) {
+    for (std::uint32_t U = 0; U < Units.size(); ++U)
+      if (std::exchange(Touched[U], std::uint8_t(0)))
+        Units[U].Facts->giveBack();
+    TouchedBytes = 0;
+  }
+  Touched[Unit] = 1;
+  TouchedBytes += Units[Unit].Facts->mappedSize();
+}
 
 // By mangled name and, where several programs define the same function, by the
 // file of the definition that the unit means.
 void Program::joinSymbols() {
   using Key = std::pair<std::string_view, std::string_view>;
   LinkUnits Links;
-  for (const UnitData &Unit : Units)
-    forEachDefinition(*Unit.Facts,
+  for (std::uint32_t U = 0; U < Units.size(); ++U)
+    forEachDefinition(unit(U),
                       [&](auto Name, auto File) { Links.defined(Name, File); });
   std::map<Key, SymbolId> ByHome;
   std::unordered_map<std::string_view, SymbolId> ByName;
   Symbols.push_back({0, nullptr, NoFunction});
   for (std::uint32_t U = 0; U < Units.size(); ++U) {
-    auto Local = each(Units[U].Facts->root().symbols());
+    auto Local = each(unit(U).root().symbols());
     Units[U].Symbols.assign(std::max<std::size_t>(Local.size(), 1), 0);
-    std::string_view Main = mainFile(*Units[U].Facts);
+    std::string_view Main = mainFile(unit(U));
     std::map<std::string_view, std::string_view> Own; // of ambiguous names
-    forEachDefinition(*Units[U].Facts, [&](auto Name, auto File) {
+    forEachDefinition(unit(U), [&](auto Name, auto File) {
       if (!Links.homeOf(Name, Main).empty())
         Own.try_emplace(Name, File);
     });
@@ -104,21 +119,54 @@ void Program::joinSymbols() {
 
 void Program::joinBodies() {
   for (std::uint32_t U = 0; U < Units.size(); ++U)
-    for (const facts::Function *F : each(Units[U].Facts->root().functions())) {
+    for (const facts::Function *F : each(unit(U).root().functions())) {
       SymbolId S = resolve(U, F->symbol());
       if (S == 0 || Symbols[S].Body != NoFunction)
         continue;
       // The declaration beside the body knows most: overrides, attributes.
-      Symbols[S] = {U, (*Units[U].Facts->root().symbols())[F->symbol()],
+      Symbols[S] = {U, (*unit(U).root().symbols())[F->symbol()],
                     static_cast<FunctionId>(Functions.size())};
       Functions.push_back({U, S, F});
     }
 }
 
+void Program::findCallEvents() {
+  // By symbol: not asked, or whether the catalogue knows it or its class.
+  enum : std::uint8_t { Unasked, Unknown, Known };
+  std::vector<std::uint8_t> Asked(Symbols.size(), Unasked);
+  auto IsKnown = [&](SymbolId S) {
+    if (Asked[S] == Unasked) {
+      std::uint32_t Record = S == 0 ? 0 : Symbols[S].Fact->record();
+      bool Found =
+          !entries(S).empty() ||
+          (Record != 0 && !typeEntries(Symbols[S].Unit, Record).empty());
+      Asked[S] = Found ? Known : Unknown;
+    }
+    return Asked[S] == Known;
+  };
+  CallsKnown.assign(Functions.size(), false);
+  FirstSite.reserve(Functions.size() + 1);
+  for (FunctionId F = 0; F < Functions.size(); ++F) {
+    FirstSite.push_back(Sites.size());
+    const ProgramFunction &Fn = function(F);
+    auto Blocks = each(Fn.Fact->blocks());
+    for (std::uint32_t B = 0; B < Blocks.size(); ++B)
+      for (const facts::Event *E : each(Blocks[B]->events())) {
+        if (E->kind() != facts::EventKind::Call &&
+            E->kind() != facts::EventKind::Construct)
+          continue;
+        Sites.push_back({E, resolve(Fn.Unit, E->symbol()), B});
+        CallsKnown[F] = CallsKnown[F] || IsKnown(Sites.back().Callee);
+      }
+  }
+  FirstSite.push_back(Sites.size());
+  Sites.shrink_to_fit();
+}
+
 void Program::joinOverrides() {
   std::vector<std::pair<SymbolId, SymbolId>> Pairs; // base, overrider
   for (std::uint32_t U = 0; U < Units.size(); ++U) {
-    auto Local = each(Units[U].Facts->root().symbols());
+    auto Local = each(unit(U).root().symbols());
     for (std::uint32_t I = 1; I < Local.size(); ++I)
       for (std::uint32_t Base : each(Local[I]->overrides()))
         if (resolve(U, Base) != 0)
@@ -248,7 +296,7 @@ const rules::Entry *Program::keep(const rules::EntryT &Entry) {
 
 void Program::addAnnotatedTypes() {
   for (std::uint32_t U = 0; U < Units.size(); ++U) {
-    auto Types = each(Units[U].Facts->root().types());
+    auto Types = each(unit(U).root().types());
     for (std::uint32_t T = 1; T < Types.size(); ++T)
       if (!each(Types[T]->attributes()).empty() &&
           !EntriesByName.contains(typeName(U, T)))
@@ -318,7 +366,7 @@ const facts::Type *Program::type(std::uint32_t Unit,
     Builder.Finish(facts::CreateType(Builder));
     return Builder.Release();
   }();
-  auto Types = each(Units[Unit].Facts->root().types());
+  auto Types = each(unit(Unit).root().types());
   return Index < Types.size() ? Types[Index]
                               : flatbuffers::GetRoot<facts::Type>(None.data());
 }
@@ -351,7 +399,7 @@ bool Program::isOrDerivesFrom(std::uint32_t Unit, std::uint32_t Type,
 Location Program::locate(std::uint32_t Unit, const facts::Loc *L) const {
   if (!L || L->line() == 0)
     return {};
-  auto Files = each(Units[Unit].Facts->root().files());
+  auto Files = each(unit(Unit).root().files());
   if (L->file() >= Files.size())
     return {};
   return {std::string(text(Unit, Files[L->file()]->path())), L->line(),

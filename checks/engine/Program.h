@@ -9,7 +9,10 @@
 // linkage in different files apart. Files are taken in the order of their main
 // file, so the program does not depend on the order in which they were given.
 //
-// Threads: immutable after construction. Cost: linear in symbols and functions.
+// Of mapped files a part is in memory at a time: what has not been asked for of
+// late is given back to the system, and read again when it is needed.
+//
+// Threads: one at a time. Cost: linear in symbols and functions.
 #ifndef GRIDLOCK_ENGINE_PROGRAM_H
 #define GRIDLOCK_ENGINE_PROGRAM_H
 
@@ -47,6 +50,13 @@ struct ProgramSymbol {
   FunctionId Body = NoFunction;
 };
 
+/// A call or construction of a function.
+struct CallEvent {
+  const facts::Event *Event;
+  SymbolId Callee; // 0: not known by name
+  std::uint32_t Block;
+};
+
 template <typename Flag> bool hasFlag(Flag Set, Flag Bit) {
   return (Set & Bit) != static_cast<Flag>(0);
 }
@@ -59,13 +69,27 @@ public:
   ~Program();
 
   std::size_t unitCount() const { return Units.size(); }
-  const FactsFile &unit(std::uint32_t Unit) const { return *Units[Unit].Facts; }
+  const FactsFile &unit(std::uint32_t Unit) const {
+    touch(Unit);
+    return *Units[Unit].Facts;
+  }
   std::string_view text(std::uint32_t Unit, std::uint32_t Index) const {
-    return Units[Unit].Facts->string(Index);
+    return unit(Unit).string(Index);
   }
 
   std::span<const ProgramFunction> functions() const { return Functions; }
-  const ProgramFunction &function(FunctionId F) const { return Functions[F]; }
+  const ProgramFunction &function(FunctionId F) const {
+    touch(Functions[F].Unit);
+    return Functions[F];
+  }
+  /// The calls and constructions of F, in the order of its blocks.
+  std::span<const CallEvent> callEvents(FunctionId F) const {
+    return std::span(Sites).subspan(FirstSite[F],
+                                    FirstSite[F + 1] - FirstSite[F]);
+  }
+  /// Whether one of them is of something that the catalogue knows, or of a
+  /// class that it knows.
+  bool callsKnown(FunctionId F) const { return CallsKnown[F]; }
   bool isSystem(FunctionId F) const {
     return hasFlag(Functions[F].Fact->flags(),
                    facts::FunctionFlag::InSystemHeader);
@@ -93,7 +117,8 @@ public:
   /// followed.
   std::vector<const rules::Entry *> typeEntries(std::uint32_t Unit,
                                                 std::uint32_t Type) const;
-  /// Whether a rule or an annotation says that an event loop runs this function.
+  /// Whether a rule or an annotation says that an event loop runs this
+  /// function.
   bool runsOnLoop(SymbolId S) const { return OnLoop.contains(S); }
   /// Whether a type is an event loop or nested in one, as its executor is: a
   /// class of which a method enters the loop.
@@ -104,7 +129,8 @@ public:
     return PoolTypes.contains(TypeName);
   }
 
-  /// What functions do to the mode of descriptors; null until all else is known.
+  /// What functions do to the mode of descriptors; null until all else is
+  /// known.
   const DescriptorModes *descriptorModes() const { return Modes.get(); }
 
   /// The methods that override S, directly or not, that were seen; not S
@@ -130,18 +156,29 @@ private:
     std::vector<SymbolId> Symbols; // by the file's symbol index
   };
 
+  void touch(std::uint32_t Unit) const {
+    if (!Touched[Unit])
+      use(Unit);
+  }
+  void use(std::uint32_t Unit) const;
   void joinSymbols();
   void joinBodies();
   void joinOverrides();
   void lookUpEntries(const rules::Catalogue &Rules);
+  void findCallEvents();
   void addAnnotatedTypes();
   void addFunctionEntries(SymbolId S);
   const rules::Entry *keep(const rules::EntryT &Entry);
   std::vector<const rules::Entry *> inheritedEntries(SymbolId S) const;
 
   std::vector<UnitData> Units;
+  mutable std::vector<std::uint8_t> Touched; // units that may be in memory
+  mutable std::size_t TouchedBytes = 0;
   std::vector<ProgramSymbol> Symbols;
   std::vector<ProgramFunction> Functions;
+  std::vector<CallEvent> Sites;
+  std::vector<std::size_t> FirstSite; // by function, into Sites
+  std::vector<bool> CallsKnown;
   std::vector<std::uint32_t> OverriderStart; // by symbol, into Overriders
   std::vector<SymbolId> Overriders;
   std::unordered_map<std::string_view, std::vector<const rules::Entry *>>

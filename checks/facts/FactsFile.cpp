@@ -73,7 +73,15 @@ std::variant<FactsFile, std::string> FactsFile::load(const std::string &Path) {
   if (std::string Problem = verifyBuffer(Bytes, Size); !Problem.empty())
     return Path + ": " + Problem;
   Result.Root = facts::GetSizePrefixedFile(Bytes);
+  Result.Mapped = {Bytes, Size};
+  Result.giveBack();
   return Result;
+}
+
+void FactsFile::giveBack() const {
+  if (!Mapped.empty())
+    ::madvise(const_cast<std::uint8_t *>(Mapped.data()), Mapped.size(),
+              MADV_DONTNEED);
 }
 
 std::variant<FactsFile, std::string>

@@ -13,6 +13,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -38,7 +39,14 @@ public:
   const std::string &name() const { return Name; }
   std::string_view string(std::uint32_t Index) const;
 
+  /// The bytes that are mapped; 0 for a buffer.
+  std::size_t mappedSize() const { return Mapped.size(); }
+  /// Lets go of the memory of a mapped file; what is looked at again is read
+  /// again.
+  void giveBack() const;
+
 private:
+  std::span<const std::uint8_t> Mapped;
   std::shared_ptr<const void> Storage; // mapping or vector
   const facts::File *Root = nullptr;
   std::string Name;

@@ -38,7 +38,7 @@ struct Callback {
 class Finder {
 public:
   Finder(const Analysis &A, FindingSink &Sink)
-      : P(A.program()), Calls(A.calls()), Model(A.locks()), Held(Model),
+      : P(A.program()), Calls(A.calls()), Model(A.locks()), Held(A.heldLocks()),
         Sink(Sink) {}
   void run();
 
@@ -51,7 +51,7 @@ private:
   const Program &P;
   const CallGraph &Calls;
   LockModel &Model;
-  HeldLocks Held;
+  const HeldLocks &Held;
   FindingSink &Sink;
 };
 
@@ -134,7 +134,7 @@ void Finder::run() {
       continue;
     for (const facts::Block *B : each(P.function(F).Fact->blocks()))
       for (const facts::Event *E : each(B->events())) {
-        const HeldSite *Site = Held.at(*E);
+        const HeldSite *Site = Model.hasState(F) ? Held.at(*E) : nullptr;
         if (!Site && Held.isInside(F) && !Model.isEntered(F))
           Site = &Held.siteOf(F);
         if (!Site || Site->Locks.empty())

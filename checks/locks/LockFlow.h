@@ -28,6 +28,7 @@ public:
 
   LockSummary Summary;
   std::vector<LockSummary::Acquisition> Taken; // what matters to callers
+  std::uint64_t Cut = 0;                       // of Taken, what is left out
   bool Takes = false; // something that callers can know
   std::vector<OrderEdge> Edges;
   std::vector<InstancePair> Pairs;

@@ -13,6 +13,10 @@ using rules::Effect;
 
 namespace {
 
+// In a function: programs in which more than these are on one cycle of locks
+// are past help, and none may take all memory. What is left out is counted.
+constexpr std::size_t MaxTaken = 256;
+
 std::size_t hashOf(const AccessPath &Path) {
   return NameHash()(Path) * 31 + Path.Id;
 }
@@ -230,8 +234,20 @@ void LockFlow::keep(Acquisition A) {
         Known = std::move(A);
       return;
     }
-  Kept.push_back(A.Hash);
-  Taken.push_back(std::move(A));
+  if (Taken.size() < MaxTaken) {
+    Kept.push_back(A.Hash);
+    Taken.push_back(std::move(A));
+    return;
+  }
+  // The nearest count most, and are the surest.
+  ++Cut;
+  auto Farthest = std::max_element(
+      Taken.begin(), Taken.end(),
+      [](const auto &X, const auto &Y) { return X.Calls < Y.Calls; });
+  if (A.Calls < Farthest->Calls) {
+    Kept[static_cast<std::size_t>(Farthest - Taken.begin())] = A.Hash;
+    *Farthest = std::move(A);
+  }
 }
 
 // With nothing held here, what a callee takes matters to the callers only.

@@ -16,13 +16,11 @@ std::string keyOf(const AccessPath &Lock) { return nameOf(Lock).Text; }
 } // namespace
 
 LockHandOver::LockHandOver(LockModel &Model)
-    : Model(Model), P(Model.program()), Callers(P.functions().size()) {
+    : Model(Model), P(Model.program()),
+      Callers(Model.callTargets().reversed(P.functions().size())) {
   for (FunctionId F = 0; F < P.functions().size(); ++F) {
-    if (!Model.isRelevant(F))
+    if (!Model.hasState(F))
       continue;
-    Model.calls().eachEdge(F, [&](const facts::Event &, const CallEdge &Edge) {
-      Callers[Edge.Target].push_back(F);
-    });
     LockUses Uses = findLockUses(Model, F);
     std::set<std::string> Taken;
     for (const auto &[Lock, Use] : Uses.Locks) {
@@ -39,10 +37,6 @@ LockHandOver::LockHandOver(LockModel &Model)
       if (!Taken.contains(Name))
         Givers[Name].insert(F);
   }
-  for (auto &List : Callers) {
-    std::sort(List.begin(), List.end());
-    List.erase(std::unique(List.begin(), List.end()), List.end());
-  }
 }
 
 std::set<FunctionId> LockHandOver::callersOf(FunctionId F) const {
@@ -52,7 +46,7 @@ std::set<FunctionId> LockHandOver::callersOf(FunctionId F) const {
     FunctionId Now = Pending.back();
     Pending.pop_back();
     for (FunctionId Caller : Callers[Now])
-      if (Result.insert(Caller).second)
+      if (Model.isRelevant(Caller) && Result.insert(Caller).second)
         Pending.push_back(Caller);
   }
   return Result;

@@ -33,7 +33,7 @@ private:
 
   LockModel &Model;
   const Program &P;
-  std::vector<std::vector<FunctionId>> Callers;
+  Adjacency Callers;
   // By name of the lock: functions that release it without having taken it, and
   // functions with any release of it.
   std::map<std::string, std::set<FunctionId>> Givers, Releasers, Balanced;

@@ -123,6 +123,7 @@ void LockModel::order(Component Members) {
       Taken[F] = std::move(Flow.Taken);
       if (Round + 1 < Rounds)
         continue;
+      Cut += Flow.Cut;
       Edges.insert(Edges.end(), Flow.Edges.begin(), Flow.Edges.end());
       Pairs.insert(Pairs.end(), Flow.Pairs.begin(), Flow.Pairs.end());
       Repeats.insert(Repeats.end(), Flow.Repeats.begin(), Flow.Repeats.end());

@@ -92,6 +92,10 @@ public:
   /// Whether F may be called from outside: nothing calls it, or it is handed
   /// on.
   bool isEntered(FunctionId F) const { return Entered[F]; }
+  /// By function, what it calls, sorted.
+  const Adjacency &callTargets() const { return CallTargets; }
+  /// The number of calls that are followed, each with each target.
+  std::size_t callCount() const { return CallCount; }
   /// Whether F or something that it calls takes a lock that callers can know.
   bool takes(FunctionId F) const { return Takes[F]; }
   /// Shows WATCH every event of F that can be reached, in blocks' order.
@@ -104,6 +108,9 @@ public:
   /// Runs on the main thread only, as far as the program shows.
   bool isMainOnly(FunctionId F) const { return MainOnly[F]; }
 
+  /// Acquisitions that were left out of what is known of a function, because it
+  /// takes too many that matter.
+  std::uint64_t cut() const { return Cut; }
   /// Whether some function takes the lock in a mode other than shared.
   bool isWritten(const LockName &Name) const;
   const ThreadStarts &threads() const { return Threads; }
@@ -159,7 +166,9 @@ private:
   ThreadStarts Threads;
   /// By function: whose summaries are needed first. Those that it calls, itself
   /// if it is recursive, and those of threads that it waits for.
-  Adjacency Callees;
+  Adjacency Callees, CallTargets;
+  std::size_t CallCount = 0;
+  std::uint64_t Cut = 0;
   std::vector<FunctionId> Order; // callees first, as far as they are relevant
   std::vector<std::uint32_t> ComponentStart; // strongly connected parts of it
   LockNeeds Needs;

@@ -134,34 +134,30 @@ void LockModel::findCallees() {
     Calls.eachEdge(F, [&](const facts::Event &, const CallEdge &Edge) {
       Row.push_back(Edge.Target);
     });
+    CallCount += Row.size();
     sortUnique(Row);
-    Callees.addRow(Row);
+    CallTargets.addRow(Row);
   }
 }
 
-// From here on Callees says whose summary is needed first: that of the function
-// itself where it is recursive, and those of threads that it waits for.
+// Whose summary is needed first: besides those of what a function calls its own
+// where it is recursive, and those of threads that it waits for.
 void LockModel::addSummaryOrder() {
-  Adjacency All;
   std::vector<FunctionId> Row;
   for (FunctionId F = 0; F < P.functions().size(); ++F) {
     const ProgramFunction &Fn = P.function(F);
     bool Waits = Threads.hasWaits(F);
-    Row.assign(Callees[F].begin(), Callees[F].end());
-    for (const facts::Block *B : each(Fn.Fact->blocks()))
-      for (const facts::Event *E : each(B->events())) {
-        if (E->kind() != EventKind::Call)
-          continue;
-        if (P.resolve(Fn.Unit, E->symbol()) == Fn.Symbol)
-          Row.push_back(F);
-        if (Waits)
-          for (const ThreadStart *T : Threads.waitedFor(F, *E))
-            Row.push_back(T->Body);
-      }
+    Row.assign(CallTargets[F].begin(), CallTargets[F].end());
+    for (const CallEvent &C : P.callEvents(F)) {
+      if (C.Callee == Fn.Symbol && C.Event->kind() == EventKind::Call)
+        Row.push_back(F);
+      if (Waits && C.Event->kind() == EventKind::Call)
+        for (const ThreadStart *T : Threads.waitedFor(F, *C.Event))
+          Row.push_back(T->Body);
+    }
     sortUnique(Row);
-    All.addRow(Row);
+    Callees.addRow(Row);
   }
-  Callees = std::move(All);
 }
 
 // Functions that touch locks, all that call them at any depth, and the direct
@@ -197,10 +193,10 @@ void LockModel::findRelevant() {
 // does: no function that could be called from outside, no callable that is
 // handed on.
 void LockModel::findMainOnly() {
-  std::vector<bool> Called(Callees.rows(), false),
-      Elsewhere(Callees.rows(), false);
-  for (FunctionId F = 0; F < Callees.rows(); ++F)
-    for (FunctionId Callee : Callees[F])
+  std::vector<bool> Called(CallTargets.rows(), false),
+      Elsewhere(CallTargets.rows(), false);
+  for (FunctionId F = 0; F < CallTargets.rows(); ++F)
+    for (FunctionId Callee : CallTargets[F])
       Called[Callee] = true;
   std::vector<FunctionId> Mains, Others;
   auto Hand = [&](std::uint32_t Unit, const facts::Value *V) {
@@ -210,7 +206,7 @@ void LockModel::findMainOnly() {
     if (Body != NoFunction)
       Others.push_back(Body);
   };
-  for (FunctionId F = 0; F < Callees.rows(); ++F) {
+  for (FunctionId F = 0; F < CallTargets.rows(); ++F) {
     const ProgramFunction &Fn = P.function(F);
     bool IsMain = hasFlag(Fn.Fact->flags(), FunctionFlag::Main);
     if (IsMain || hasFlag(Fn.Fact->flags(), FunctionFlag::StaticInit))
@@ -230,21 +226,21 @@ void LockModel::findMainOnly() {
     while (!Pending.empty()) {
       FunctionId F = Pending.back();
       Pending.pop_back();
-      for (FunctionId Callee : Callees[F])
+      for (FunctionId Callee : CallTargets[F])
         if (!Seen[Callee]) {
           Seen[Callee] = true;
           Pending.push_back(Callee);
         }
     }
   };
-  MainOnly.assign(Callees.rows(), false);
+  MainOnly.assign(CallTargets.rows(), false);
   Reach(Mains, MainOnly);
   Reach(Others, Elsewhere);
-  Entered.assign(Callees.rows(), false);
+  Entered.assign(CallTargets.rows(), false);
   for (const std::vector<FunctionId> *List : {&Mains, &Others})
     for (FunctionId F : *List)
       Entered[F] = true;
-  for (FunctionId F = 0; F < Callees.rows(); ++F)
+  for (FunctionId F = 0; F < CallTargets.rows(); ++F)
     MainOnly[F] = MainOnly[F] && !Elsewhere[F];
 }
 

@@ -92,9 +92,11 @@ std::vector<FunctionId> bodiesIn(const CallGraph &Calls, FunctionId F,
   return std::move(From.Callables);
 }
 
-ThreadStarts::ThreadStarts(const Program &P, const CallGraph &Calls) : P(P) {
+ThreadStarts::ThreadStarts(const Program &P, const CallGraph &Calls)
+    : P(P), Asked(P.symbolCount(), 0) {
   for (FunctionId F = 0; F < P.functions().size(); ++F)
     scan(F, Calls);
+  Asked = {};
   if (!Starts.empty())
     for (const auto &[F, Waits] : Waiting)
       findAliases(F);
@@ -145,6 +147,18 @@ void ThreadStarts::start(FunctionId F, const facts::Event &E,
   }
 }
 
+// Whether calls of it may start a thread, or wait for one.
+bool ThreadStarts::isOfInterest(SymbolId Callee) {
+  enum : std::uint8_t { Unasked, No, Yes };
+  if (Asked[Callee] == Unasked) {
+    std::string_view Name = lastComponent(P.qualifiedName(Callee));
+    bool Is = !P.entries(Callee).empty() || Name.starts_with("make_") ||
+              Name.starts_with("emplace");
+    Asked[Callee] = Is ? Yes : No;
+  }
+  return Asked[Callee] == Yes;
+}
+
 void ThreadStarts::scan(FunctionId F, const CallGraph &Calls) {
   const ProgramFunction &Fn = P.function(F);
   if (P.isSystem(F))
@@ -153,37 +167,35 @@ void ThreadStarts::scan(FunctionId F, const CallGraph &Calls) {
     std::string_view Name = P.typeName(Fn.Unit, Type);
     return Name.ends_with("::thread") || Name.ends_with("::jthread");
   };
-  for (const facts::Block *B : each(Fn.Fact->blocks()))
-    for (const facts::Event *E : each(B->events())) {
-      if (E->kind() != EventKind::Call && E->kind() != EventKind::Construct)
-        continue;
-      SymbolId Callee = P.resolve(Fn.Unit, E->symbol());
-      std::string_view Name = lastComponent(P.qualifiedName(Callee));
-      bool IsOne = (E->kind() == EventKind::Construct && IsThread(E->type())) ||
-                   Name == "pthread_create" || Name == "thrd_create";
-      std::size_t Before = Starts.size();
-      for (const rules::Entry *Entry : P.entries(Callee))
-        if (does(*Entry, Effect::RunsCallable) && Entry->callable() >= 0 &&
-            Entry->where() == rules::Where::Elsewhere &&
-            Starts.size() == Before)
-          start(F, *E, static_cast<std::uint32_t>(Entry->callable()), IsOne,
-                false, Calls);
-      if (E->kind() != EventKind::Call)
-        continue;
-      if (waitedHandle(P, F, *E))
-        Waiting[F] = true;
-      // Threads made in a container or by make_unique.
-      bool Emplaces = Name.starts_with("emplace");
-      std::uint32_t Holder = Name.starts_with("make_") ? E->type()
-                             : Emplaces && E->receiver()
-                                 ? typeOf(*E->receiver())
-                                 : 0;
-      if (Holder != 0)
-        for (std::uint32_t Arg :
-             each(P.type(Fn.Unit, P.withoutReference(Fn.Unit, Holder))->args()))
-          if (IsThread(Arg) && Starts.size() == Before)
-            start(F, *E, 0, true, Emplaces, Calls);
-    }
+  for (const CallEvent &C : P.callEvents(F)) {
+    const facts::Event *E = C.Event;
+    const SymbolId Callee = C.Callee;
+    if (!isOfInterest(Callee))
+      continue;
+    std::string_view Name = lastComponent(P.qualifiedName(Callee));
+    bool IsOne = (E->kind() == EventKind::Construct && IsThread(E->type())) ||
+                 Name == "pthread_create" || Name == "thrd_create";
+    std::size_t Before = Starts.size();
+    for (const rules::Entry *Entry : P.entries(Callee))
+      if (does(*Entry, Effect::RunsCallable) && Entry->callable() >= 0 &&
+          Entry->where() == rules::Where::Elsewhere && Starts.size() == Before)
+        start(F, *E, static_cast<std::uint32_t>(Entry->callable()), IsOne,
+              false, Calls);
+    if (E->kind() != EventKind::Call)
+      continue;
+    if (waitedHandle(P, F, *E))
+      Waiting[F] = true;
+    // Threads made in a container or by make_unique.
+    bool Emplaces = Name.starts_with("emplace");
+    std::uint32_t Holder = Name.starts_with("make_")   ? E->type()
+                           : Emplaces && E->receiver() ? typeOf(*E->receiver())
+                                                       : 0;
+    if (Holder != 0)
+      for (std::uint32_t Arg :
+           each(P.type(Fn.Unit, P.withoutReference(Fn.Unit, Holder))->args()))
+        if (IsThread(Arg) && Starts.size() == Before)
+          start(F, *E, 0, true, Emplaces, Calls);
+  }
 }
 
 const facts::Value *ThreadStarts::callableIn(FunctionId F,

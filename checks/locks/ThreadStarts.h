@@ -46,6 +46,7 @@ public:
 
 private:
   std::string keyOf(FunctionId F, const AccessPath &Path) const;
+  bool isOfInterest(SymbolId Callee);
   void scan(FunctionId F, const CallGraph &Calls);
   void start(FunctionId F, const facts::Event &E, std::uint32_t Argument,
              bool OneThread, bool InContainer, const CallGraph &Calls);
@@ -55,6 +56,7 @@ private:
                                     const AccessPath &Path) const;
 
   const Program &P;
+  std::vector<std::uint8_t> Asked; // by symbol, while threads are looked for
   std::vector<ThreadStart> Starts;
   std::unordered_map<std::string, std::vector<std::uint32_t>> ByKey;
   std::unordered_map<std::string, std::vector<std::string>> From; // aliases

@@ -13,6 +13,7 @@
 #include "checks/locks/LockModel.h"
 
 #include <set>
+#include <unordered_set>
 #include <utility>
 
 namespace gridlock {
@@ -30,9 +31,9 @@ using LocksAt = std::vector<LockAt>;
 struct Access {
   FunctionId Function;
   const facts::Event *Site;
-  AccessPath Path;
+  const AccessPath *Path; // the same for the same path in one file
+  std::uint32_t Locks;    // index into AccessScan::locks
   bool Write;
-  std::uint32_t Locks; // index into AccessScan::locks
 };
 
 struct SharedCall {
@@ -94,8 +95,17 @@ private:
   bool isFresh(const AccessPath &Path) const;
   std::uint32_t locksOf(const LockState *State);
 
+  // Texts by where they are: within one file that tells them apart.
+  struct PathHash {
+    std::size_t operator()(const AccessPath &Path) const;
+  };
+  struct SamePath {
+    bool operator()(const AccessPath &A, const AccessPath &B) const;
+  };
+
   LockModel &Model;
   const Program &P;
+  std::unordered_set<AccessPath, PathHash, SamePath> Paths;
   std::vector<Access> Accesses;
   std::vector<SharedCall> Calls;
   std::vector<std::uint32_t> FirstCall; // by caller, into Calls

@@ -4,6 +4,7 @@
 #include "checks/engine/BlockLoops.h"
 
 #include <algorithm>
+#include <optional>
 
 namespace gridlock {
 
@@ -52,13 +53,24 @@ FieldGuards::FieldGuards(LockModel &Model, const AccessScan &Scan,
   findAwaited();
   for (const Access &A : Scan.accesses())
     add(A);
+  for (std::uint32_t I = 0; I < Fields.size(); ++I)
+    ByName.push_back(I);
+  std::sort(ByName.begin(), ByName.end(),
+            [&](std::uint32_t X, std::uint32_t Y) {
+              return Fields[X].Name.Text < Fields[Y].Name.Text;
+            });
   // A use of a whole object is one of all its parts.
-  for (auto &[Key, Whole] : Fields) {
-    std::string Prefix = Key + '.';
-    for (auto It = Fields.lower_bound(Prefix);
-         It != Fields.end() && It->first.starts_with(Prefix); ++It)
-      It->second.Uses.insert(It->second.Uses.end(), Whole.Uses.begin(),
-                             Whole.Uses.end());
+  for (std::uint32_t Whole : ByName) {
+    const std::string Prefix = Fields[Whole].Name.Text + '.';
+    auto It = std::lower_bound(ByName.begin(), ByName.end(), Prefix,
+                               [&](std::uint32_t I, const std::string &Key) {
+                                 return Fields[I].Name.Text < Key;
+                               });
+    for (; It != ByName.end() && Fields[*It].Name.Text.starts_with(Prefix);
+         ++It)
+      Fields[*It].Uses.insert(Fields[*It].Uses.end(),
+                              Fields[Whole].Uses.begin(),
+                              Fields[Whole].Uses.end());
   }
 }
 
@@ -101,7 +113,7 @@ void FieldGuards::findAwaited() {
                                             facts::FunctionFlag::Lambda))
       Conditions.insert(C.Callee);
   for (FunctionId F = 0; F < P.functions().size(); ++F) {
-    if (!Model.isRelevant(F) || P.isSystem(F))
+    if (!P.callsKnown(F) || !Model.isRelevant(F) || P.isSystem(F))
       continue;
     auto Blocks = each(P.function(F).Fact->blocks());
     for (std::uint32_t B = 0; B < Blocks.size(); ++B) {
@@ -162,11 +174,9 @@ void FieldGuards::findAbove() {
   }
 }
 
-void FieldGuards::addUse(const LockName &Name, const Access &A,
-                         AccessPath Base) {
-  Field &F = Fields[Name.Text];
-  F.Name = Name;
-  F.Uses.push_back({&A, std::move(Base)});
+void FieldGuards::addUse(const Part &To, const Access &A) {
+  Field &F = Fields[To.Field];
+  F.Uses.push_back({&A, To.Base, To.OfGlobal});
   for (const LockAt &H : Scan.locks(A.Locks))
     if (H.Must && H.Lock != UnnamedLock && !F.Candidates.contains(H.Lock) &&
         isSameObject(H, F.Uses.back()))
@@ -177,9 +187,17 @@ void FieldGuards::addUse(const LockName &Name, const Access &A,
 }
 
 void FieldGuards::add(const Access &A) {
-  const AccessPath &Path = A.Path;
-  std::size_t First = 0;
-  for (std::size_t I = 0; I < Path.Steps.size(); ++I)
+  auto [It, New] = Parts.try_emplace(A.Path);
+  if (New)
+    It->second = partsOf(*A.Path);
+  for (const Part &P : It->second)
+    addUse(P, A);
+}
+
+std::vector<FieldGuards::Part> FieldGuards::partsOf(const AccessPath &Path) {
+  std::vector<Part> Result;
+  std::uint32_t First = 0;
+  for (std::uint32_t I = 0; I < Path.Steps.size(); ++I)
     if (Path.Steps[I].Kind == StepKind::Deref)
       First = I + 1;
   if (First == 0 && Path.Root == PlaceRoot::Global) {
@@ -190,15 +208,39 @@ void FieldGuards::add(const Access &A) {
     for (const PathStep &S : Path.Steps)
       if (S.Kind == StepKind::Field)
         (Name.Text += '.') += S.Name;
-    addUse(Name, A, {});
+    Result.push_back({fieldOf(std::move(Name)), 0, true});
   }
-  for (std::size_t I = First; I < Path.Steps.size(); ++I) {
-    if (Path.Steps[I].Kind != StepKind::Field || Path.Steps[I].Owner.empty())
-      continue;
-    AccessPath Base = Path;
-    Base.Steps.resize(I);
-    addUse(fieldName(Path, I), A, std::move(Base));
-  }
+  for (std::uint32_t I = First; I < Path.Steps.size(); ++I)
+    if (Path.Steps[I].Kind == StepKind::Field && !Path.Steps[I].Owner.empty())
+      Result.push_back({fieldOf(fieldName(Path, I)), I, false});
+  return Result;
+}
+
+std::uint32_t FieldGuards::fieldOf(LockName Name) {
+  auto [It, New] = FieldIds.try_emplace(
+      Name.Text, static_cast<std::uint32_t>(Fields.size()));
+  if (New)
+    Fields.push_back({Name, classOf(Name.Text), {}, {}});
+  else
+    Fields[It->second].Name = std::move(Name);
+  return It->second;
+}
+
+// Of a qualified name: the class is what stands before the field.
+FieldGuards::ClassId FieldGuards::classOf(std::string_view Name) {
+  Name = Name.substr(0, Name.rfind("::", Name.find('.')));
+  return Classes
+      .try_emplace(std::string(Name), static_cast<ClassId>(Classes.size()))
+      .first->second;
+}
+
+FieldGuards::ClassId FieldGuards::classOfLock(LockId Lock) {
+  constexpr ClassId Unasked = ~ClassId(0);
+  if (LockClasses.size() <= Lock)
+    LockClasses.resize(Lock + 1, Unasked);
+  if (LockClasses[Lock] == Unasked)
+    LockClasses[Lock] = classOf(Model.name(Lock).Text);
+  return LockClasses[Lock];
 }
 
 // One of an array of locks guards some objects only, and which is not known.
@@ -209,30 +251,27 @@ bool FieldGuards::mayGuardAll(LockId Global, bool IsGlobalField) const {
 // Whether a held lock belongs to the object of a use, or to all objects.
 bool FieldGuards::isSameObject(const LockAt &Held, const Use &U) const {
   if (Held.Lock != UnnamedLock && Model.name(Held.Lock).IsGlobal)
-    return mayGuardAll(Held.Lock, U.Base.Root == PlaceRoot::None);
-  if (!U.Base || !Held.Path.startsWith(U.Base))
+    return mayGuardAll(Held.Lock, U.OfGlobal);
+  const AccessPath &Of = *U.Of->Path;
+  if (U.OfGlobal || !Of || Held.Path.Root != Of.Root || Held.Path.Id != Of.Id ||
+      Held.Path.Global != Of.Global || Held.Path.Steps.size() < U.Base ||
+      !std::equal(Of.Steps.begin(), Of.Steps.begin() + U.Base,
+                  Held.Path.Steps.begin()))
     return false;
   // A lock that is shared is kept behind a pointer.
   AccessPath Path = Held.Path;
-  if (Path.Steps.size() > U.Base.Steps.size() + 1 &&
+  if (Path.Steps.size() > U.Base + 1 &&
       Path.Steps.back().Kind == StepKind::Deref)
     Path.Steps.pop_back();
-  return onlyFields(Path, U.Base.Steps.size());
+  return onlyFields(Path, U.Base);
 }
 
 // ... as far as names tell.
-bool FieldGuards::mayGuard(LockId Lock, const Field &F) const {
+bool FieldGuards::mayGuard(LockId Lock, const Field &F) {
   const LockName &Name = Model.name(Lock);
   if (Name.IsGlobal)
     return mayGuardAll(Lock, F.Name.IsGlobal);
-  if (F.Name.IsGlobal)
-    return false;
-  // Qualified names: the class is what stands before the field.
-  auto Class = [](std::string_view Text) {
-    std::size_t Dot = Text.find('.');
-    return Text.substr(0, Text.rfind("::", Dot));
-  };
-  return Class(Name.Text) == Class(F.Name.Text);
+  return !F.Name.IsGlobal && classOfLock(Lock) == F.Class;
 }
 
 // By name or attribute, the function expects its callers to hold the lock.
@@ -332,14 +371,14 @@ const FieldGuards::Callers &FieldGuards::callers(FunctionId F, LockId Lock,
 
 void FieldGuards::judgeUse(const Use &U, LockId Lock, GuardEvidence &E) {
   const Access &A = *U.Of;
-  bool OwnObject =
-      A.Path.Root == PlaceRoot::This || A.Path.Root == PlaceRoot::Param ||
-      A.Path.Root == PlaceRoot::Local || A.Path.Root == PlaceRoot::CallResult;
+  const PlaceRoot Root = A.Path->Root;
+  bool OwnObject = Root == PlaceRoot::This || Root == PlaceRoot::Param ||
+                   Root == PlaceRoot::Local || Root == PlaceRoot::CallResult;
   if (When.isAlone(A.Function, *A.Site,
-                   OwnObject || A.Path.Root == PlaceRoot::Global) ||
-      When.isNew(A.Function, A.Path) ||
+                   OwnObject || Root == PlaceRoot::Global) ||
+      When.isNew(A.Function, *A.Path) ||
       (OwnObject && When.ownsObject(A.Function)) ||
-      (A.Path.Root == PlaceRoot::Global &&
+      (Root == PlaceRoot::Global &&
        isNamedForMaking(P.qualifiedName(P.function(A.Function).Symbol))))
     return;
   auto Missing = [&](Context C, Unguarded::Why Reason) {
@@ -368,7 +407,8 @@ void FieldGuards::judgeUse(const Use &U, LockId Lock, GuardEvidence &E) {
       Reader = true;
     } else if (H.Lock == Lock && H.Must) {
       Other = H.Path.Root == PlaceRoot::This ||
-              (H.Path.Root == PlaceRoot::Param && H.Path.Id != U.Base.Id);
+              (H.Path.Root == PlaceRoot::Param &&
+               H.Path.Id != (U.OfGlobal ? 0 : A.Path->Id));
       Unclear |= !Other;
     } else if (H.Lock == Lock || H.Lock == UnnamedLock) {
       Unclear = true;
@@ -380,7 +420,7 @@ void FieldGuards::judgeUse(const Use &U, LockId Lock, GuardEvidence &E) {
     return Missing({A.Function, {}, false}, Unguarded::Why::ReaderLock);
   if (Other) {
     // A path through pointers may lead to the same object after all.
-    if (U.Base.Root == PlaceRoot::Param && U.Base.Steps.size() <= 1 &&
+    if (U.root() == PlaceRoot::Param && U.Base <= 1 &&
         !When.ownsObject(A.Function))
       Missing({A.Function, {}, false}, Unguarded::Why::OtherObject);
     return;
@@ -403,11 +443,17 @@ GuardEvidence FieldGuards::judge(const Field &F, LockId Lock) {
   return E;
 }
 
-std::vector<GuardEvidence> FieldGuards::findings() {
+std::vector<GuardEvidence> FieldGuards::findings(
+    const std::function<bool(const GuardEvidence &)> &Wanted) {
+  // What is known of callers serves locks of one class; then it is made anew.
+  constexpr std::size_t MaxKnown = 100'000;
   std::vector<GuardEvidence> All;
-  for (const auto &[Key, F] : Fields) {
+  for (std::uint32_t I : ByName) {
+    const Field &F = Fields[I];
+    if (Known.size() > MaxKnown)
+      Known.clear();
     std::optional<GuardEvidence> Best;
-    auto It = Declared.find(Key);
+    auto It = Declared.find(F.Name.Text);
     for (LockId L : F.Candidates) {
       bool IsDeclared =
           It != Declared.end() && isLockOf(It->second, Model.name(L).Text);
@@ -418,7 +464,7 @@ std::vector<GuardEvidence> FieldGuards::findings() {
       if (!Best || E.GuardedUses > Best->GuardedUses)
         Best = std::move(E);
     }
-    if (Best && !Best->Without.empty())
+    if (Best && !Best->Without.empty() && Wanted(*Best))
       All.push_back(std::move(*Best));
   }
   return All;

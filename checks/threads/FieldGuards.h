@@ -15,6 +15,7 @@
 #include "checks/threads/Phases.h"
 
 #include <array>
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -62,13 +63,18 @@ class FieldGuards {
 public:
   FieldGuards(LockModel &Model, const AccessScan &Scan, const Phases &When);
   /// One for each member that a lock guards somewhere and that is used without
-  /// it elsewhere.
-  std::vector<GuardEvidence> findings();
+  /// it elsewhere, by name; those that WANTED is true of.
+  std::vector<GuardEvidence>
+  findings(const std::function<bool(const GuardEvidence &)> &Wanted);
 
 private:
   struct Use {
     const Access *Of;
-    AccessPath Base; // the object; root None for globals
+    std::uint32_t Base; // the number of steps to the object
+    bool OfGlobal;      // there is no object
+    facts::PlaceRoot root() const {
+      return OfGlobal ? facts::PlaceRoot::None : Of->Path->Root;
+    }
   };
   struct Context {
     FunctionId Root;
@@ -79,14 +85,25 @@ private:
     std::vector<Context> Bare;
     std::vector<FunctionId> Holding;
   };
+  using ClassId = std::uint32_t; // of texts of classes, for quick comparison
   struct Field {
     LockName Name;
+    ClassId Class;
     std::vector<Use> Uses;
     std::set<LockId> Candidates;
   };
+  /// A use of a path is one of each object on it.
+  struct Part {
+    std::uint32_t Field, Base;
+    bool OfGlobal;
+  };
 
   void add(const Access &A);
-  void addUse(const LockName &Name, const Access &A, AccessPath Base);
+  void addUse(const Part &To, const Access &A);
+  std::vector<Part> partsOf(const AccessPath &Path);
+  std::uint32_t fieldOf(LockName Name);
+  ClassId classOf(std::string_view Name);
+  ClassId classOfLock(LockId Lock);
   void readDeclared();
   void findAwaited();
   void findAbove();
@@ -95,7 +112,7 @@ private:
   const Callers &callers(FunctionId F, LockId Lock, unsigned Depth);
   bool isSameObject(const LockAt &Held, const Use &U) const;
   bool mayGuardAll(LockId Global, bool IsGlobalField) const;
-  bool mayGuard(LockId Lock, const Field &F) const;
+  bool mayGuard(LockId Lock, const Field &F);
   bool alwaysCalledLocked(FunctionId F) const;
   bool isCallersDuty(FunctionId F);
   bool isNamedForCallers(FunctionId F) const;
@@ -104,7 +121,12 @@ private:
   const Program &P;
   const AccessScan &Scan;
   const Phases &When;
-  std::map<std::string, Field> Fields;
+  std::vector<Field> Fields;
+  std::unordered_map<std::string, std::uint32_t> FieldIds;
+  std::vector<std::uint32_t> ByName; // fields, sorted
+  std::unordered_map<const AccessPath *, std::vector<Part>> Parts;
+  std::unordered_map<std::string, ClassId> Classes;
+  std::vector<ClassId> LockClasses; // by lock, as far as it was asked for
   std::map<std::string, std::string> Declared; // lock of a field, by names
   // Conditions of waits: functions, and uses around a wait.
   std::set<FunctionId> Conditions;

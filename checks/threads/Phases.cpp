@@ -60,6 +60,7 @@ bool isNamedForMaking(std::string_view Qualified) {
 Phases::Phases(const LockModel &Model, const AccessScan &Scan)
     : P(Model.program()), Scan(Scan), Roots(P, Model.calls()) {
   findEntered();
+  findJoins();
   findAlone();
   findMaking();
   findNew();
@@ -91,20 +92,11 @@ void Phases::findEntered() {
                             std::pair(&E, Body)))
       Entered[Body] = true;
   };
-  for (FunctionId F = 0; F < P.functions().size(); ++F) {
-    std::uint32_t Unit = P.function(F).Unit;
-    for (const facts::Block *B : each(P.function(F).Fact->blocks()))
-      for (const facts::Event *E : each(B->events())) {
-        if (E->kind() != EventKind::Call && E->kind() != EventKind::Construct)
-          continue;
-        bool Library =
-            P.symbol(P.resolve(Unit, E->symbol())).Body == NoFunction;
-        if (E->symbol() == 0 || !Library)
-          continue;
-        for (const facts::Value *Arg : each(E->args()))
-          Hand(F, *E, Arg);
-      }
-  }
+  for (FunctionId F = 0; F < P.functions().size(); ++F)
+    for (const CallEvent &C : P.callEvents(F))
+      if (C.Callee != 0 && P.symbol(C.Callee).Body == NoFunction)
+        for (const facts::Value *Arg : each(C.Event->args()))
+          Hand(F, *C.Event, Arg);
 }
 
 // The events at which F starts threads, by itself or by what it calls.
@@ -120,15 +112,20 @@ Phases::EventSet Phases::startsIn(FunctionId F) const {
   return Result;
 }
 
+void Phases::findJoins() {
+  Joins.assign(P.symbolCount(), false);
+  for (SymbolId S = 1; S < Joins.size(); ++S) {
+    std::string_view Name = P.qualifiedName(S);
+    Joins[S] = Name == "pthread_join" || Name == "thrd_join" ||
+               Name == "g_thread_join" || Name == "std::thread::join" ||
+               Name == "std::jthread::join" || Name == "boost::thread::join" ||
+               Name.ends_with("::join_all");
+  }
+}
+
 bool Phases::joins(FunctionId F, const facts::Event &E) const {
-  if (E.kind() != EventKind::Call)
-    return false;
-  std::string_view Name =
-      P.qualifiedName(P.resolve(P.function(F).Unit, E.symbol()));
-  return Name == "pthread_join" || Name == "thrd_join" ||
-         Name == "g_thread_join" || Name == "std::thread::join" ||
-         Name == "std::jthread::join" || Name == "boost::thread::join" ||
-         Name.ends_with("::join_all");
+  return E.kind() == EventKind::Call &&
+         Joins[P.resolve(P.function(F).Unit, E.symbol())];
 }
 
 // The edges that leave a loop in which threads are joined and none is started.
@@ -165,6 +162,7 @@ void Phases::markAloneIn(FunctionId F, bool UntilStart, EventSet &Marked) {
     else if (joins(F, E))
       S.Joined = true;
   };
+  HasAlone[F] = true;
   std::unordered_set<const facts::Edge *> Over = joiningLoopsEnds(F, Starts);
   auto Follow = [&](const facts::Edge &E, const facts::Block &,
                     ThreadState &S) {
@@ -187,15 +185,13 @@ void Phases::findAlone() {
   std::vector<FunctionId> Pending;
   std::vector<bool> Joining(N, false);
   for (FunctionId F = 0; F < N; ++F)
-    for (const facts::Block *B : each(P.function(F).Fact->blocks()))
-      for (const facts::Event *E : each(B->events())) {
-        if (joins(F, *E))
-          Joining[F] = true;
-        if (Roots.starts(*E) && !Starting[F]) {
-          Starting[F] = true;
-          Pending.push_back(F);
-        }
-      }
+    for (const CallEvent &C : P.callEvents(F))
+      if (Joins[C.Callee] && C.Event->kind() == EventKind::Call)
+        Joining[F] = true;
+  for (FunctionId F : Roots.starters()) {
+    Starting[F] = true;
+    Pending.push_back(F);
+  }
   while (!Pending.empty()) {
     FunctionId F = Pending.back();
     Pending.pop_back();
@@ -206,6 +202,7 @@ void Phases::findAlone() {
       }
     });
   }
+  HasAlone.assign(N, false);
   auto IsMain = [&](FunctionId F) {
     return hasFlag(P.function(F).Fact->flags(), FunctionFlag::Main) ||
            hasFlag(P.function(F).Fact->flags(), FunctionFlag::StaticInit);
@@ -228,8 +225,9 @@ void Phases::findAlone() {
     FunctionId F = Pending.back();
     Pending.pop_back();
     for (const SharedCall &C : Scan.callsOf(F))
-      if (Alone[C.Callee] && !AloneAt.contains(C.Site) &&
-          !(C.OnSelf && OwnAloneAt.contains(C.Site))) {
+      if (Alone[C.Callee] &&
+          !(HasAlone[F] && (AloneAt.contains(C.Site) ||
+                            (C.OnSelf && OwnAloneAt.contains(C.Site))))) {
         Alone[C.Callee] = false;
         Pending.push_back(C.Callee);
       }

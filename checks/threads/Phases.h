@@ -28,8 +28,9 @@ public:
   /// a method that starts or joins threads that holds for its own object, for
   /// `main` for all.
   bool isAlone(FunctionId F, const facts::Event &E, bool OwnObject) const {
-    return Alone[F] || AloneAt.contains(&E) ||
-           (OwnObject && OwnAloneAt.contains(&E));
+    return Alone[F] ||
+           (HasAlone[F] &&
+            (AloneAt.contains(&E) || (OwnObject && OwnAloneAt.contains(&E))));
   }
   /// Runs only while its object is made or ended.
   bool ownsObject(FunctionId F) const { return Making[F]; }
@@ -47,6 +48,7 @@ public:
 private:
   using EventSet = std::unordered_set<const facts::Event *>;
   void findEntered();
+  void findJoins();
   void findAlone();
   void findMaking();
   void findNew();
@@ -61,6 +63,8 @@ private:
   const AccessScan &Scan;
   ThreadRoots Roots;
   std::vector<bool> Entered, Alone, Making, Starting;
+  std::vector<bool> HasAlone; // by function: it has events in the sets below
+  std::vector<bool> Joins;    // by symbol
   std::vector<std::uint32_t> New; // by function: this (bit 31), parameters
   std::vector<Mask> Threads;
   EventSet AloneAt, OwnAloneAt;

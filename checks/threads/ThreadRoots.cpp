@@ -26,6 +26,8 @@ bool isThreadStart(std::string_view Name) {
 ThreadRoots::ThreadRoots(const Program &P, const CallGraph &Calls) {
   std::unordered_map<FunctionId, std::size_t> Known;
   for (FunctionId F = 0; F < P.functions().size(); ++F) {
+    if (!P.callsKnown(F))
+      continue;
     const ProgramFunction &Fn = P.function(F);
     Classifier Judge(P, F);
     auto Blocks = each(Fn.Fact->blocks());
@@ -45,8 +47,10 @@ ThreadRoots::ThreadRoots(const Program &P, const CallGraph &Calls) {
         if (!Sink)
           continue;
         bool IsThread = isThreadStart(P.qualifiedName(Callee));
-        if (IsThread)
+        if (IsThread) {
           Starts.insert(E);
+          Starters.insert(F);
+        }
         for (const facts::Value *Arg : each(E->args()))
           for (FunctionId Body : Calls.callables().anyTargets(F, Arg)) {
             auto [It, New] = Known.try_emplace(Body, Roots.size());

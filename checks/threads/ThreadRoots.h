@@ -8,6 +8,7 @@
 
 #include "checks/engine/CallGraph.h"
 
+#include <set>
 #include <unordered_set>
 #include <vector>
 
@@ -28,10 +29,13 @@ public:
   const std::vector<ThreadRoot> &all() const { return Roots; }
   /// Whether E starts a thread; handing work to a pool does not.
   bool starts(const facts::Event &E) const { return Starts.contains(&E); }
+  /// The functions with such events.
+  const std::set<FunctionId> &starters() const { return Starters; }
 
 private:
   std::vector<ThreadRoot> Roots;
   std::unordered_set<const facts::Event *> Starts;
+  std::set<FunctionId> Starters;
 };
 
 } // namespace gridlock

@@ -10,6 +10,7 @@ column is the time's ratio to the first size over that of n log n.
 import argparse
 import math
 import pathlib
+import re
 import shutil
 import statistics
 import subprocess
@@ -31,6 +32,14 @@ def measure(bench, shape, size, runs, scratch):
     return {key: statistics.median(r[key] for r in results) for key in results[0]}
 
 
+def built(build):
+    """How the program was compiled, from the build folder's cache."""
+    cache = dict(re.findall(r"^(CMAKE_\w+):\w+=(.*)$", (build / "CMakeCache.txt").read_text(), re.M))
+    kind = cache.get("CMAKE_BUILD_TYPE", "")
+    flags = [cache.get("CMAKE_CXX_FLAGS", ""), cache.get("CMAKE_CXX_FLAGS_" + kind.upper(), "")]
+    return " ".join([kind, *flags]).split()
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--build", default=root / "build/dev", type=pathlib.Path)
@@ -39,6 +48,7 @@ def main():
     options = parser.parse_args()
     bench = options.build / "bin/bench-engine"
     scratch = pathlib.Path(tempfile.mkdtemp(dir=options.build))
+    print("build:", *built(options.build))
     print(f"{'program':22} {'functions':>10} {'calls':>10} {'findings':>9} {'read s':>7} {'CPU s':>7} {'MiB':>6} growth")
     first = None
     for shape, size in [("realistic", int(s)) for s in options.sizes.split(",")] + WORST:

@@ -369,6 +369,7 @@ private:
     Result.Counts.Hidden = Found.Counts.Hidden;
     Result.Counts.Unresolved = Found.Counts.Unresolved;
     Result.Counts.Uninstantiated = Found.Counts.Uninstantiated;
+    Result.Counts.CutLocks = Found.Counts.CutLocks;
     for (const CheckInfo &Info : allChecks())
       Result.Rules.push_back({Info.Id,
                               Info.Summary,

@@ -52,6 +52,8 @@ Json toJson(const Report &R) {
   Object["hidden"] = C.Hidden;
   Object["unresolved"] = C.Unresolved;
   Object["uninstantiated"] = C.Uninstantiated;
+  if (C.CutLocks != 0)
+    Object["cut_locks"] = C.CutLocks;
   Object["troubles"] = Json::array();
   for (const Trouble &T : R.Troubles) {
     Json Item;

@@ -29,6 +29,7 @@ struct Summary {
   std::uint64_t Hidden = 0;         // below the profile's precision
   std::uint64_t Unresolved = 0;     // calls that could not be followed
   std::uint64_t Uninstantiated = 0; // templates never instantiated
+  std::uint64_t CutLocks = 0;       // see AnalysisCounts
   unsigned Excluded = 0;            // left out as the project file says
 };
 

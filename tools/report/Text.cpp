@@ -176,6 +176,9 @@ std::string summaryLine(const Report &R) {
   if (C.Uninstantiated)
     Line +=
         ", " + counted(C.Uninstantiated, "template") + " never instantiated";
+  if (C.CutLocks)
+    Line += ", " + counted(C.CutLocks, "lock") +
+            " not followed to callers: too many in one function";
   return Line;
 }
 

@@ -419,4 +419,53 @@ TEST_F(LockOrder, RecursionEnds) {
   EXPECT_EQ(found(Profile::Pedantic), "");
 }
 
+// However many calls away, and whatever else is taken there.
+TEST_F(LockOrder, FarAwayAmongManyOthers) {
+  nested("g", b(), a());
+  auto F = Facts.function("f");
+  PlaceT G = guard(F, a());
+  F.call("f0");
+  end(F, G);
+  auto Name = [](int I) { return "f" + std::to_string(I); };
+  for (int I = 0; I < 40; ++I)
+    Facts.function(Name(I)).call(Name(I + 1));
+  auto Last = Facts.function(Name(40));
+  for (int I = 0; I < 100; ++I) {
+    PlaceT Other = guard(Last, Facts.global("other" + std::to_string(I)));
+    end(Last, Other);
+  }
+  PlaceT H = guard(Last, b());
+  end(Last, H);
+  EXPECT_EQ(found(Profile::Pedantic), AB);
+}
+
+// Each holds a lock of its own while it calls the next, the last the first.
+TEST_F(LockOrder, TooManyOnOneCycleAreCounted) {
+  constexpr int Count = 400;
+  for (int I = 0; I < Count; ++I) {
+    auto F = Facts.function("f" + std::to_string(I));
+    PlaceT G = guard(F, Facts.global("lock" + std::to_string(I)));
+    F.call("f" + std::to_string((I + 1) % Count));
+    end(F, G);
+  }
+  AnalysisResult Result = analysed(Profile::Pedantic);
+  EXPECT_FALSE(Result.Findings.empty());
+  EXPECT_GT(Result.Counts.CutLocks, 0u);
+}
+
+TEST_F(LockOrder, NothingIsCutWhereNoCycleIs) {
+  auto F = Facts.function("f");
+  PlaceT G = guard(F, a());
+  for (int I = 0; I < 400; ++I) {
+    F.call("h" + std::to_string(I));
+    auto H = Facts.function("h" + std::to_string(I));
+    PlaceT Other = guard(H, Facts.global("other" + std::to_string(I)));
+    end(H, Other);
+  }
+  end(F, G);
+  AnalysisResult Result = analysed(Profile::Pedantic);
+  EXPECT_TRUE(Result.Findings.empty());
+  EXPECT_EQ(Result.Counts.CutLocks, 0u);
+}
+
 } // namespace

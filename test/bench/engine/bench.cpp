@@ -61,13 +61,14 @@ int run(const fs::path &Folder, const std::string &Checks) {
                                         {Checks, Profile::Pedantic, true});
   const double All = cpuSeconds();
   const long Peak = usage().ru_maxrss;
-  std::printf("functions=%llu calls=%llu roots=%llu findings=%zu read=%.2f "
-              "cpu=%.2f rss=%.0f\n",
+  std::printf("functions=%llu calls=%llu roots=%llu findings=%zu cut=%llu "
+              "read=%.2f cpu=%.2f rss=%.0f\n",
               static_cast<unsigned long long>(Result.Counts.Functions),
               static_cast<unsigned long long>(calls(Facts)),
               static_cast<unsigned long long>(Result.Counts.Roots),
-              Result.Findings.size(), Read, All,
-              static_cast<double>(Peak) / 1024);
+              Result.Findings.size(),
+              static_cast<unsigned long long>(Result.Counts.CutLocks), Read,
+              All, static_cast<double>(Peak) / 1024);
   return 0;
 }
 

@@ -439,18 +439,17 @@ TEST_F(LockOrder, FarAwayAmongManyOthers) {
   EXPECT_EQ(found(Profile::Pedantic), AB);
 }
 
-// Each holds a lock of its own while it calls the next, the last the first.
+// Each holds a lock of its own while it calls the one before, the first the
+// last.
 TEST_F(LockOrder, TooManyOnOneCycleAreCounted) {
   constexpr int Count = 400;
   for (int I = 0; I < Count; ++I) {
     auto F = Facts.function("f" + std::to_string(I));
     PlaceT G = guard(F, Facts.global("lock" + std::to_string(I)));
-    F.call("f" + std::to_string((I + 1) % Count));
+    F.call("f" + std::to_string((I + Count - 1) % Count));
     end(F, G);
   }
-  AnalysisResult Result = analysed(Profile::Pedantic);
-  EXPECT_FALSE(Result.Findings.empty());
-  EXPECT_GT(Result.Counts.CutLocks, 0u);
+  EXPECT_GT(analysed(Profile::Pedantic).Counts.CutLocks, 0u);
 }
 
 TEST_F(LockOrder, NothingIsCutWhereNoCycleIs) {

@@ -153,7 +153,8 @@ bool ThreadStarts::isOfInterest(SymbolId Callee) {
   if (Asked[Callee] == Unasked) {
     std::string_view Name = lastComponent(P.qualifiedName(Callee));
     bool Is = !P.entries(Callee).empty() || Name.starts_with("make_") ||
-              Name.starts_with("emplace");
+              Name.starts_with("emplace") || Name.starts_with('~') ||
+              Name == "clear" || Callee == 0;
     Asked[Callee] = Is ? Yes : No;
   }
   return Asked[Callee] == Yes;

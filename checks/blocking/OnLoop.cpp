@@ -60,13 +60,12 @@ std::vector<BlockingOp> blockingOpsOf(const Analysis &A,
   const CallerValues Callers{
       A.callSites(), [&](FunctionId Caller) { return Reach.reaches(Caller); }};
   // Who calls it through a pointer or as an event loop is not among them.
-  std::vector<PathSearch::Hop> Path = Reach.pathTo(F);
-  bool ByName = !Path.empty() &&
-                A.program()
-                        .symbol(A.program().resolve(
-                            A.program().function(Path.back().Caller).Unit,
-                            Path.back().Site->symbol()))
-                        .Body == F;
+  std::optional<PathSearch::Hop> Last = Reach.lastCallTo(F);
+  bool ByName = Last && A.program()
+                                .symbol(A.program().resolve(
+                                    A.program().function(Last->Caller).Unit,
+                                    Last->Site->symbol()))
+                                .Body == F;
   return blockingOps(A.program(), A.contexts(), F, ByName ? &Callers : nullptr);
 }
 

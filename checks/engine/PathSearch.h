@@ -12,6 +12,7 @@
 #include "checks/engine/Precision.h"
 
 #include <functional>
+#include <optional>
 #include <vector>
 
 namespace gridlock {
@@ -46,6 +47,12 @@ public:
   }
   /// From the start to F.
   std::vector<Hop> pathTo(FunctionId F) const;
+  /// The last call of that path; none if F is a start. Constant time.
+  std::optional<Hop> lastCallTo(FunctionId F) const {
+    if (Steps[F].Parent == NoFunction)
+      return std::nullopt;
+    return Hop{Steps[F].Parent, Steps[F].Site, F};
+  }
 
 private:
   static constexpr std::uint32_t Unreached = ~0u;

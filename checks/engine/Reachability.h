@@ -28,6 +28,9 @@ public:
   PathShape shapeOf(FunctionId F) const { return Search.shapeOf(F); }
   /// From the root to F.
   std::vector<Hop> pathTo(FunctionId F) const { return Search.pathTo(F); }
+  std::optional<Hop> lastCallTo(FunctionId F) const {
+    return Search.lastCallTo(F);
+  }
   /// Calls from reached functions, and from one of them, that could not be
   /// followed.
   std::uint64_t unresolved() const { return AllUnresolved; }

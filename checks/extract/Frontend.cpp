@@ -66,7 +66,7 @@ struct Shared {
   const ExtractOptions &Options;
   Recorder &Diagnostics;
   std::shared_ptr<Collector> Dependencies = std::make_shared<Collector>();
-  std::unique_ptr<facts::FileT> File;
+  std::unique_ptr<facts::FileT> File = {};
 };
 
 class Consumer : public ASTConsumer {

@@ -64,7 +64,8 @@ CallGraph::CallGraph(const Program &P)
     return;
   WorkerLoops Workers(P, OnThreads);
   for (LoopCallable &L : Loops)
-    L.Certain &= !Workers.isExecutorOf(L.Registrar, *L.Site);
+    L.Certain &= !Workers.isExecutorOf(L.Registrar, *L.Site) &&
+                 !Workers.isMoved(L.Registrar, *L.Site, L.Callable);
 }
 
 // What runs if V is run, but for what a caller of F passes.
@@ -90,6 +91,20 @@ void CallGraph::handToLoop(FunctionId F, const facts::Event &E,
       It->second = {&Sink, true};
 }
 
+// A callable that is put where a library's loop looks for it.
+void CallGraph::keepCallback(FunctionId F, const facts::Event &E) {
+  if (!E.place() || !E.value() || each(E.place()->path()).empty())
+    return;
+  auto Steps = each(E.place()->path());
+  const facts::Step *Last = Steps[Steps.size() - 1];
+  if (Last->kind() != facts::StepKind::Field)
+    return;
+  std::uint32_t Unit = P.function(F).Unit;
+  if (const rules::Entry *Sink = P.callbackField(P.text(Unit, Last->owner()),
+                                                 P.text(Unit, Last->name())))
+    handToLoop(F, E, E.value(), *Sink, true);
+}
+
 void CallGraph::scanSink(FunctionId F, const facts::Event &E,
                          const rules::Entry &Sink, Verdict OnLoop,
                          std::vector<FunctionId> &Away) {
@@ -110,6 +125,10 @@ void CallGraph::scan(FunctionId F, std::vector<Forwarding> &Forwards,
                      std::vector<FunctionId> &Away) {
   const ProgramFunction &Fn = P.function(F);
   Classifier Classify(P, F);
+  if (P.keepsCallbacks())
+    for (const facts::Block *B : each(Fn.Fact->blocks()))
+      for (const facts::Event *E : each(B->events()))
+        keepCallback(F, *E);
   for (const CallEvent &Site : P.callEvents(F)) {
     const facts::Event *E = Site.Event;
     const SymbolId Callee = Site.Callee;

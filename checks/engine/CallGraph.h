@@ -95,6 +95,7 @@ private:
 
   void scan(FunctionId F, std::vector<Forwarding> &Forwards,
             std::vector<FunctionId> &Away);
+  void keepCallback(FunctionId F, const facts::Event &E);
   void scanSink(FunctionId F, const facts::Event &E, const rules::Entry &Sink,
                 Verdict OnLoop, std::vector<FunctionId> &Away);
   void propagate(const std::vector<Forwarding> &Forwards);

@@ -147,7 +147,8 @@ bool CallableFlow::callsThrough(const Program &P, FunctionId F,
          !isCoroutineHandle(Name.substr(0, Name.size() - Operator.size()));
 }
 
-bool CallableFlow::resumes(FunctionId F, const facts::Event &E) const {
+bool CallableFlow::resumes(const Program &P, FunctionId F,
+                           const facts::Event &E) {
   std::string_view Name =
       P.qualifiedName(P.resolve(P.function(F).Unit, E.symbol()));
   std::size_t Colons = Name.rfind("::");
@@ -386,7 +387,7 @@ void CallableFlow::call(FunctionId F, const facts::Event &E) {
   }
   if (Callee == 0)
     return;
-  if (resumes(F, E))
+  if (resumes(P, F, E))
     Resumes.emplace_back(F, &E);
   if (each(E.args()).empty() && !holds(P.function(F).Unit, E.type()))
     return;

@@ -78,6 +78,8 @@ public:
   /// like std::function whose call operator has no body in the program.
   static bool callsThrough(const Program &P, FunctionId F,
                            const facts::Event &E);
+  /// Whether E resumes a coroutine.
+  static bool resumes(const Program &P, FunctionId F, const facts::Event &E);
 
 private:
   enum class Kind : std::uint8_t {
@@ -131,7 +133,6 @@ private:
                             int Depth) const;
   std::uint8_t executorType(FunctionId F, const facts::Value &V) const;
   static bool isCoroutineHandle(std::string_view Class);
-  bool resumes(FunctionId F, const facts::Event &E) const;
   void findResumers();
   std::vector<FunctionId> bodiesOf(SymbolId S) const;
   std::vector<FunctionId> byType(FunctionId F, const facts::Value &V) const;

@@ -5,10 +5,12 @@
 #include "checks/engine/FindingNotes.h"
 #include "checks/engine/Fingerprint.h"
 #include "checks/engine/Globs.h"
+#include "checks/engine/Trace.h"
 #include "checks/locks/HeldLocks.h"
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 
 namespace gridlock {
 
@@ -145,6 +147,33 @@ void countFiles(const Program &P, AnalysisCounts &Counts) {
         Counts.UnknownKinds += E->kind() > facts::EventKind::MAX;
 }
 
+void countUnresolved(const Analysis &A, AnalysisResult &Result) {
+  const Program &P = A.program();
+  Result.Counts.Unresolved = A.fromCoroutines().unresolved();
+  std::map<const Root *, std::uint64_t> ByRoot;
+  auto Add = [&](const Reachability &Reach, FunctionId F) {
+    if (std::uint32_t Calls = Reach.unresolvedIn(F))
+      ByRoot[&Reach.rootOf(F)] += Calls;
+  };
+  for (FunctionId F : A.fromCoroutines().reached())
+    Add(A.fromCoroutines(), F);
+  for (FunctionId F : A.fromCallbacks().reached())
+    if (!A.fromCoroutines().reaches(F)) {
+      Result.Counts.Unresolved += A.fromCallbacks().unresolvedIn(F);
+      Add(A.fromCallbacks(), F);
+    }
+  for (const auto &[R, Calls] : ByRoot) {
+    const ProgramFunction &F = P.function(R->Function);
+    Result.Unresolved.push_back(
+        {describe(P, *R), P.locate(F.Unit, F.Fact->begin()), Calls});
+  }
+  std::sort(Result.Unresolved.begin(), Result.Unresolved.end(),
+            [](const UnresolvedCalls &X, const UnresolvedCalls &Y) {
+              return std::tie(Y.Calls, X.Where, X.Root) <
+                     std::tie(X.Calls, Y.Where, Y.Root);
+            });
+}
+
 } // namespace
 
 AnalysisResult analyse(const std::vector<FactsFile> &Facts,
@@ -155,10 +184,11 @@ AnalysisResult analyse(const std::vector<FactsFile> &Facts,
   AnalysisResult Result;
   countFiles(P, Result.Counts);
   Result.Counts.Roots = A.contexts().roots().size();
-  Result.Counts.Unresolved = A.fromCoroutines().unresolved();
-  for (FunctionId F : A.fromCallbacks().reached())
-    if (!A.fromCoroutines().reaches(F))
-      Result.Counts.Unresolved += A.fromCallbacks().unresolvedIn(F);
+  countUnresolved(A, Result);
+  for (const rules::Entry *E : P.unmatchedPatterns())
+    Result.UnmatchedNames.push_back((E->file() ? E->file()->str() : "") + ":" +
+                                    std::to_string(E->line()) + ": '" +
+                                    E->name()->str() + "'");
 
   std::vector<Finding> All;
   Collector Sink(All);

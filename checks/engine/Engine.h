@@ -7,7 +7,7 @@
 #ifndef GRIDLOCK_ENGINE_ENGINE_H
 #define GRIDLOCK_ENGINE_ENGINE_H
 
-#include "checks/engine/Finding.h"
+#include "checks/engine/UnresolvedCalls.h"
 #include "checks/facts/FactsFile.h"
 #include "rules/Catalogue.h"
 
@@ -50,6 +50,11 @@ struct AnalysisResult {
   std::vector<Finding>
       Findings; // sorted by place, rule, message; no duplicates
   AnalysisCounts Counts;
+  /// Counts.Unresolved by root, most first. A function that several roots reach
+  /// counts for the one that reaches it most surely.
+  std::vector<UnresolvedCalls> Unresolved;
+  /// "FILE:LINE: 'NAME'": names in the project file that no function has.
+  std::vector<std::string> UnmatchedNames;
 };
 
 /// Runs every enabled check. Pure: the same facts in any order give the same

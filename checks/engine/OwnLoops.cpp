@@ -167,7 +167,8 @@ bool OwnLoops::dispatches(FunctionId F, const std::vector<bool> &Body,
         continue;
       SymbolId Callee = P.resolve(Fn.Unit, E->symbol());
       bool ByData = E->dispatch() == facts::Dispatch::Virtual ||
-                    CallableFlow::callsThrough(P, F, *E);
+                    CallableFlow::callsThrough(P, F, *E) ||
+                    CallableFlow::resumes(P, F, *E);
       Indirect |= ByData;
       Any |= ByData || P.symbol(Callee).Body != NoFunction ||
              !P.entries(Callee).empty();

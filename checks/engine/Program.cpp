@@ -260,6 +260,8 @@ void Program::lookUpEntries(const rules::Catalogue &Rules) {
       Patterns.push_back(E);
       continue;
     }
+    if (E->library() && E->library()->string_view() == "project")
+      Named.push_back(E);
     auto &List = EntriesByName[E->name()->string_view()];
     if (List.empty())
       List = Rules.find(E->name()->string_view());
@@ -267,6 +269,10 @@ void Program::lookUpEntries(const rules::Catalogue &Rules) {
     std::size_t Colons = Name.rfind("::");
     if (Colons != std::string_view::npos && does(*E, rules::Effect::EntersLoop))
       LoopClasses.insert(Name.substr(0, Colons));
+    if (Colons != std::string_view::npos &&
+        does(*E, rules::Effect::RunsCallable) &&
+        E->where() == rules::Where::Loop)
+      CallbackFields[{Name.substr(0, Colons), Name.substr(Colons + 2)}] = E;
     if (does(*E, rules::Effect::RunsCallable) &&
         E->where() == rules::Where::Elsewhere)
       for (const rules::Condition *C : each(E->when()))
@@ -279,12 +285,29 @@ void Program::lookUpEntries(const rules::Catalogue &Rules) {
           PoolTypes.insert(C->name()->string_view());
   }
   addAnnotatedTypes();
+  keepKnownFields();
   EntryStart.reserve(Symbols.size() + 1);
   EntryStart.assign(2, 0); // the none symbol has none
   for (SymbolId S = 1; S < Symbols.size(); ++S) {
     addFunctionEntries(S);
     EntryStart.push_back(static_cast<std::uint32_t>(EntryPool.size()));
   }
+}
+
+// Entries of that form are of methods for the most part: what is left are plain
+// structures that the program knows.
+void Program::keepKnownFields() {
+  decltype(CallbackFields) Known;
+  for (std::uint32_t U = 0; U < Units.size(); ++U)
+    for (const facts::Type *T : each(Units[U].Facts->root().types())) {
+      std::string_view Class = text(U, T->name());
+      if (!each(T->methods()).empty())
+        continue;
+      for (auto It = CallbackFields.lower_bound({Class, {}});
+           It != CallbackFields.end() && It->first.first == Class; ++It)
+        Known.insert(*It);
+    }
+  CallbackFields = std::move(Known);
 }
 
 const rules::Entry *Program::keep(const rules::EntryT &Entry) {
@@ -316,8 +339,10 @@ void Program::addFunctionEntries(SymbolId S) {
       EntryPool.push_back(E);
   };
   for (const rules::Entry *E : Patterns)
-    if (matchesGlobs(E->name()->string_view(), qualifiedName(S)))
+    if (matchesGlobs(E->name()->string_view(), qualifiedName(S))) {
+      Matched.insert(E);
       Add(E);
+    }
   if (auto It = EntriesByName.find(qualifiedName(S));
       It != EntriesByName.end() && EntryPool.size() == Before)
     std::for_each(It->second.begin(), It->second.end(), Add);
@@ -330,6 +355,21 @@ void Program::addFunctionEntries(SymbolId S) {
     std::vector<const rules::Entry *> Inherited = inheritedEntries(S);
     std::for_each(Inherited.begin(), Inherited.end(), Add);
   }
+}
+
+std::vector<const rules::Entry *> Program::unmatchedPatterns() const {
+  std::vector<const rules::Entry *> Result;
+  for (const rules::Entry *E : Patterns)
+    if (!Matched.contains(E))
+      Result.push_back(E);
+  for (const rules::Entry *E : Named) {
+    bool IsThere = false;
+    for (SymbolId S = 1; S < Symbols.size() && !IsThere; ++S)
+      IsThere = qualifiedName(S) == E->name()->string_view();
+    if (!IsThere)
+      Result.push_back(E);
+  }
+  return Result;
 }
 
 Program::EntryList Program::entries(SymbolId S) const {

@@ -22,6 +22,7 @@
 #include "rules/Catalogue.h"
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -120,6 +121,17 @@ public:
   /// Whether a rule or an annotation says that an event loop runs this
   /// function.
   bool runsOnLoop(SymbolId S) const { return OnLoop.contains(S); }
+  /// The entry for a member of a library's structure in which it keeps a callable
+  /// that a loop runs (`ev_io::cb`), or null.
+  const rules::Entry *callbackField(std::string_view Class,
+                                    std::string_view Name) const {
+    auto It = CallbackFields.find({Class, Name});
+    return It == CallbackFields.end() ? nullptr : It->second;
+  }
+  /// Whether the program knows a structure with such a member.
+  bool keepsCallbacks() const { return !CallbackFields.empty(); }
+  /// Names of the project file that are the name of no function here.
+  std::vector<const rules::Entry *> unmatchedPatterns() const;
   /// Whether a type is an event loop or nested in one, as its executor is: a
   /// class of which a method enters the loop.
   bool isOfLoop(std::string_view TypeName) const;
@@ -167,6 +179,7 @@ private:
   void lookUpEntries(const rules::Catalogue &Rules);
   void findCallEvents();
   void addAnnotatedTypes();
+  void keepKnownFields();
   void addFunctionEntries(SymbolId S);
   const rules::Entry *keep(const rules::EntryT &Entry);
   std::vector<const rules::Entry *> inheritedEntries(SymbolId S) const;
@@ -186,6 +199,10 @@ private:
   std::unordered_set<std::string_view> LoopClasses, PoolTypes;
   std::unique_ptr<const DescriptorModes> Modes;
   std::vector<const rules::Entry *> Patterns; // entries whose names are globs
+  std::vector<const rules::Entry *> Named; // of the project file, no globs
+  std::unordered_set<const rules::Entry *> Matched; // patterns
+  std::map<std::pair<std::string_view, std::string_view>, const rules::Entry *>
+      CallbackFields;
   std::vector<flatbuffers::DetachedBuffer> Annotated; // entries from attributes
   std::unordered_set<SymbolId> OnLoop;
   std::vector<std::uint32_t> EntryStart; // by symbol, into EntryPool

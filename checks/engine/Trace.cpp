@@ -109,9 +109,14 @@ Trace traceTo(const Program &P, const Reachability &R, FunctionId F,
   if (const LoopCallable *Handed = Start.Handed) {
     const ProgramFunction &Registrar = P.function(Handed->Registrar);
     SymbolId Sink = P.resolve(Registrar.Unit, Handed->Site->symbol());
+    bool IsKept = Handed->Site->kind() != facts::EventKind::Call &&
+                  P.qualifiedName(Sink).empty();
     Notes.push_back({P.locate(Registrar.Unit, Handed->Site->loc()),
-                     "it is handed to '" + std::string(P.qualifiedName(Sink)) +
-                         "' here, to be run by an event loop"});
+                     IsKept ? "it is kept in '" + Handed->Entry->name()->str() +
+                                  "' here, to be run by an event loop"
+                            : "it is handed to '" +
+                                  std::string(P.qualifiedName(Sink)) +
+                                  "' here, to be run by an event loop"});
   }
   Trace Result = traceAlong(P, R.pathTo(F), F, Operation, Name);
   Result.Notes.insert(Result.Notes.begin(), Notes.begin(), Notes.end());

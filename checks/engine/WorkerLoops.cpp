@@ -53,6 +53,14 @@ bool isWorkGuard(const Program &P, FunctionId F, const facts::Event &E) {
 // them.
 std::set<std::uint32_t> guardedExecutors(const Program &P, FunctionId F) {
   std::set<std::uint32_t> Guarded, Otherwise;
+  bool Any = false;
+  for (const facts::Block *B : each(P.function(F).Fact->blocks()))
+    for (const facts::Event *E : each(B->events()))
+      Any |= E->kind() == facts::EventKind::Call && E->receiver() &&
+             P.qualifiedName(P.resolve(P.function(F).Unit, E->symbol()))
+                 .ends_with("::get_executor");
+  if (!Any)
+    return {};
   for (const facts::Block *B : each(P.function(F).Fact->blocks()))
     for (const facts::Event *E : each(B->events()))
       for (const facts::Value *Arg : each(E->args()))
@@ -89,8 +97,49 @@ bool WorkerLoops::entersLoop(FunctionId F, std::uint32_t Symbol) const {
   });
 }
 
+bool WorkerLoops::isMoved(FunctionId F, const facts::Event &E,
+                          FunctionId Callable) const {
+  if (Moved.empty())
+    return false;
+  const ProgramFunction &Fn = P.function(Callable);
+  const facts::Symbol *S = P.symbol(Fn.Symbol).Fact;
+  if (!hasFlag(Fn.Fact->flags(), facts::FunctionFlag::Lambda))
+    return Moved.contains(P.typeName(P.symbol(Fn.Symbol).Unit, S->record()));
+  auto Args = each(E.args());
+  // The last: before it may stand a sender and its signal.
+  for (std::uint32_t I = Args.size(); I-- > 1;)
+    if (Args[I]->kind() == facts::ValueKind::Callable &&
+        Args[I - 1]->kind() != facts::ValueKind::Callable)
+      return Moved.contains(objectType(F, *Args[I - 1]));
+  return false;
+}
+
+// The class of what V is or points to, whatever base it is used as.
+std::string_view WorkerLoops::objectType(FunctionId F,
+                                         const facts::Value &V) const {
+  std::uint32_t Unit = P.function(F).Unit;
+  std::uint32_t Type = typeOf(V);
+  if (V.place() && V.kind() != facts::ValueKind::Callable) {
+    Type = V.place()->type();
+    for (const facts::Step *Step : each(V.place()->path())) {
+      std::uint32_t Before = P.withoutReference(Unit, Type);
+      if (Step->kind() == facts::StepKind::Deref &&
+          P.type(Unit, Before)->kind() == facts::TypeKind::Pointer)
+        Type = P.type(Unit, Before)->pointee();
+      else if (Step->kind() != facts::StepKind::Base)
+        Type = Step->type();
+    }
+  }
+  Type = P.withoutReference(Unit, Type);
+  if (P.type(Unit, Type)->kind() == facts::TypeKind::Pointer)
+    Type = P.type(Unit, Type)->pointee();
+  return P.typeName(Unit, Type);
+}
+
 void WorkerLoops::scan(FunctionId F, const facts::Event &E, bool OnThread) {
   SymbolId Callee = P.resolve(P.function(F).Unit, E.symbol());
+  if (E.receiver() && P.qualifiedName(Callee) == "QObject::moveToThread")
+    Moved.insert(objectType(F, *E.receiver()));
   bool Sink = false;
   for (const rules::Entry *Entry : P.entries(Callee))
     Sink |= does(*Entry, Effect::RunsCallable);

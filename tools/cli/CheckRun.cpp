@@ -36,10 +36,10 @@ public:
 
   std::variant<report::Report, std::string> run() {
     using Steps = std::vector<std::string (CheckRun::*)()>;
-    const Steps FromSource = {
-        &CheckRun::checkGlobs,   &CheckRun::findFiles, &CheckRun::loadProject,
-        &CheckRun::loadRules,    &CheckRun::findTool,
-        &CheckRun::extractFacts, &CheckRun::loadFacts};
+    const Steps FromSource = {&CheckRun::checkGlobs,  &CheckRun::findFiles,
+                              &CheckRun::loadProject, &CheckRun::loadRules,
+                              &CheckRun::findTool,    &CheckRun::extractFacts,
+                              &CheckRun::loadFacts};
     const Steps FromObjects = {&CheckRun::checkGlobs, &CheckRun::loadObjects,
                                &CheckRun::loadProject, &CheckRun::loadRules};
     for (const auto Step : Options.Objects.empty() ? FromSource : FromObjects)
@@ -360,7 +360,7 @@ private:
     HowTo.Show = project::profileNamed(Options.Profile)
                      .value_or(Project.Show.value_or(Profile::Default));
     AnalysisResult Found = analyse(Facts, Catalogue, HowTo);
-    Found.Counts.Suppressed +=
+    Result.Counts.Excluded =
         std::erase_if(Found.Findings, [&](const Finding &F) {
           return Project.excludes(F, Result.Root);
         });
@@ -368,6 +368,12 @@ private:
     Result.Counts.Suppressed = Found.Counts.Suppressed;
     Result.Counts.Hidden = Found.Counts.Hidden;
     Result.Counts.Unresolved = Found.Counts.Unresolved;
+    Result.Unresolved = std::move(Found.Unresolved);
+    for (const std::string &Name : Found.UnmatchedNames)
+      std::fprintf(stderr,
+                   "gridlock: warning: %s is the name of no function in what "
+                   "was analysed\n",
+                   Name.c_str());
     Result.Counts.Uninstantiated = Found.Counts.Uninstantiated;
     Result.Counts.CutLocks = Found.Counts.CutLocks;
     for (const CheckInfo &Info : allChecks())

@@ -130,8 +130,14 @@ private:
                           "' is no qualified name (no template arguments, no "
                           "parameter list; '*' stands for any text)");
       else
-        Entries.push_back(entryFor(Key, Name));
+        add(entryFor(Key, Name), Node);
     }
+  }
+
+  void add(EntryT Entry, const YAML::Node &Node) {
+    Entry.file = D.file();
+    Entry.line = static_cast<std::uint32_t>(Node.Mark().line + 1);
+    Entries.push_back(std::move(Entry));
   }
 
   void exclusions(const YAML::Node &Node, Project &P) {

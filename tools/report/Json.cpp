@@ -51,6 +51,14 @@ Json toJson(const Report &R) {
   Object["baseline"] = C.Baselined;
   Object["hidden"] = C.Hidden;
   Object["unresolved"] = C.Unresolved;
+  Object["unresolved_by_root"] = Json::array();
+  for (const UnresolvedCalls &U : R.Unresolved) {
+    Json Item;
+    addPlace(Item, U.Where);
+    Item["root"] = U.Root;
+    Item["calls"] = U.Calls;
+    Object["unresolved_by_root"].push_back(std::move(Item));
+  }
   Object["uninstantiated"] = C.Uninstantiated;
   if (C.CutLocks != 0)
     Object["cut_locks"] = C.CutLocks;

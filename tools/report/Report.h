@@ -9,7 +9,7 @@
 #ifndef GRIDLOCK_TOOLS_REPORT_REPORT_H
 #define GRIDLOCK_TOOLS_REPORT_REPORT_H
 
-#include "checks/engine/Finding.h"
+#include "checks/engine/UnresolvedCalls.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -30,7 +30,7 @@ struct Summary {
   std::uint64_t Unresolved = 0;     // calls that could not be followed
   std::uint64_t Uninstantiated = 0; // templates never instantiated
   std::uint64_t CutLocks = 0;       // see AnalysisCounts
-  unsigned Excluded = 0;            // left out as the project file says
+  std::uint64_t Excluded = 0;       // findings left out by the project file
 };
 
 /// A file that was not, or only partly, analysed.
@@ -54,6 +54,7 @@ struct Report {
   std::vector<Finding> Findings; // sorted
   Summary Counts;
   std::vector<Trouble> Troubles; // sorted
+  std::vector<UnresolvedCalls> Unresolved; // Counts.Unresolved by root
   std::vector<RuleText> Rules;   // those of the findings at least, sorted by id
   /// XXH3 of the files that findings would edit, as they were analysed; 0 where
   /// two units have read different ones.

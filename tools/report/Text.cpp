@@ -163,16 +163,25 @@ std::string summaryLine(const Report &R) {
   std::string Line = counted(C.Files, "file") + " analysed, ";
   if (C.Partial)
     Line += std::to_string(C.Partial) + " of them with errors, ";
-  if (C.Excluded)
-    Line += std::to_string(C.Excluded) + " excluded, ";
   Line += std::to_string(C.Failed) + " failed, " +
           counted(R.Findings.size(), "finding") + " (" +
           std::to_string(C.Suppressed) + " suppressed";
+  if (C.Excluded)
+    Line += ", " + std::to_string(C.Excluded) + " excluded";
   if (C.Baselined)
     Line += ", " + std::to_string(C.Baselined) + " in the baseline";
   if (C.Hidden)
     Line += ", " + std::to_string(C.Hidden) + " below the profile's precision";
   Line += "), " + counted(C.Unresolved, "unresolved call");
+  constexpr std::size_t MostRoots = 3;
+  for (std::size_t I = 0; I < R.Unresolved.size() && I < MostRoots; ++I)
+    Line += (I == 0 ? " (" : ", ") + std::to_string(R.Unresolved[I].Calls) +
+            " from " + R.Unresolved[I].Root;
+  if (R.Unresolved.size() > MostRoots)
+    Line +=
+        ", " + std::to_string(R.Unresolved.size() - MostRoots) + " more roots";
+  if (!R.Unresolved.empty())
+    Line += ")";
   if (C.Uninstantiated)
     Line +=
         ", " + counted(C.Uninstantiated, "template") + " never instantiated";

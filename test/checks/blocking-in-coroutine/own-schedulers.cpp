@@ -58,32 +58,30 @@ private:
   std::vector<std::thread> Threads;
 };
 
-
+// Keeps handles as they are.
 class Loop {
 public:
   void run() {
     epoll_event Events[8];
     for (;;) {
       epoll_wait(Poll, Events, 8, -1);
-      std::deque<std::function<void()>> Now;
+      std::deque<std::coroutine_handle<>> Now;
       Now.swap(Waiting);
-      for (auto &Job : Now)
-        Job();
+      for (std::coroutine_handle<> H : Now)
+        H.resume();
     }
   }
   struct Turn {
     Loop &On;
     bool await_ready() { return false; }
-    void await_suspend(std::coroutine_handle<> H) {
-      On.Waiting.push_back([H] { H.resume(); });
-    }
+    void await_suspend(std::coroutine_handle<> H) { On.Waiting.push_back(H); }
     void await_resume() {}
   };
   Turn turn() { return {*this}; }
 
 private:
   int Poll = epoll_create1(0);
-  std::deque<std::function<void()>> Waiting;
+  std::deque<std::coroutine_handle<>> Waiting;
 };
 
 task away_ok(Pool &Threads) {

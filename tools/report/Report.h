@@ -29,8 +29,8 @@ struct Summary {
   std::uint64_t Hidden = 0;         // below the profile's precision
   std::uint64_t Unresolved = 0;     // calls that could not be followed
   std::uint64_t Uninstantiated = 0; // templates never instantiated
-  std::uint64_t CutLocks = 0;       // see AnalysisCounts
   std::uint64_t Excluded = 0;       // findings left out by the project file
+  std::uint64_t CutLocks = 0;       // see AnalysisCounts
 };
 
 /// A file that was not, or only partly, analysed.

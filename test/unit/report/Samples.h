@@ -31,7 +31,8 @@ inline Report sampleReport() {
   Report R;
   R.Root = "/no such/root";
   R.Findings = {sampleFinding()};
-  R.Counts = {101, 102, 103, 104, 105, 106, 107, 108, 109};
+  R.Counts = {101, 102, 103, 104, 105, 106, 107, 108, 109, 110};
+  R.Unresolved = {{"coroutine 'rooted'", {"src/rooted.cpp", 111, 112}, 113}};
   R.Troubles = {{{"src/bad.cpp", 74, 13}, "parse trouble text", false}};
   R.Rules = {{"gridlock-another-rule", "Another.", "Page two.", {}},
              {"gridlock-sample-rule",

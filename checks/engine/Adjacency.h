@@ -25,41 +25,26 @@ public:
   /// From pairs (row, target), rows 0 to ROWS - 1; targets keep their order.
   template <typename Pairs>
   static Adjacency of(std::size_t Rows, const Pairs &All) {
-    Adjacency Result =
-        inverse(Rows, All, [](const auto &P) { return P.first; });
-    for (Id &To : Result.Targets)
-      To = All[To].second;
-    return Result;
+    return fill(Rows, [&](auto Edge) {
+      for (const auto &[Row, To] : All)
+        Edge(Row, To);
+    });
   }
   /// By row, the indices of the items of which ROW_OF gives that row.
   template <typename Items, typename RowOf>
   static Adjacency inverse(std::size_t Rows, const Items &All, RowOf Row) {
-    Adjacency Result;
-    Result.Start.assign(Rows + 1, 0);
-    for (const auto &Item : All)
-      ++Result.Start[Row(Item) + 1];
-    for (std::size_t I = 1; I <= Rows; ++I)
-      Result.Start[I] += Result.Start[I - 1];
-    Result.Targets.resize(Result.Start.back());
-    std::vector<Id> Next(Result.Start.begin(), Result.Start.end() - 1);
-    for (Id I = 0; I < All.size(); ++I)
-      Result.Targets[Next[Row(All[I])]++] = I;
-    return Result;
+    return fill(Rows, [&](auto Edge) {
+      for (Id I = 0; I < All.size(); ++I)
+        Edge(Row(All[I]), I);
+    });
   }
   /// The same edges from target to row.
   Adjacency reversed(std::size_t Rows) const {
-    Adjacency Result;
-    Result.Start.assign(Rows + 1, 0);
-    for (Id To : Targets)
-      ++Result.Start[To + 1];
-    for (std::size_t I = 1; I <= Rows; ++I)
-      Result.Start[I] += Result.Start[I - 1];
-    Result.Targets.resize(Targets.size());
-    std::vector<Id> Next(Result.Start.begin(), Result.Start.end() - 1);
-    for (Id Row = 0; Row < rows(); ++Row)
-      for (Id To : (*this)[Row])
-        Result.Targets[Next[To]++] = Row;
-    return Result;
+    return fill(Rows, [&](auto Edge) {
+      for (Id Row = 0; Row < rows(); ++Row)
+        for (Id To : (*this)[Row])
+          Edge(To, Row);
+    });
   }
 
   std::size_t rows() const { return Start.size() - 1; }
@@ -68,6 +53,21 @@ public:
   }
 
 private:
+  // EACH_EDGE calls what it is given with every row and target, the same twice:
+  // to count the rows, and to fill them.
+  template <typename EachEdge>
+  static Adjacency fill(std::size_t Rows, EachEdge Each) {
+    Adjacency Result;
+    Result.Start.assign(Rows + 1, 0);
+    Each([&](Id Row, Id) { ++Result.Start[Row + 1]; });
+    for (std::size_t I = 1; I <= Rows; ++I)
+      Result.Start[I] += Result.Start[I - 1];
+    Result.Targets.resize(Result.Start.back());
+    std::vector<Id> Next(Result.Start.begin(), Result.Start.end() - 1);
+    Each([&](Id Row, Id To) { Result.Targets[Next[Row]++] = To; });
+    return Result;
+  }
+
   std::vector<Id> Start{0};
   std::vector<Id> Targets;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "checks/engine/BlockLoops.h"
 
+#include "checks/engine/Adjacency.h"
 #include "checks/facts/Range.h"
 
 #include <algorithm>
@@ -9,9 +10,8 @@ namespace gridlock {
 
 namespace {
 
-std::vector<bool> reachedFrom(const std::vector<std::vector<std::uint32_t>> &To,
-                              std::uint32_t First) {
-  std::vector<bool> Seen(To.size(), false);
+std::vector<bool> reachedFrom(const Adjacency &To, std::uint32_t First) {
+  std::vector<bool> Seen(To.rows(), false);
   std::vector<std::uint32_t> Pending{First};
   while (!Pending.empty()) {
     std::uint32_t B = Pending.back();
@@ -30,18 +30,19 @@ std::vector<bool> reachedFrom(const std::vector<std::vector<std::uint32_t>> &To,
 std::vector<std::uint32_t> loopOf(const facts::Function &F,
                                   std::uint32_t Block) {
   auto Blocks = each(F.blocks());
-  std::vector<std::vector<std::uint32_t>> Next(Blocks.size()),
-      Before(Blocks.size());
-  for (std::uint32_t B = 0; B < Blocks.size(); ++B)
-    for (const facts::Edge *E : each(Blocks[B]->edges())) {
-      Next[B].push_back(E->to());
-      Before[E->to()].push_back(B);
-    }
+  Adjacency Next;
+  std::vector<std::uint32_t> Row;
+  for (const facts::Block *B : Blocks) {
+    Row.clear();
+    for (const facts::Edge *E : each(B->edges()))
+      Row.push_back(E->to());
+    Next.addRow(Row);
+  }
   std::vector<std::uint32_t> Result;
   std::vector<bool> After = reachedFrom(Next, Block);
   if (!After[Block])
     return Result;
-  std::vector<bool> Back = reachedFrom(Before, Block);
+  std::vector<bool> Back = reachedFrom(Next.reversed(Blocks.size()), Block);
   for (std::uint32_t B = 0; B < Blocks.size(); ++B)
     if (After[B] && Back[B])
       Result.push_back(B);

@@ -55,13 +55,7 @@ APART void reads_bad(Helper &Other, const int (&Pipe)[2]) {
     std::abort();
 }
 APART void locks_bad(Helper &Other, std::mutex &Mutex) {
-  std::promise<void> Locked;
-  Other.later([&] {
-    std::lock_guard Guard(Mutex);
-    Locked.set_value();
-    sleepMs(Ms);
-  });
-  Locked.get_future().wait();
+  Other.holdFor(Mutex, Ms);
   std::lock_guard Guard(Mutex);
 }
 APART void waits_bad(Helper &Other) {

@@ -71,13 +71,7 @@ struct Work {
   }
   void locks() {
     static std::mutex Mutex; // all loops use it
-    std::promise<void> Locked;
-    Other.later([&] {
-      std::lock_guard Guard(Mutex);
-      Locked.set_value();
-      sleepMs(Ms);
-    });
-    Locked.get_future().wait();
+    Other.holdFor(Mutex, Ms);
     std::lock_guard Guard(Mutex);
   }
   void locksShared() {

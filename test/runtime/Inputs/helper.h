@@ -4,6 +4,8 @@
 
 #include <cstdlib>
 #include <functional>
+#include <future>
+#include <mutex>
 #include <thread>
 #include <time.h>
 #include <unistd.h>
@@ -34,6 +36,17 @@ public:
   Helper(const Helper &) = delete;
 
   template <class F> void later(F &&Request) { ask(new std::function<void()>(std::forward<F>(Request))); }
+
+  /// Returns once the helper has taken MUTEX; it gives it back after MS.
+  void holdFor(std::mutex &Mutex, long Ms) {
+    std::promise<void> Locked;
+    later([&Mutex, &Locked, Ms] {
+      std::lock_guard Guard(Mutex);
+      Locked.set_value();
+      sleepMs(Ms);
+    });
+    Locked.get_future().wait();
+  }
 
 private:
   void ask(const std::function<void()> *Request) {

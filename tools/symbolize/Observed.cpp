@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "tools/symbolize/Observed.h"
 
-#include "checks/engine/Fingerprint.h"
 #include "rules/Catalogue.h"
 #include "tools/symbolize/CoroutineFindings.h"
 #include "tools/symbolize/LockFindings.h"
 #include "tools/symbolize/LockTimes.h"
 #include "tools/symbolize/LoopTimes.h"
 #include "tools/symbolize/LoopWaits.h"
+#include "tools/symbolize/MergedFindings.h"
 #include "tools/symbolize/Operations.h"
 #include "tools/symbolize/StallShares.h"
 
 #include <algorithm>
-#include <tuple>
 
 namespace gridlock::symbolize {
 
@@ -20,38 +19,27 @@ using namespace monitor;
 
 namespace {
 
-/// A merged finding while its parts are being collected.
-struct Entry {
-  Finding Result;
-  Measured Numbers;
-  std::string How; // "blocked for", "kept busy for"
-};
-
+/// Goes through the records of one process after another.
 class Collector {
 public:
   Collector(const std::filesystem::path &Root, Suppressions &Suppressed,
             Observed &Result)
-      : Root(Root), Suppressed(Suppressed), Result(Result) {}
+      : Root(Root), Suppressed(Suppressed), Merged(this->Root, Suppressed),
+        Result(Result) {}
 
   void add(const ProcessRecords &P);
   void finish();
 
 private:
-  using Key = std::tuple<std::string, std::string, std::string>;
-
   void addLoop(const ProcessRecords &P, const LoopData &L, LoopWaits &Waits);
   void addStalls(const ProcessRecords &P, Symbolizer &S, LoopWaits &Waits);
+  void addLockHolder(Finding &F, const StallData &D,
+                     const std::vector<Frame> &Holder) const;
   void addBlocks(const ProcessRecords &P, Symbolizer &S, LoopWaits &Waits);
   void addLocks(const ProcessRecords &P, Symbolizer &S);
-  void addCycle(SeenFinding Found);
   void addCoroutines(const ProcessRecords &P, Symbolizer &S);
   void addChain(const ProcessRecords &P, Symbolizer &S, RecordKind Of,
                 std::uint32_t Id, std::vector<Frame> &Stack);
-  bool suppressed(const char *Rule, const std::vector<Frame> &Stack,
-                  const Key &Which);
-  void addFinding(const char *Rule, const std::string &Operation,
-                  const std::vector<Frame> &Stack, const Measured &M,
-                  Precision Confidence, const std::string &LoopName);
   void addWait(const LockRow &Row, const Side &W);
   void remark(const ProcessRecords &P, const Symbolizer &S);
 
@@ -61,12 +49,9 @@ private:
 
   const Places Root;
   Suppressions &Suppressed;
-  std::set<Key> Hidden; // findings of which something was suppressed
+  MergedFindings Merged;
   Observed &Result;
   const rules::Catalogue Rules = rules::Catalogue::embedded();
-  std::map<Key, Entry> Entries;
-  std::map<std::pair<std::string, std::string>, SeenFinding>
-      Cycles; // of locks: by rule and functions
   std::map<std::pair<std::uint32_t, std::uint32_t>, LoopRow> Rows;
 };
 
@@ -100,63 +85,6 @@ Precision Collector::precisionOf(const ProcessRecords &P, std::uint32_t Loop) {
   return L->second.Head.Iterations < 20 ? Precision::High : Precision::VeryHigh;
 }
 
-void Collector::addFinding(const char *Rule, const std::string &Operation,
-                           const std::vector<Frame> &Stack, const Measured &M,
-                           Precision Confidence, const std::string &LoopName) {
-  const Frame *User = innermostUser(Stack);
-  const std::string Function = User            ? User->Function
-                               : Stack.empty() ? ""
-                                               : Stack.front().Display;
-  // As in the static half: what a coroutine reaches, through whatever calls, is
-  // the coroutine's.
-  const bool InCoroutine =
-      std::any_of(Stack.begin(), Stack.end(),
-                  [](const Frame &At) { return At.User && At.Coroutine; });
-  if (InCoroutine && std::string_view(Rule) == "gridlock-blocking-in-callback")
-    Rule = "gridlock-blocking-in-coroutine";
-  if (suppressed(Rule, Stack, {Rule, Function, Operation}))
-    return;
-  auto [It, New] = Entries.try_emplace({Rule, Function, Operation});
-  Entry &E = It->second;
-  Finding &F = E.Result;
-  if (New) {
-    F.Rule = Rule;
-    F.Function = Function;
-    F.Operation = Operation;
-    if (User)
-      F.Where = Root.relative(User->Where);
-    E.How = LoopName;
-  }
-  F.Confidence = std::max(F.Confidence, Confidence);
-  if (New)
-    F.Confidence = Confidence;
-  if (New || M.Worst > E.Numbers.Worst) { // the worst one's stack is shown
-    F.Notes.clear();
-    Root.addNotes(F, Stack);
-    if (User)
-      F.Where = Root.relative(User->Where);
-  }
-  E.Numbers.Count += M.Count;
-  E.Numbers.Total += M.Total;
-  E.Numbers.OnCpu += M.OnCpu;
-  E.Numbers.Stacks += M.Stacks;
-  if (M.Stacks != 0 && M.Worst >= E.Numbers.Worst) {
-    E.Numbers.Callbacks = M.Callbacks;
-    E.Numbers.LongestCallback = M.LongestCallback;
-    E.Numbers.Events = M.Events;
-  }
-  E.Numbers.Worst = std::max(E.Numbers.Worst, M.Worst);
-  E.Numbers.Unfinished |= M.Unfinished;
-}
-
-bool Collector::suppressed(const char *Rule, const std::vector<Frame> &Stack,
-                           const Key &Which) {
-  if (!Suppressed.match(Rule, Stack))
-    return false;
-  Hidden.insert(Which);
-  return true;
-}
-
 void Collector::addLoop(const ProcessRecords &P, const LoopData &L,
                         LoopWaits &Waits) {
   LoopRow Row = timesOf(P, L);
@@ -166,6 +94,17 @@ void Collector::addLoop(const ProcessRecords &P, const LoopData &L,
   Row.Function = At.Function;
   Row.Where = At.Where;
   Rows[{P.Header.Pid, L.Head.Id}] = std::move(Row);
+}
+
+/// The stall was a wait for a lock; Holder: the stack of the thread that had
+/// it.
+void Collector::addLockHolder(Finding &F, const StallData &D,
+                              const std::vector<Frame> &Holder) const {
+  if (const Frame *User = innermostUser(Holder))
+    F.Notes.push_back(
+        {Root.relative(User->Where), "the lock was held by thread " +
+                                         std::to_string(D.Head.Holder) +
+                                         ", then in " + User->Function});
 }
 
 void Collector::addStalls(const ProcessRecords &P, Symbolizer &S,
@@ -198,25 +137,15 @@ void Collector::addStalls(const ProcessRecords &P, Symbolizer &S,
     if (Share.Blocked) {
       const std::string Operation =
           operationOf(Rules, Stack, D->Head.Operation);
-      addFinding("gridlock-blocking-in-callback", Operation, Stack, M,
-                 precisionOf(P, D->Head.Loop), nameOf(P, D->Head.Loop));
-      if (auto Other = P.Stacks.find({RecordKind::Stall, Id});
-          Other != P.Stacks.end()) {
-        const std::vector<Frame> Holder = S.unwind(Other->second);
-        const Frame *User = innermostUser(Holder);
-        const std::string Function = innermostUser(Stack)
-                                         ? innermostUser(Stack)->Function
-                                         : std::string();
-        for (auto &[K, E] : Entries)
-          if (User && std::get<1>(K) == Function && std::get<2>(K) == Operation)
-            E.Result.Notes.push_back({Root.relative(User->Where),
-                                      "the lock was held by thread " +
-                                          std::to_string(D->Head.Holder) +
-                                          ", then in " + User->Function});
-      }
+      Finding *F =
+          Merged.add("gridlock-blocking-in-callback", Operation, Stack, M,
+                     precisionOf(P, D->Head.Loop), nameOf(P, D->Head.Loop));
+      const auto Other = P.Stacks.find({RecordKind::Stall, Id});
+      if (F && Other != P.Stacks.end())
+        addLockHolder(*F, *D, S.unwind(Other->second));
       continue;
     }
-    addFinding("gridlock-loop-stall",
+    Merged.add("gridlock-loop-stall",
                D->Head.Why == Cause::Sleeping ? D->Head.Operation
                                               : std::string("on-cpu"),
                Stack, M, precisionOf(P, D->Head.Loop), nameOf(P, D->Head.Loop));
@@ -233,7 +162,7 @@ void Collector::addBlocks(const ProcessRecords &P, Symbolizer &S,
       sharedLoop(P, B.Loop);
     if (OfLoop || (B.Count == B.OpenCount && Waits.left(B.Loop, Stack)))
       continue;
-    addFinding(
+    Merged.add(
         "gridlock-blocking-in-callback", operationOf(Rules, Stack, B.Operation),
         Stack,
         {.Count = B.Count, .Worst = B.Max, .Total = B.Total, .OnCpu = B.OnCpu},
@@ -268,17 +197,14 @@ void Collector::addWait(const LockRow &Row, const Side &W) {
     HoldersHidden += Suppressed.match("gridlock-lock-contention", H.Stack);
   }
   if (HoldersHidden != 0 && HoldersHidden == Holders) {
-    Hidden.insert({"gridlock-lock-contention", W.Function, W.Operation});
-    return;
+    return Merged.hide("gridlock-lock-contention", W.Function, W.Operation);
   }
-  addFinding("gridlock-lock-contention", W.Operation, W.Stack,
-             {.Count = W.Count, .Worst = W.Max, .Total = W.Total},
-             Precision::High, "");
-  const auto It =
-      Entries.find({"gridlock-lock-contention", W.Function, W.Operation});
-  if (It == Entries.end())
+  Finding *F = Merged.add("gridlock-lock-contention", W.Operation, W.Stack,
+                          {.Count = W.Count, .Worst = W.Max, .Total = W.Total},
+                          Precision::High, "");
+  if (!F)
     return;
-  std::vector<Note> &Notes = It->second.Result.Notes;
+  std::vector<Note> &Notes = F->Notes;
   std::size_t Shown = 0;
   for (const Side &H : Row.Holders) {
     if ((H.Function == W.Function && Holders != 0) || ++Shown > 3)
@@ -300,22 +226,10 @@ void Collector::addWait(const LockRow &Row, const Side &W) {
                          ": " + times(Row.Holds.front())});
 }
 
-void Collector::addCycle(SeenFinding Found) {
-  Finding &F = Found.Result;
-  if (suppressed(F.Rule.c_str(), Found.Frames,
-                 {F.Rule, F.Function, F.Operation}))
-    return;
-  Cycles.try_emplace({F.Rule, F.Operation}, std::move(Found));
-}
-
 void Collector::addCoroutines(const ProcessRecords &P, Symbolizer &S) {
   SeenCoroutines Seen = findCoroutines(P, S, Root);
   for (SeenFinding &F : Seen.Findings)
-    if (const Key Which{F.Result.Rule, F.Result.Function, F.Result.Operation};
-        !suppressed(F.Result.Rule.c_str(), F.Frames, Which))
-      Cycles.try_emplace(
-          {F.Result.Rule, F.Result.Function + "\n" + F.Result.Operation},
-          std::move(F));
+    Merged.addSeenInFunction(std::move(F));
   for (std::string &Text : Seen.Remarks)
     Result.Remarks.push_back(P.File.filename().string() + ": " + Text);
 }
@@ -361,9 +275,9 @@ void Collector::add(const ProcessRecords &P) {
   addBlocks(P, S, Waits);
   addLocks(P, S);
   for (SeenFinding &F : findOrders(P, S, Root))
-    addCycle(std::move(F));
+    Merged.addSeen(std::move(F));
   for (SeenFinding &F : findDeadlocks(P, S, Root))
-    addCycle(std::move(F));
+    Merged.addSeen(std::move(F));
   addCoroutines(P, S);
   remark(P, S);
   Result.Processes += 1;
@@ -382,51 +296,7 @@ void Collector::finish() {
   std::stable_sort(
       Result.Locks.begin(), Result.Locks.end(),
       [](const LockRow &A, const LockRow &B) { return A.Total > B.Total; });
-  std::vector<Finding> Findings;
-  std::map<Key, Measured> Numbers;
-  for (auto &[K, E] : Entries) {
-    if (E.Numbers.Count == 0)
-      continue; // all of it was the loop's own waiting
-    Finding &F = E.Result;
-    const std::string Times = E.Numbers.Count == 1
-                                  ? "once"
-                                  : std::to_string(E.Numbers.Count) + " times";
-    const std::string Sums =
-        Times + ", worst " + duration(E.Numbers.Worst) + ", " +
-        duration(E.Numbers.Total) + " in all" +
-        (E.Numbers.Unfinished ? ", not over at the end" : "");
-    const std::string Kind = congestion(E.Numbers);
-    if (F.Rule == "gridlock-lock-contention")
-      F.Message =
-          "threads waited here for a lock (" + F.Operation + ") " + Sums;
-    else if (F.Rule == "gridlock-loop-stall")
-      F.Message = E.How + " was kept busy here " + Sums +
-                  (Kind.empty() ? "" : "; " + Kind);
-    else
-      F.Message = E.How + " was blocked here by " + F.Operation + " " + Sums;
-    Numbers[K] = E.Numbers;
-    Findings.push_back(std::move(F));
-  }
-  for (auto &[K, Seen] : Cycles) {
-    Finding &F = Seen.Result;
-    if (F.Rule == "gridlock-lock-order" &&
-        Cycles.count({"gridlock-deadlock", F.Operation}))
-      continue; // it was met
-    Numbers[{F.Rule, F.Function, F.Operation}] = Seen.Numbers;
-    Findings.push_back(std::move(F));
-  }
-  finishFindings(Findings);
-  const auto NumbersOf = [&](const Finding &F) {
-    return Numbers[{F.Rule, F.Function, F.Operation}];
-  };
-  std::stable_sort(Findings.begin(), Findings.end(),
-                   [&](const Finding &A, const Finding &B) {
-                     return NumbersOf(A).Worst > NumbersOf(B).Worst;
-                   });
-  for (const Finding &F : Findings)
-    Result.Numbers.push_back(NumbersOf(F));
-  Result.Report.Findings = std::move(Findings);
-  Result.Report.Counts.Suppressed = Hidden.size();
+  Merged.moveTo(Result);
   for (std::string &Text : Suppressed.unused())
     Result.Remarks.push_back(std::move(Text));
   std::sort(Result.Remarks.begin(), Result.Remarks.end());

@@ -16,8 +16,7 @@ namespace gridlock::monitor {
 namespace {
 
 Lock MapsLock;
-char Buffer[512 *
-            1024]; // of /proc/self/maps; what doesn't fit is counted as lost
+char Buffer[128 * 1024]; // what matters of /proc/self/maps
 uint64_t LastHash = 0;
 
 // What is executable, by address. Read without the lock: that a wrong answer
@@ -35,24 +34,6 @@ uint64_t hashOf(const char *S, size_t N) noexcept {
   return H;
 }
 
-size_t readMaps() noexcept {
-  long Fd = sys::open("/proc/self/maps", O_RDONLY | O_CLOEXEC);
-  if (Fd < 0)
-    return 0;
-  size_t Size = 0;
-  for (;;) {
-    long N =
-        sys::read(static_cast<int>(Fd), Buffer + Size, sizeof Buffer - Size);
-    if (N <= 0)
-      break;
-    Size += static_cast<size_t>(N);
-  }
-  sys::close(static_cast<int>(Fd));
-  if (Size == sizeof Buffer)
-    lost("mappings (more than 512 KiB of them)");
-  return Size;
-}
-
 uint64_t hexadecimal(const char *&S) noexcept {
   uint64_t N = 0;
   for (;; ++S) {
@@ -66,29 +47,49 @@ uint64_t hexadecimal(const char *&S) noexcept {
   }
 }
 
-// Keeps only file mappings that are executable or hold a file's beginning: a
-// program with a million anonymous mappings stays small.
-size_t filter(size_t Size) noexcept {
-  size_t Kept = 0;
-  for (size_t I = 0; I < Size;) {
-    auto *End = static_cast<char *>(std::memchr(Buffer + I, '\n', Size - I));
-    if (!End)
+// Only file mappings that are executable or hold a file's beginning: a program
+// with a million anonymous mappings, or ten thousand threads, stays small.
+// Line: without its newline.
+bool matters(const char *Line, const char *End) noexcept {
+  const char *S = Line;
+  hexadecimal(S);
+  ++S;
+  hexadecimal(S); // S: " r-xp offset ..."
+  const char *Offset = S + 6;
+  const uint64_t At = hexadecimal(Offset);
+  const auto Size = static_cast<size_t>(End - S);
+  const bool Named = std::memchr(S, '/', Size) || std::memchr(S, '[', Size);
+  return Named && (S[3] == 'x' || (At == 0 && S[1] == 'r'));
+}
+
+// What matters of /proc/self/maps into Buffer: its size.
+size_t readMaps() noexcept {
+  long Fd = sys::open("/proc/self/maps", O_RDONLY | O_CLOEXEC);
+  if (Fd < 0)
+    return 0;
+  size_t Kept = 0, Size = 0; // behind what is kept, part of a line
+  for (;;) {
+    long N =
+        sys::read(static_cast<int>(Fd), Buffer + Size, sizeof Buffer - Size);
+    if (N <= 0)
       break;
-    size_t Length = static_cast<size_t>(End - (Buffer + I)) + 1;
-    const char *S = Buffer + I;
-    hexadecimal(S);
-    ++S;
-    hexadecimal(S); // S: " r-xp offset ..."
-    const char *Offset = S + 6;
-    uint64_t At = hexadecimal(Offset);
-    bool Named = std::memchr(S, '/', static_cast<size_t>(End - S)) != nullptr ||
-                 std::memchr(S, '[', static_cast<size_t>(End - S)) != nullptr;
-    if (Named && (S[3] == 'x' || (At == 0 && S[1] == 'r'))) {
-      std::memmove(Buffer + Kept, Buffer + I, Length);
-      Kept += Length;
+    Size += static_cast<size_t>(N);
+    size_t At = Kept;
+    while (auto *End =
+               static_cast<char *>(std::memchr(Buffer + At, '\n', Size - At))) {
+      const size_t Length = static_cast<size_t>(End - (Buffer + At)) + 1;
+      if (matters(Buffer + At, End)) {
+        std::memmove(Buffer + Kept, Buffer + At, Length);
+        Kept += Length;
+      }
+      At += Length;
     }
-    I += Length;
+    std::memmove(Buffer + Kept, Buffer + At, Size - At);
+    Size = Kept + (Size - At);
   }
+  sys::close(static_cast<int>(Fd));
+  if (Size == sizeof Buffer)
+    lost("mappings (more than 128 KiB of files)");
   return Kept;
 }
 
@@ -133,7 +134,7 @@ void forgetMaps() noexcept {
 
 void writeMaps() noexcept {
   Locked Guard(MapsLock);
-  size_t Size = filter(readMaps());
+  const size_t Size = readMaps();
   uint64_t Hash = hashOf(Buffer, Size);
   if (Hash == LastHash || Size == 0)
     return;

@@ -11,6 +11,7 @@
 #include "runtime-monitor/core/Text.h"
 #include "runtime-monitor/coroutines/Coroutines.h"
 #include "runtime-monitor/interpose/Interpose.h"
+#include "runtime-monitor/interpose/QuickTake.h"
 #include "runtime-monitor/locks/Contention.h"
 #include "runtime-monitor/locks/Holds.h"
 #include "runtime-monitor/locks/Order.h"
@@ -77,6 +78,7 @@ __attribute__((constructor(101))) void startMonitor() {
   int Errno = errno;
   Process = sys::processId();
   findRealFunctions();
+  QuickTake::start();
   Clock::start();
   TheOptions.parse(std::getenv("GRIDLOCK_OPTIONS"));
   if (!TheOptions.FollowChildren)

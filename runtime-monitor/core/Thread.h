@@ -156,9 +156,10 @@ struct Thread {
   }
   /// It did not get it.
   void failedFirst() noexcept { Holding -= OneMore; }
-  /// Holds that lock alone, and nothing is to be told of it.
-  bool holdsOnly(const void *Lock) const noexcept {
-    return static_cast<uint8_t>(Holding) == 1 && Held[0].Lock == Lock;
+  /// Took that lock last, and nothing is to be told of it.
+  bool tookLast(const void *Lock) const noexcept {
+    const uint32_t Which = static_cast<uint8_t>(Holding) - 1u;
+    return Which < MaxHeld && Held[Which].Lock == Lock;
   }
   /// Its place in Held, or -1; the one taken last.
   int placeOf(const void *Lock) const noexcept {

@@ -3,6 +3,9 @@
 
 #include "runtime-monitor/capture/Watchdog.h"
 #include "runtime-monitor/core/Clock.h"
+#include "runtime-monitor/interpose/QuickTake.h"
+
+#include <climits>
 
 namespace gridlock::monitor {
 
@@ -64,11 +67,23 @@ uint32_t load(const int &Word) {
   return static_cast<uint32_t>(__atomic_load_n(&Word, __ATOMIC_RELAXED));
 }
 
+/// Taken on the spot where that is known to be the same.
+template <class Lock> bool takesQuickly(Lock *L, const Thread &T) {
+  return QuickTake::take(L, T.Tid.load(std::memory_order_relaxed));
+}
+
 struct PthreadMutex {
   using Lock = pthread_mutex_t;
   static constexpr uint64_t How = Taking::Mutex;
   static constexpr int Busy = EBUSY;
-  static int TryIt(Lock *M) { return Real.pthread_mutex_trylock(M); }
+  static constexpr bool HasQuick = true;
+  static bool quickly(Lock *M, const Thread &T) { return takesQuickly(M, T); }
+  // glibc's trylock would leave a robust mutex locked that is lost for good.
+  static int TryIt(Lock *M) {
+    return load(M->__data.__owner) == INT_MAX - 1
+               ? ENOTRECOVERABLE
+               : Real.pthread_mutex_trylock(M);
+  }
   static uint32_t ownerOf(const Lock *M) { return load(M->__data.__owner); }
   // 2 means that somebody sleeps. Robust and priority-inheriting mutexes keep a
   // thread id there: their releases are not blamed.
@@ -80,8 +95,12 @@ struct C11Mutex {
   using Lock = mtx_t;
   static constexpr uint64_t How = Taking::Mutex;
   static constexpr int Busy = thrd_busy;
+  static constexpr bool HasQuick = true;
   static const pthread_mutex_t *inner(const Lock *M) {
     return reinterpret_cast<const pthread_mutex_t *>(M);
+  }
+  static bool quickly(Lock *M, const Thread &T) {
+    return takesQuickly(reinterpret_cast<pthread_mutex_t *>(M), T);
   }
   static int TryIt(Lock *M) { return Real.mtx_trylock(M); }
   static uint32_t ownerOf(const Lock *M) {
@@ -95,6 +114,8 @@ struct C11Mutex {
 // Locks whose memory doesn't tell who waits.
 struct Other {
   static constexpr int Busy = EBUSY;
+  static constexpr bool HasQuick = false;
+  static bool quickly(volatile void *, const Thread &) { return false; }
   static bool contended(const volatile void *) {
     return WaitersElsewhere.load(std::memory_order_relaxed) != 0;
   }
@@ -118,6 +139,8 @@ struct Writing : Rwlock {
 struct Spinning : Other {
   using Lock = pthread_spinlock_t;
   static constexpr uint64_t How = Taking::Other;
+  static constexpr bool HasQuick = true;
+  static bool quickly(Lock *L, const Thread &T) { return takesQuickly(L, T); }
   static int TryIt(Lock *L) { return Real.pthread_spin_trylock(L); }
   static uint32_t ownerOf(const Lock *) { return 0; }
 };

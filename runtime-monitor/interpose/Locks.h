@@ -55,6 +55,8 @@ template <class T> const void *erased(T *Lock) {
 //   How          Taking's bits
 //   Busy         what TryIt returns when the lock is not free
 //   TryIt        takes it without waiting
+//   quickly      takes it without a call; false: TryIt may or may not
+//   HasQuick     there is that
 //   ownerOf      thread id of whoever holds it, or 0
 //   contended    others may wait for it
 // Name is the function's, as an operation and as a real one. A thread state
@@ -77,16 +79,34 @@ int takeAfterTry(Thread &T, typename Mode::Lock *L, const void *Site, int Rc,
   return Rc == EOWNERDEAD ? Rc : TakeIt();
 }
 
-/// The lock is not free. The thread's state is read again, which saves the fast
-/// path a register.
+/// The lock is not free, or not to be taken quickly (Rc: the lock's Busy). The
+/// thread's state is read again, which saves the fast path a register.
 template <class Mode, auto Name, uint64_t How, class Take>
-[[gnu::noinline, gnu::cold]] int
-acquireSlowly(typename Mode::Lock *L, const void *Site, int Rc, Take TakeIt) {
+[[gnu::noinline]] int acquireSlowly(typename Mode::Lock *L, const void *Site,
+                                    int Rc, Take TakeIt) {
   Thread &T = *Self;
+  if (Mode::HasQuick && (Rc = Mode::TryIt(L)) == 0)
+    return 0;
   T.failedFirst();
   Rc = takeAfterTry<Mode, Name>(T, L, Site, Rc, TakeIt);
   if (isTaken(Rc))
     T.acquired(erased(L), addressOf(Site) | Mode::How | How);
+  return Rc;
+}
+
+/// The hold is to be timed, or the lock is not to be taken quickly.
+template <class Mode, auto Name, uint64_t How, class Take>
+[[gnu::noinline]] int acquireTimed(Thread *T, typename Mode::Lock *L,
+                                   const void *Site, Take TakeIt) {
+  const uint64_t From = addressOf(Site) | Mode::How | How;
+  const HoldStart Start(*T, erased(L), Operation.*Name, From);
+  int Rc = Mode::TryIt(L);
+  if (Rc != 0)
+    Rc = takeAfterTry<Mode, Name>(*T, L, Site, Rc, TakeIt);
+  if (isTaken(Rc)) {
+    T->acquired(erased(L), From);
+    Start.taken(*T);
+  }
   return Rc;
 }
 
@@ -96,17 +116,12 @@ template <class Mode, auto Name, uint64_t How, class Take>
 [[gnu::noinline]] int acquireClosely(Thread *T, typename Mode::Lock *L,
                                      const void *Site, Take TakeIt) {
   const uint64_t From = addressOf(Site) | Mode::How | How;
-  const HoldStart Start(*T, erased(L), Operation.*Name, From);
   if (T->heldCount() != 0)
     takesInOrder(*T, erased(L), Operation.*Name, From);
-  int Rc = Mode::TryIt(L);
-  if (Rc != 0)
-    Rc = takeAfterTry<Mode, Name>(*T, L, Site, Rc, TakeIt);
-  if (isTaken(Rc)) {
-    T->acquired(erased(L), From);
-    Start.taken(*T);
-  }
-  return Rc;
+  if ((T->Holding & Thread::TimeNext) || !Mode::quickly(L, *T))
+    return acquireTimed<Mode, Name, How>(T, L, Site, TakeIt);
+  T->acquired(erased(L), From);
+  return 0;
 }
 
 // From here on inlined into the interposer, whose caller is meant. CALLER is
@@ -121,7 +136,8 @@ template <class Mode, auto Name, uint64_t How = 0, class Take>
   if (__builtin_expect(!T->isFree(), 0))
     return acquireClosely<Mode, Name, How>(T, L, CALLER, TakeIt);
   T->acquiresFirst(erased(L), addressOf(CALLER) | Mode::How | How);
-  const int Rc = Mode::TryIt(L);
+  const int Rc =
+      Mode::HasQuick ? Mode::quickly(L, *T) ? 0 : Mode::Busy : Mode::TryIt(L);
   if (__builtin_expect(Rc == 0, 1))
     return 0;
   return acquireSlowly<Mode, Name, How>(L, CALLER, Rc, TakeIt);
@@ -164,8 +180,7 @@ template <class Mode, auto Name, class Known, class Release>
 [[gnu::always_inline]] inline int
 release(typename Mode::Lock *L, Known ReleaseKnown, Release ReleaseIt) {
   Thread *T = Self;
-  if (__builtin_expect(T && T->holdsOnly(erased(L)) && !Mode::contended(L),
-                       1)) {
+  if (__builtin_expect(T && T->tookLast(erased(L)) && !Mode::contended(L), 1)) {
     --T->Holding;
     return ReleaseKnown();
   }

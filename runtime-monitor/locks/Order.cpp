@@ -17,11 +17,31 @@ namespace gridlock::monitor {
 
 LockOrder *LockOrders::Table = nullptr;
 std::atomic<uint32_t> LockOrders::Fresh{0};
+std::atomic<uint64_t> LockOrders::Latest{0};
 
 namespace {
 
 constexpr unsigned MostStacks = 256;
 std::atomic<unsigned> Stacks{0};
+
+/// Of one part of a key; those of several parts are computed at once.
+uint64_t spread(uint64_t Value) noexcept {
+  Value *= 0x9e3779b97f4a7c15u;
+  return Value ^ (Value >> 32);
+}
+
+/// What is known of an order in its own thread; 0 for a lock that is held.
+uint64_t keyOf(const Thread &T, const void *Lock, uint64_t Site) noexcept {
+  uint64_t Key = spread(addressOf(Lock)) + Site * 0xc2b2ae3d27d4eb4fu;
+  for (uint32_t I = 0; I < T.heldCount(); ++I) {
+    const HeldLock &H = T.Held[I];
+    if (H.Lock == Lock)
+      return 0;
+    Key += (spread(addressOf(H.Lock)) ^ (H.Site & Taking::Shared)) *
+           (0xbf58476d1ce4e5b9u + 2 * I);
+  }
+  return (Key ^ (Key >> 32)) | 1;
+}
 
 uint64_t mix(uint64_t Hash, uint64_t Value) noexcept {
   Hash = (Hash ^ Value) * 0x9e3779b97f4a7c15u;
@@ -78,13 +98,23 @@ uint64_t sitesOf(const Thread &T, uint64_t Site) noexcept {
   return Hash;
 }
 
-void record(Thread &T, uint64_t Key, const void *Lock, const char *Operation,
-            uint64_t Site, uint64_t Now, const gridlock_call &Call) noexcept {
+void used(Thread::RecentOrder &R) noexcept {
+  R.Last->store(LockOrders::Latest.load(std::memory_order_relaxed),
+                std::memory_order_relaxed);
+}
+
+/// Recent: where the thread remembers its Key.
+void record(Thread &T, uint64_t Key, Thread::RecentOrder &Recent,
+            const void *Lock, const char *Operation, uint64_t Site,
+            uint64_t Now) noexcept {
+  gridlock_call Call;
+  GRIDLOCK_CAPTURE(&Call);
+  const uint64_t Mine = Key;
+  Key = mix(T.Start, Key);
   LockOrder *Free;
   if (LockOrder *O = find(Key, Free)) {
-    O->Last.store(Now, std::memory_order_relaxed);
-    T.Recent[Key % Thread::MaxRecent] = {Key, &O->Last};
-    return;
+    Recent = {Mine, &O->Last};
+    return used(Recent);
   }
   const uint64_t Sites = sitesOf(T, Site);
   if (T.FullPlaces[Sites % Thread::MaxPlaces] == Sites)
@@ -128,17 +158,44 @@ void record(Thread &T, uint64_t Key, const void *Lock, const char *Operation,
     O->Stack.store(takeOwnStack(Call), std::memory_order_relaxed);
   T.HasOrders = true;
   O->Last.store(Now, std::memory_order_relaxed);
-  T.Recent[Key % Thread::MaxRecent] = {Key, &O->Last};
+  raise(LockOrders::Latest, Now);
+  Recent = {Mine, &O->Last};
   O->State.store(2, std::memory_order_release);
   GRIDLOCK_PROBE3(order, Lock, T.Held[T.heldCount() - 1].Lock, Operation);
   Used.fetch_add(1, std::memory_order_relaxed);
   LockOrders::Fresh.fetch_add(1, std::memory_order_relaxed);
 }
 
+/// Not one of those the thread has taken lately.
+[[gnu::noinline, gnu::cold]] void takesInNewOrder(Thread &T, uint64_t Key,
+                                                  Thread::RecentOrder &R,
+                                                  const void *Lock,
+                                                  const char *Operation,
+                                                  uint64_t Site) noexcept {
+  if (T.heldCount() > LockOrder::MaxHeld)
+    return lost("orders of locks (more than 16 held)");
+  // No more are kept of a full place; those that are, are looked for now and
+  // then.
+  const uint64_t Sites = sitesOf(T, Site);
+  if (T.FullPlaces[Sites % Thread::MaxPlaces] == Sites &&
+      ++T.OrdersSkipped % 16 != 0)
+    return;
+  const uint64_t Now = Clock::now();
+  const uint32_t Before = LockOrders::Fresh.load(std::memory_order_relaxed);
+  {
+    InsideMonitor Guard(T);
+    record(T, Key, R, Lock, Operation, Site, Now);
+  }
+  // The watchdog may sleep for ever; this thread may, too, from here.
+  if (LockOrders::Fresh.load(std::memory_order_relaxed) != Before)
+    Watchdog::busy(Now);
+}
+
 } // namespace
 
 void startLockOrders() noexcept {
-  LockOrders::Table = makeTable<LockOrder>(LockOrders::Size);
+  if (TheOptions.Locks)
+    LockOrders::Table = makeTable<LockOrder>(LockOrders::Size);
 }
 
 void forgetLockOrders() noexcept {
@@ -153,38 +210,15 @@ void forgetLockOrders() noexcept {
 
 void takesInOrder(Thread &T, const void *Lock, const char *Operation,
                   uint64_t Site) noexcept {
-  gridlock_call Call;
-  GRIDLOCK_CAPTURE(&Call);
-  if (T.Inside || !LockOrders::Table || !TheOptions.Locks ||
-      Site & Taking::Timed)
+  if (T.Inside || !LockOrders::Table || Site & Taking::Timed)
     return;
-  if (T.heldCount() > LockOrder::MaxHeld)
-    return lost("orders of locks (more than 16 held)");
-  uint64_t Key = mix(mix(T.Start, addressOf(Lock)), Site);
-  for (uint32_t I = 0; I < T.heldCount(); ++I) {
-    if (T.Held[I].Lock == Lock)
-      return; // recursive
-    Key = mix(mix(Key, addressOf(T.Held[I].Lock)),
-              T.Held[I].Site & Taking::Shared);
-  }
-  Thread::RecentOrder &R = T.Recent[Key % Thread::MaxRecent];
-  if (__builtin_expect(R.Key == Key && R.Last, 1))
-    return R.Last->store(Clock::now(), std::memory_order_relaxed);
-  // No more are kept of a full place; those that are, are looked for now and
-  // then.
-  const uint64_t Sites = sitesOf(T, Site);
-  if (T.FullPlaces[Sites % Thread::MaxPlaces] == Sites &&
-      ++T.OrdersSkipped % 16 != 0)
-    return;
-  const uint64_t Now = Clock::now();
-  const uint32_t Before = LockOrders::Fresh.load(std::memory_order_relaxed);
-  {
-    InsideMonitor Guard(T);
-    record(T, Key, Lock, Operation, Site, Now, Call);
-  }
-  // The watchdog may sleep for ever; this thread may, too, from here.
-  if (LockOrders::Fresh.load(std::memory_order_relaxed) != Before)
-    Watchdog::busy(Now);
+  const uint64_t Key = keyOf(T, Lock, Site);
+  if (Key == 0)
+    return; // recursive
+  Thread::RecentOrder &R = T.Recent[Key / 2 % Thread::MaxRecent];
+  if (__builtin_expect(R.Key == Key, 1))
+    return used(R);
+  takesInNewOrder(T, Key, R, Lock, Operation, Site);
 }
 
 void endLockOrders(Thread &T) noexcept {

@@ -3,7 +3,7 @@
 // In which order each thread takes locks: which it held when it wanted another
 // one. A fixed table without locks of its own; touched only when a thread that
 // holds a lock takes a second one. An order a thread has taken lately costs a
-// hash and a clock.
+// hash.
 #ifndef GRIDLOCK_MONITOR_LOCKS_ORDER_H
 #define GRIDLOCK_MONITOR_LOCKS_ORDER_H
 
@@ -23,7 +23,7 @@ struct LockOrder {
   uint64_t ThreadStart;
   std::atomic<uint64_t> ThreadEnd; // 0: it runs
   uint64_t First;
-  std::atomic<uint64_t> Last;
+  std::atomic<uint64_t> Last; // see LockOrders::Latest
   uint32_t HeldCount;
   HeldLock Held[MaxHeld];
   std::atomic<TakenStack *> Stack;
@@ -35,6 +35,9 @@ struct LockOrders {
   static constexpr uint32_t Size = 1u << 12;
   static LockOrder *Table;
   static std::atomic<uint32_t> Fresh; // made since the last snapshot
+  // When the latest order was made, or the latest thread came: what an order's
+  // Last is compared with. So Last is that time, which costs no clock.
+  static std::atomic<uint64_t> Latest;
 };
 
 void startLockOrders() noexcept;
@@ -42,9 +45,8 @@ void forgetLockOrders() noexcept; // in a forked child
 
 /// T, which holds locks, is about to wait for another one as long as it takes.
 /// Site: with Taking's bits.
-[[gnu::noinline, gnu::cold]] void takesInOrder(Thread &T, const void *Lock,
-                                               const char *Operation,
-                                               uint64_t Site) noexcept;
+void takesInOrder(Thread &T, const void *Lock, const char *Operation,
+                  uint64_t Site) noexcept;
 void endLockOrders(Thread &T) noexcept; // its thread ends
 
 } // namespace gridlock::monitor

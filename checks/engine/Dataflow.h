@@ -47,8 +47,10 @@ std::vector<std::optional<State>> solveForward(const facts::Function &F,
       Event(*E, Out);
     if (Blocks[B]->no_return())
       continue;
-    for (const facts::Edge *E : each(Blocks[B]->edges())) {
-      State Along = Out;
+    auto Edges = each(Blocks[B]->edges());
+    for (std::size_t I = 0; I < Edges.size(); ++I) {
+      const facts::Edge *E = Edges[I];
+      State Along = I + 1 < Edges.size() ? Out : std::move(Out);
       if (!EdgeTaken(*E, *Blocks[B], Along))
         continue;
       std::optional<State> &Target = In[E->to()];

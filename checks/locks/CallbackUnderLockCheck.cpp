@@ -132,16 +132,16 @@ void Finder::run() {
   for (FunctionId F : Held.functions()) {
     if (P.isSystem(F))
       continue;
-    for (const facts::Block *B : each(P.function(F).Fact->blocks()))
-      for (const facts::Event *E : each(B->events())) {
-        const HeldSite *Site = Model.hasState(F) ? Held.at(*E) : nullptr;
-        if (!Site && Held.isInside(F) && !Model.isEntered(F))
-          Site = &Held.siteOf(F);
-        if (!Site || Site->Locks.empty())
-          continue;
-        if (std::optional<Callback> C = callback(F, *E))
-          report(F, *E, *C, *Site);
-      }
+    for (const CallEvent &Call : P.callEvents(F)) {
+      const facts::Event &E = *Call.Event;
+      const HeldSite *Site = Model.hasState(F) ? Held.at(E) : nullptr;
+      if (!Site && Held.isInside(F) && !Model.isEntered(F))
+        Site = &Held.siteOf(F);
+      if (!Site || Site->Locks.empty())
+        continue;
+      if (std::optional<Callback> C = callback(F, E))
+        report(F, E, *C, *Site);
+    }
   }
 }
 

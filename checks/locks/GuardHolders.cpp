@@ -29,6 +29,8 @@ constexpr std::string_view Adders[] = {"emplace_back", "push_back",
                                        "emplace_front", "push_front"};
 constexpr std::string_view Makers[] = {"make_unique", "make_shared",
                                        "make_optional"};
+constexpr std::string_view Enders[] = {"reset", "clear", "pop_back",
+                                       "pop_front", "erase"};
 
 } // namespace
 
@@ -36,6 +38,15 @@ bool mayFillHolder(std::string_view QualifiedName) {
   std::string_view Method = lastComponent(QualifiedName);
   return Method == "emplace" || isOneOf(Method, Adders) ||
          isOneOf(Method, Makers);
+}
+
+bool mayEmptyHolder(std::string_view QualifiedName) {
+  return isOneOf(lastComponent(QualifiedName), Enders);
+}
+
+bool asksHolder(std::string_view QualifiedName) {
+  std::string_view Method = lastComponent(QualifiedName);
+  return Method == "operator bool" || Method == "has_value";
 }
 
 std::optional<HeldGuard> guardIntoHolder(const Program &P, std::uint32_t Unit,
@@ -81,12 +92,8 @@ std::optional<HeldGuard> guardIntoHolder(const Program &P, std::uint32_t Unit,
 
 AccessPath emptiedHolder(const Program &P, std::uint32_t Unit,
                          const facts::Event &E) {
-  if (E.kind() != facts::EventKind::Call || !E.receiver() || E.symbol() == 0)
-    return {};
-  constexpr std::string_view Enders[] = {"reset", "clear", "pop_back",
-                                         "pop_front", "erase"};
-  if (!isOneOf(lastComponent(P.qualifiedName(P.resolve(Unit, E.symbol()))),
-               Enders))
+  if (E.kind() != facts::EventKind::Call || !E.receiver() || E.symbol() == 0 ||
+      !mayEmptyHolder(P.qualifiedName(P.resolve(Unit, E.symbol()))))
     return {};
   return AccessPath::of(P.unit(Unit), E.receiver());
 }

@@ -21,6 +21,10 @@ struct HeldGuard {
 
 /// Whether a call of this function may be what guardIntoHolder looks for.
 bool mayFillHolder(std::string_view QualifiedName);
+/// ... what emptiedHolder looks for.
+bool mayEmptyHolder(std::string_view QualifiedName);
+/// Whether this function tells whether a holder has something in it.
+bool asksHolder(std::string_view QualifiedName);
 
 /// Set if E puts a guard into a holder.
 std::optional<HeldGuard> guardIntoHolder(const Program &P, std::uint32_t Unit,

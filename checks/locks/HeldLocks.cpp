@@ -56,35 +56,31 @@ HeldLocks::HeldLocks(LockModel &Model)
       watch(F);
   for (std::uint32_t I = 0; I < Sites.size(); ++I)
     enter(I);
-  std::vector<CallEdge> Targets;
   Search.run([&](FunctionId F) {
     const HeldSite &Site = siteOf(F);
-    for (const facts::Block *B : each(P.function(F).Fact->blocks()))
-      for (const facts::Event *E : each(B->events())) {
-        if (!isCallLike(*E))
-          continue;
-        Targets.clear();
-        Model.calls().follow(F, *E, Targets);
-        for (const CallEdge &Edge : Targets)
-          if (!P.isCoroutine(Edge.Target) && !givesBack(Edge.Target, Site))
-            Search.edge(F, *E, Edge);
-      }
+    Model.calls().eachEdge(F, [&](const facts::Event &E, const CallEdge &Edge) {
+      if (!P.isCoroutine(Edge.Target) && !givesBack(Edge.Target, Site))
+        Search.edge(F, E, Edge);
+    });
   });
 }
 
 void HeldLocks::watch(FunctionId F) {
+  std::shared_ptr<const HeldSite::Surroundings> Last;
   Model.watch(F, [&](const facts::Event &E, const LockState &Before,
                      const LockState &) {
     if (!isCallLike(E))
       return;
-    HeldSite Site{F, &E, {}, {}, {}};
+    HeldSite Site{F, &E, {}, {}};
     for (const auto &[Lock, H] : Before.Held)
       if (H.Must)
         Site.Locks.push_back({Lock, H});
     if (Site.Locks.empty())
       return;
-    Site.Guards = Before.Guards;
-    Site.Known = Before.Known;
+    if (!Last || Last->Guards != Before.Guards || Last->Known != Before.Known)
+      Last = std::make_shared<const HeldSite::Surroundings>(
+          HeldSite::Surroundings{Before.Guards, Before.Known});
+    Site.Around = Last;
     SiteOf.emplace(&E, static_cast<std::uint32_t>(Sites.size()));
     Sites.push_back(std::move(Site));
   });
@@ -100,7 +96,8 @@ void HeldLocks::enter(std::uint32_t Index) {
     const LockSummary *Callee = Model.summary(Edge.Target);
     if (!Callee)
       continue;
-    Substitution Sub(P, Site.Function, *Site.Site, Site.Known, nullptr, false);
+    Substitution Sub(P, Site.Function, *Site.Site, Site.Around->Known, nullptr,
+                     false);
     for (const AccessPath &Path : Callee->Released)
       if (auto Object = Sub.apply(Path))
         for (const AccessPath &Lock : lockedBy(*Site.Site, *Object))
@@ -158,10 +155,11 @@ std::vector<AccessPath> HeldLocks::lockedBy(const facts::Event &E,
   const HeldSite *Site = at(E);
   if (!Site)
     return {std::move(Path)};
-  Path = canonical(std::move(Path), Site->Known);
-  auto Guard = Site->Guards.find(Path);
-  return Guard == Site->Guards.end() ? std::vector<AccessPath>{std::move(Path)}
-                                     : Guard->second.Locks;
+  Path = canonical(std::move(Path), Site->Around->Known);
+  auto Guard = Site->Around->Guards.find(Path);
+  return Guard == Site->Around->Guards.end()
+             ? std::vector<AccessPath>{std::move(Path)}
+             : Guard->second.Locks;
 }
 
 std::vector<HeldLockAt> HeldLocks::heldDuring(const HeldSite &Site,
@@ -182,8 +180,8 @@ std::vector<HeldLockAt> HeldLocks::heldDuring(const HeldSite &Site,
     const PathSearch::Hop &Hop = Path[I - 1];
     const HeldSite *Call = at(*Hop.Site);
     Bindings None;
-    Substitution Sub(P, Hop.Caller, *Hop.Site, Call ? Call->Known : None,
-                     nullptr, false);
+    Substitution Sub(P, Hop.Caller, *Hop.Site,
+                     Call ? Call->Around->Known : None, nullptr, false);
     std::vector<AccessPath> Outer;
     for (const AccessPath &Lock : Own) {
       // What lives in a function inside is none of the site's.

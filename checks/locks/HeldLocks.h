@@ -12,6 +12,7 @@
 #include "checks/engine/PathSearch.h"
 #include "checks/locks/LockModel.h"
 
+#include <memory>
 #include <unordered_map>
 
 namespace gridlock {
@@ -26,8 +27,12 @@ struct HeldSite {
   FunctionId Function;
   const facts::Event *Site;
   std::vector<HeldLockAt> Locks; // that the callee does not give back
-  std::map<AccessPath, GuardState> Guards;
-  Bindings Known;
+  struct Surroundings {
+    std::map<AccessPath, GuardState> Guards;
+    Bindings Known;
+  };
+  /// What else is known there; calls next to each other share it.
+  std::shared_ptr<const Surroundings> Around;
 };
 
 class HeldLocks {

@@ -185,7 +185,14 @@ void LockFlow::callLike(const facts::Event &E, LockState &State) {
     initialise(E, State);
     return;
   }
-  if (guardEvent(E, State) || holderEvent(E, State))
+  const std::uint8_t Kind = Model.kindOf(P.resolve(F.Unit, E.symbol()));
+  if ((Kind & CalleeKinds::OfGuard) && guardEvent(E, State))
+    return;
+  const bool MayHold =
+      E.kind() == EventKind::Construct
+          ? each(E.args()).size() == 1
+          : (Kind & (CalleeKinds::OfHolder | CalleeKinds::AsksHolder)) != 0;
+  if (MayHold && holderEvent(E, State))
     return;
   lockEntries(E, State);
   noteInvocations(E, State);

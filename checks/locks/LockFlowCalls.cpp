@@ -186,22 +186,22 @@ void LockFlow::passOnAll() {
   Ordering = true;
   const LockState None;
   std::vector<CallEdge> Targets;
-  auto Blocks = each(F.Fact->blocks());
-  for (const std::uint32_t B : reachableBlocks(*F.Fact))
-    for (const facts::Event *E : each(Blocks[B]->events())) {
-      if (E->kind() != facts::EventKind::Call &&
-          E->kind() != facts::EventKind::Construct)
+  std::vector<std::uint32_t> Reachable;
+  for (const CallEvent &C : P.callEvents(Id)) {
+    Targets.clear();
+    Model.calls().follow(Id, *C.Event, Targets);
+    for (const CallEdge &Edge : Targets) {
+      if (Model.taken(Edge.Target).empty() || P.isCoroutine(Edge.Target))
         continue;
-      Targets.clear();
-      Model.calls().follow(Id, *E, Targets);
-      for (const CallEdge &Edge : Targets) {
-        if (P.isCoroutine(Edge.Target) || Model.taken(Edge.Target).empty())
-          continue;
-        Substitution Sub(P, Id, *E, None.Known, nullptr, false);
-        applyTaken(Edge.Target, Model.summary(Edge.Target), Sub, *E, Edge.Kind,
-                   None);
-      }
+      if (Reachable.empty())
+        Reachable = reachableBlocks(*F.Fact);
+      if (!std::binary_search(Reachable.begin(), Reachable.end(), C.Block))
+        break;
+      Substitution Sub(P, Id, *C.Event, None.Known, nullptr, false);
+      applyTaken(Edge.Target, Model.summary(Edge.Target), Sub, *C.Event,
+                 Edge.Kind, None);
     }
+  }
 }
 
 void LockFlow::applySummary(const LockSummary &Callee, FunctionId Target,

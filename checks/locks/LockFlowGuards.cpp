@@ -89,10 +89,8 @@ bool LockFlow::holderEvent(const facts::Event &E, LockState &State) {
     return true;
   }
   if (E.kind() == EventKind::Call && E.receiver()) {
-    std::string_view Method =
-        lastComponent(P.qualifiedName(P.resolve(F.Unit, E.symbol())));
     AccessPath Of = canonical(AccessPath::of(File, E.receiver()), State.Known);
-    if (Method == "operator bool" || Method == "has_value")
+    if (asksHolder(P.qualifiedName(P.resolve(F.Unit, E.symbol()))))
       for (const auto &[Guard, Owned] : State.Guards)
         if (Guard != Of && Guard.startsWith(Of))
           Asked.emplace(AccessPath::ofResult(E.id()), Guard);

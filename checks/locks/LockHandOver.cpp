@@ -21,9 +21,11 @@ LockHandOver::LockHandOver(LockModel &Model)
   for (FunctionId F = 0; F < P.functions().size(); ++F) {
     if (!Model.hasState(F))
       continue;
-    LockUses Uses = findLockUses(Model, F);
+    LockUses Found = findLockUses(Model, F);
+    if (Found.empty())
+      continue;
     std::set<std::string> Taken;
-    for (const auto &[Lock, Use] : Uses.Locks) {
+    for (const auto &[Lock, Use] : Found.Locks) {
       std::string Name = keyOf(Lock);
       if (Use.isTaken())
         Taken.insert(Name);
@@ -33,9 +35,10 @@ LockHandOver::LockHandOver(LockModel &Model)
           Balanced[Name].insert(F);
       }
     }
-    for (const std::string &Name : Uses.GivenBack)
+    for (const std::string &Name : Found.GivenBack)
       if (!Taken.contains(Name))
         Givers[Name].insert(F);
+    Uses.emplace(F, std::move(Found));
   }
 }
 

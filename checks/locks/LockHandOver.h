@@ -25,6 +25,12 @@ public:
   /// nor somebody outside can release it for F.
   bool mustBeReleased(FunctionId F, const AccessPath &Lock) const;
 
+  /// What F does to locks itself, without guards; null: nothing.
+  const LockUses *uses(FunctionId F) const {
+    auto It = Uses.find(F);
+    return It == Uses.end() ? nullptr : &It->second;
+  }
+
 private:
   bool isAnnotated(FunctionId F) const;
   bool isGivenBack(const std::set<FunctionId> &Above, FunctionId F,
@@ -34,6 +40,7 @@ private:
   LockModel &Model;
   const Program &P;
   Adjacency Callers;
+  std::unordered_map<FunctionId, LockUses> Uses;
   // By name of the lock: functions that release it without having taken it, and
   // functions with any release of it.
   std::map<std::string, std::set<FunctionId>> Givers, Releasers, Balanced;

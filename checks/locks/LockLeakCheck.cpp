@@ -15,8 +15,7 @@ namespace {
 class Reporter {
 public:
   Reporter(const Program &P, LockModel &Model, FindingSink &Sink)
-      : P(P), Model(Model), Sink(Sink), HandOver(Model),
-        Throws(findThrowing(P, Model.calls())) {}
+      : P(P), Model(Model), Sink(Sink), HandOver(Model) {}
   void function(FunctionId F);
 
 private:
@@ -33,7 +32,7 @@ private:
   LockModel &Model;
   FindingSink &Sink;
   const LockHandOver HandOver;
-  const std::vector<bool> Throws;
+  std::optional<std::vector<bool>> Throws; // by function, once asked for
 };
 
 Finding Reporter::make(FunctionId Id, const AccessPath &Lock,
@@ -135,7 +134,10 @@ bool Reporter::isHelpersOwn(const AccessPath &Lock, const LockUse &Use,
 }
 
 void Reporter::function(FunctionId Id) {
-  LockUses Uses = findLockUses(Model, Id);
+  const LockUses *Own = HandOver.uses(Id);
+  if (!Own)
+    return;
+  const LockUses &Uses = *Own;
   for (const UselessGuard &Guard : Uses.Guards)
     guard(Id, Guard);
   std::map<std::string, unsigned> Paths; // by the lock's name
@@ -149,8 +151,10 @@ void Reporter::function(FunctionId Id) {
         (IsAlone ? !HandOver.mustBeReleased(Id, Lock)
                  : HandOver.isHandedOn(Id, Lock)))
       continue;
+    if (!Throws)
+      Throws = findThrowing(P, Model.calls());
     if (!Search)
-      Search.emplace(P, Id, Throws);
+      Search.emplace(P, Id, *Throws);
     for (const LockLeak &Leak :
          Search->find(Lock, Use, Name.empty() || Paths[Name] == 1))
       if (!IsAlone || !isHelpersOwn(Lock, Use, Leak))

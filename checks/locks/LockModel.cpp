@@ -15,10 +15,13 @@
 namespace gridlock {
 
 LockModel::LockModel(const Program &P, const CallGraph &Calls)
-    : P(P), Calls(Calls), Threads(P, Calls), Taken(P.functions().size()),
+    : P(P), Calls(Calls), Threads(P, Calls), Kinds(P),
+      Taken(P.functions().size()), SummaryOf(P.functions().size(), 0),
       Chains(1), HasHeldCalls(P.functions().size(), false),
-      Takes(P.functions().size(), false) {
+      Takes(P.functions().size(), false),
+      ChangesCallers(P.functions().size(), false) {
   findCallees();
+  scanEvents();
   findMainOnly();
   addSummaryOrder();
   findRelevant();
@@ -52,16 +55,22 @@ bool LockModel::isCycle(Component Members) const {
          std::binary_search(Own.begin(), Own.end(), Members[0]);
 }
 
-// Whether nothing that F or a callee does is to its locks, and what its callees
-// take means the same to its callers, but for parameters.
 bool LockModel::isPlain(FunctionId F) const {
-  if (NeedsFlow[F])
-    return false;
-  for (FunctionId Callee : Callees[F])
-    if (const LockSummary *S = summary(Callee);
-        S && !S->isPlain() && !P.isCoroutine(Callee))
-      return false;
-  return true;
+  auto Called = Callees[F];
+  return !NeedsFlow[F] &&
+         std::none_of(Called.begin(), Called.end(), [&](FunctionId Callee) {
+           return ChangesCallers[Callee];
+         });
+}
+
+void LockModel::setSummary(FunctionId F, LockSummary Summary) {
+  ChangesCallers[F] = !Summary.isPlain() && !P.isCoroutine(F);
+  if (SummaryOf[F] != 0) {
+    Summaries[SummaryOf[F] - 1] = std::move(Summary);
+  } else if (!Summary.empty()) {
+    Summaries.push_back(std::move(Summary));
+    SummaryOf[F] = static_cast<std::uint32_t>(Summaries.size());
+  }
 }
 
 namespace {
@@ -89,10 +98,7 @@ void LockModel::summarise(Component Members) {
       LockFlow Flow(*this, F);
       Flow.summarise();
       Takes[F] = Flow.Takes;
-      if (Flow.Summary.empty())
-        Summaries.erase(F);
-      else
-        Summaries[F] = std::move(Flow.Summary);
+      setSummary(F, std::move(Flow.Summary));
       AnyState |= Flow.HasState;
       if (Round + 1 < Rounds)
         continue;
@@ -232,11 +238,6 @@ std::string LockModel::display(const LockName &Name) {
       abi::__cxa_demangle(Mangled.c_str(), nullptr, nullptr, &Status),
       &std::free);
   return (Status == 0 ? Plain.get() : Mangled) + Rest;
-}
-
-const LockSummary *LockModel::summary(FunctionId F) const {
-  auto It = Summaries.find(F);
-  return It == Summaries.end() ? nullptr : &It->second;
 }
 
 bool LockModel::isWritten(const LockName &Name) const {

@@ -14,9 +14,11 @@
 #define GRIDLOCK_LOCKS_LOCKMODEL_H
 
 #include "checks/engine/CallGraph.h"
+#include "checks/locks/CalleeKinds.h"
 #include "checks/locks/LockState.h"
 #include "checks/locks/ThreadStarts.h"
 
+#include <deque>
 #include <functional>
 #include <unordered_map>
 
@@ -98,6 +100,12 @@ public:
   std::size_t callCount() const { return CallCount; }
   /// Whether F or something that it calls takes a lock that callers can know.
   bool takes(FunctionId F) const { return Takes[F]; }
+  /// Whether F does something with callables, guards or places that stand for
+  /// others, or waits for threads.
+  bool needsFlow(FunctionId F) const { return NeedsFlow[F]; }
+  /// Whether nothing that F or a callee does is to its locks, and what its
+  /// callees take means the same to its callers, but for parameters.
+  bool isPlain(FunctionId F) const;
   /// Shows WATCH every event of F that can be reached, in blocks' order.
   void watch(FunctionId F, const LockObserver &Watch);
   const LockName &name(LockId L) const { return Names[L]; }
@@ -118,13 +126,16 @@ public:
   // For the analysis of single functions (LockFlow).
   const Program &program() const { return P; }
   const CallGraph &calls() const { return Calls; }
-  const LockSummary *summary(FunctionId F) const;
+  const LockSummary *summary(FunctionId F) const {
+    return SummaryOf[F] == 0 ? nullptr : &Summaries[SummaryOf[F] - 1];
+  }
   /// What F takes, at any depth, as far as it matters to its callers; while
   /// these are looked at.
   const std::vector<LockSummary::Acquisition> &taken(FunctionId F) const {
     return Taken[F];
   }
   LockNeeds &needs() { return Needs; }
+  std::uint8_t kindOf(SymbolId Callee) { return Kinds.of(Callee); }
   ChainId chainOf(ChainLink Link);
   /// For a link that is not made twice.
   ChainId newChain(ChainLink Link) {
@@ -147,11 +158,11 @@ private:
   using Component = std::span<const FunctionId>;
   void findCallees();
   void addSummaryOrder();
+  void scanEvents();
   void findRelevant();
   void findMainOnly();
   void findOrder();
   void addCallersGates();
-  bool isPlain(FunctionId F) const;
   bool isCycle(Component Members) const;
   void summarise(Component Members);
   void order(Component Members);
@@ -172,8 +183,11 @@ private:
   std::vector<FunctionId> Order; // callees first, as far as they are relevant
   std::vector<std::uint32_t> ComponentStart; // strongly connected parts of it
   LockNeeds Needs;
+  CalleeKinds Kinds;
   std::vector<std::vector<LockSummary::Acquisition>> Taken; // by function
-  std::unordered_map<FunctionId, LockSummary> Summaries;
+  void setSummary(FunctionId F, LockSummary Summary);
+  std::vector<std::uint32_t> SummaryOf; // by function: 0, or one more than ...
+  std::deque<LockSummary> Summaries;    // ... the index here
   std::vector<OrderEdge> Edges;
   std::vector<InstancePair> Pairs;
   std::vector<LockRepeat> Repeats;
@@ -199,6 +213,7 @@ private:
   std::vector<bool> Relevant;
   std::vector<bool> HasState;
   std::vector<bool> Takes;
+  std::vector<bool> ChangesCallers; // its summary matters where it is called
   std::vector<bool> NeedsFlow; // knows more about places than its parameters
   std::vector<bool>
       Entered; // from outside: not called, or handed on as a callable

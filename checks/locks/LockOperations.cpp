@@ -40,15 +40,17 @@ lockOperations(const LockModel &Model, FunctionId Id) {
   const ProgramFunction &F = P.function(Id);
   const FactsFile &File = P.unit(F.Unit);
   std::map<const facts::Event *, LockOperation> Result;
-  auto Event = [&](const facts::Event &E) {
-    if (E.kind() != EventKind::Call || E.implicit() == ImplicitKind::Destructor)
-      return;
-    SymbolId Callee = P.resolve(F.Unit, E.symbol());
+  auto Event = [&](const facts::Event &E, SymbolId Callee) {
     const ProgramSymbol &S = P.symbol(Callee);
-    if (Callee == 0 ||
+    const LockSummary *Summary =
+        S.Body == NoFunction ? nullptr : Model.summary(S.Body);
+    Program::EntryList Entries = P.entries(Callee);
+    if (Callee == 0 || (Entries.empty() && !Summary) ||
+        E.kind() != EventKind::Call ||
+        E.implicit() == ImplicitKind::Destructor ||
         (S.Fact->record() != 0 && guardType(P, S.Unit, S.Fact->record())))
       return;
-    for (const rules::Entry *Entry : P.entries(Callee)) {
+    for (const rules::Entry *Entry : Entries) {
       bool Takes =
           does(*Entry, Effect::Acquires) && !does(*Entry, Effect::TryAcquires);
       if (Entry->async() || Entry->lock() < -1 ||
@@ -60,19 +62,17 @@ lockOperations(const LockModel &Model, FunctionId Id) {
                                      Entry->lock() == -1 ? GuardSupply::Library
                                                          : GuardSupply::None});
     }
-    const LockSummary *Summary = S.Body == NoFunction || P.isCoroutine(S.Body)
-                                     ? nullptr
-                                     : Model.summary(S.Body);
+    if (!Summary || P.isCoroutine(S.Body))
+      return;
     AccessPath Object = AccessPath::of(File, E.receiver());
     bool IsThis = Object.Root == PlaceRoot::This && Object.Steps.empty();
     // A method of a lock class, not one that locks a part of a larger object.
-    if (Summary && Object && !IsThis)
+    if (Object && !IsThis)
       if (auto Takes = takesOwn(*Summary, Model.takes(S.Body)))
         Result.emplace(&E, LockOperation{Object, *Takes, GuardSupply::Own});
   };
-  for (const facts::Block *B : each(F.Fact->blocks()))
-    for (const facts::Event *E : each(B->events()))
-      Event(*E);
+  for (const CallEvent &C : P.callEvents(Id))
+    Event(*C.Event, C.Callee);
   return Result;
 }
 

@@ -2,7 +2,6 @@
 //
 // LockModel, second part: which functions have to do with locks, and on which
 // threads they run.
-#include "checks/engine/Classify.h"
 #include "checks/engine/Guards.h"
 #include "checks/locks/GuardHolders.h"
 #include "checks/locks/LockModel.h"
@@ -13,14 +12,13 @@ namespace gridlock {
 
 using facts::EventKind;
 using facts::FunctionFlag;
-using rules::Effect;
 
 namespace {
 
 // What has to be known of each event, asked once for each symbol and type.
 class EventScan {
 public:
-  explicit EventScan(const Program &P) : P(P), Known(P.symbolCount(), 0) {}
+  EventScan(const Program &P, CalleeKinds &Kinds) : P(P), Kinds(Kinds) {}
 
   struct Result {
     bool Touches = false;   // locks
@@ -29,41 +27,12 @@ public:
   Result scan(FunctionId F);
 
 private:
-  enum : std::uint8_t {
-    Asked = 1,
-    TouchesLocks = 2,
-    WaitsReleasing = 4,
-    OfGuard = 8,
-    MayFill = 16
-  };
-  std::uint8_t symbol(SymbolId S);
   bool binds(const FactsFile &File, std::uint32_t Unit,
              const facts::Event &E) const;
 
   const Program &P;
-  std::vector<std::uint8_t> Known; // by symbol
+  CalleeKinds &Kinds;
 };
-
-std::uint8_t EventScan::symbol(SymbolId S) {
-  std::uint8_t &Bits = Known[S];
-  if (Bits != 0 || S == 0)
-    return Bits;
-  Bits = Asked;
-  for (const rules::Entry *Entry : P.entries(S)) {
-    if (does(*Entry, Effect::Acquires) || does(*Entry, Effect::Releases) ||
-        does(*Entry, Effect::TryAcquires))
-      Bits |= TouchesLocks;
-    if (does(*Entry, Effect::WaitsReleasing))
-      Bits |= WaitsReleasing;
-  }
-  const ProgramSymbol &Symbol = P.symbol(S);
-  if (std::uint32_t Record = Symbol.Fact->record();
-      Record != 0 && guardType(P, Symbol.Unit, Record))
-    Bits |= OfGuard;
-  if (mayFillHolder(P.qualifiedName(S)))
-    Bits |= MayFill;
-  return Bits;
-}
 
 bool isCallable(const facts::Value *V) {
   return V && V->kind() == facts::ValueKind::Callable;
@@ -99,12 +68,15 @@ EventScan::Result EventScan::scan(FunctionId Id) {
       switch (E->kind()) {
       case EventKind::Call:
       case EventKind::Construct:
-        if (std::uint8_t Bits = symbol(P.resolve(F.Unit, E->symbol()))) {
-          Found.Touches |=
-              (Bits & TouchesLocks) != 0 ||
-              ((Bits & OfGuard) != 0 && guardConstruction(P, F.Unit, *E)) ||
-              ((Bits & MayFill) != 0 && guardIntoHolder(P, F.Unit, *E));
-          Found.NeedsFlow |= (Bits & (WaitsReleasing | OfGuard)) != 0;
+        if (std::uint8_t Bits = Kinds.of(P.resolve(F.Unit, E->symbol()))) {
+          Found.Touches |= (Bits & CalleeKinds::TouchesLocks) != 0 ||
+                           ((Bits & CalleeKinds::OfGuard) != 0 &&
+                            guardConstruction(P, F.Unit, *E)) ||
+                           ((Bits & CalleeKinds::OfHolder) != 0 &&
+                            guardIntoHolder(P, F.Unit, *E));
+          Found.NeedsFlow |=
+              (Bits & (CalleeKinds::WaitsReleasing | CalleeKinds::OfGuard)) !=
+              0;
         } else {
           Found.NeedsFlow |= binds(File, F.Unit, *E);
         }
@@ -160,24 +132,30 @@ void LockModel::addSummaryOrder() {
   }
 }
 
+void LockModel::scanEvents() {
+  const std::size_t Functions = P.functions().size();
+  HasState.assign(Functions, false);
+  NeedsFlow.assign(Functions, false);
+  EventScan Events(P, Kinds);
+  for (FunctionId F = 0; F < Functions; ++F) {
+    EventScan::Result Found = Events.scan(F);
+    HasState[F] = Found.Touches;
+    NeedsFlow[F] = Found.Touches || Found.NeedsFlow || Threads.hasWaits(F);
+  }
+}
+
 // Functions that touch locks, all that call them at any depth, and the direct
 // callees of these: getters and constructors that say which lock is meant.
 void LockModel::findRelevant() {
   const std::size_t Functions = Callees.rows();
   const Adjacency Callers = Callees.reversed(Functions);
   Relevant.assign(Functions, false);
-  HasState.assign(Functions, false);
-  NeedsFlow.assign(Functions, false);
   std::vector<FunctionId> Pending;
-  EventScan Events(P);
-  for (FunctionId F = 0; F < Functions; ++F) {
-    EventScan::Result Found = Events.scan(F);
-    NeedsFlow[F] = Found.Touches || Found.NeedsFlow || Threads.hasWaits(F);
-    if (Found.Touches) {
-      Relevant[F] = HasState[F] = true;
+  for (FunctionId F = 0; F < Functions; ++F)
+    if (HasState[F]) {
+      Relevant[F] = true;
       Pending.push_back(F);
     }
-  }
   for (std::size_t Next = 0; Next < Pending.size(); ++Next)
     for (FunctionId Caller : Callers[Pending[Next]])
       if (!Relevant[Caller]) {
@@ -213,6 +191,8 @@ void LockModel::findMainOnly() {
       Mains.push_back(F);
     else if (!Called[F] || P.isCoroutine(F))
       Others.push_back(F);
+    if (!NeedsFlow[F])
+      continue; // it handles no callables
     for (const facts::Block *B : each(Fn.Fact->blocks()))
       for (const facts::Event *E : each(B->events())) {
         Hand(Fn.Unit, E->value());

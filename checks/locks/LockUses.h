@@ -39,6 +39,10 @@ struct LockUses {
   std::set<std::string> ReleasedOnly;
   std::set<std::string> GivenBack; // ... and that what is called doesn't take
   std::vector<UselessGuard> Guards;
+  bool empty() const {
+    return Locks.empty() && ReleasedOnly.empty() && GivenBack.empty() &&
+           Guards.empty();
+  }
 };
 LockUses findLockUses(LockModel &Model, FunctionId F);
 

@@ -37,6 +37,27 @@ struct Open {
   }
 };
 
+// C has no guards; a class that is a lock itself takes and releases what it
+// wraps.
+bool isExempt(const Program &P, FunctionId Id) {
+  const ProgramFunction &F = P.function(Id);
+  const facts::File &Root = P.unit(F.Unit).root();
+  if (P.text(F.Unit, each(Root.files())[Root.main_file()]->path())
+          .ends_with(".c"))
+    return true;
+  const ProgramSymbol &S = P.symbol(F.Symbol);
+  auto Methods = each(P.type(S.Unit, S.Fact->record())->methods());
+  auto Has = [&](std::string_view Lower, std::string_view Upper) {
+    return std::any_of(
+        Methods.begin(), Methods.end(), [&](std::uint32_t Method) {
+          std::string_view Name = P.qualifiedName(P.resolve(S.Unit, Method));
+          return Name.ends_with(Lower) || Name.ends_with(Upper);
+        });
+  };
+  return S.Fact->record() != 0 && Has("::lock", "::Lock") &&
+         Has("::unlock", "::Unlock");
+}
+
 class Body {
 public:
   Body(const Program &P, const LockModel &Model, FunctionId F)
@@ -87,7 +108,7 @@ void Body::run(FindingSink &Sink) {
     return std::any_of(Operations.begin(), Operations.end(),
                        [&](auto &O) { return O.second.Takes == Takes; });
   };
-  if (!Any(true) || !Any(false))
+  if (!Any(true) || !Any(false) || isExempt(P, Id))
     return;
   auto In = solveForward(
       *F.Fact, Open(),
@@ -137,34 +158,13 @@ void Body::report(const facts::Event &Taken, FindingSink &Sink) {
   Sink.report(std::move(Result));
 }
 
-// C has no guards; a class that is a lock itself takes and releases what it
-// wraps.
-bool isExempt(const Program &P, FunctionId Id) {
-  const ProgramFunction &F = P.function(Id);
-  const facts::File &Root = P.unit(F.Unit).root();
-  if (P.text(F.Unit, each(Root.files())[Root.main_file()]->path())
-          .ends_with(".c"))
-    return true;
-  const ProgramSymbol &S = P.symbol(F.Symbol);
-  auto Methods = each(P.type(S.Unit, S.Fact->record())->methods());
-  auto Has = [&](std::string_view Lower, std::string_view Upper) {
-    return std::any_of(
-        Methods.begin(), Methods.end(), [&](std::uint32_t Method) {
-          std::string_view Name = P.qualifiedName(P.resolve(S.Unit, Method));
-          return Name.ends_with(Lower) || Name.ends_with(Upper);
-        });
-  };
-  return S.Fact->record() != 0 && Has("::lock", "::Lock") &&
-         Has("::unlock", "::Unlock");
-}
-
 } // namespace
 
 void ManualLockCheck::run(const Analysis &A, FindingSink &Sink) const {
   const Program &P = A.program();
   const LockModel &Model = A.locks();
   for (FunctionId F = 0; F < P.functions().size(); ++F)
-    if (Model.isRelevant(F) && !P.isSystem(F) && !isExempt(P, F))
+    if (Model.isRelevant(F) && !P.isSystem(F))
       Body(P, Model, F).run(Sink);
 }
 

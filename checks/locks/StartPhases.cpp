@@ -13,64 +13,52 @@ using facts::EventKind;
 using facts::FunctionFlag;
 
 ThreadCalls::ThreadCalls(const LockModel &Model)
-    : Model(Model), P(Model.program()), Calls(P.functions().size()),
-      Callers(Calls.size()), Public(Calls.size(), true),
-      Handed(Calls.size(), false) {
+    : Model(Model), P(Model.program()),
+      Callers(Model.callTargets().reversed(P.functions().size())),
+      Main(P.functions().size(), false), Public(Main.size(), true),
+      Handed(Main.size(), false) {
   const std::vector<ThreadStart> &Starts = Model.threads().all();
-  std::unordered_map<const facts::Event *, std::vector<FunctionId>> StartsAt;
+  Sites StartsAt;
   for (std::uint32_t I = 0; I < Starts.size(); ++I) {
     StartsOf[Starts[I].Body].push_back(I);
     StartsAt[Starts[I].Site].push_back(Starts[I].Body);
     Public[Starts[I].Body] = false;
   }
+  enum : std::uint8_t { Asked = 1, IsDetach = 2, IsJoinable = 4 };
+  std::vector<std::uint8_t> Known(P.symbolCount(), 0);
+  auto Method = [&](SymbolId S) {
+    if (Known[S] == 0) {
+      std::string_view Name = lastComponent(P.qualifiedName(S));
+      Known[S] = Asked | (Name.ends_with("detach") ? IsDetach : 0) |
+                 (Name == "joinable" ? IsJoinable : 0);
+    }
+    return Known[S];
+  };
   bool Detaches = false;
   std::vector<std::pair<FunctionId, const facts::Event *>> Asks;
-  std::vector<CallEdge> Targets;
-  for (FunctionId F = 0; F < Calls.size(); ++F) {
-    const ProgramFunction &Fn = P.function(F);
-    if (P.isCoroutine(F))
+  for (FunctionId F = 0; F < Main.size(); ++F) {
+    FunctionFlag Flags = P.function(F).Fact->flags();
+    Main[F] = hasFlag(Flags, FunctionFlag::Main) ||
+              hasFlag(Flags, FunctionFlag::StaticInit);
+    if (hasFlag(Flags, FunctionFlag::Coroutine))
       Handed[F] = true;
-    for (const facts::Block *B : each(Fn.Fact->blocks()))
-      for (const facts::Event *E : each(B->events())) {
-        Targets.clear();
-        if (E->kind() == EventKind::Call || E->kind() == EventKind::Construct)
-          Model.calls().follow(F, *E, Targets);
-        for (const CallEdge &Edge : Targets) {
-          Calls[F].push_back({E, Edge.Target});
-          Callers[Edge.Target].push_back(F);
-          Public[Edge.Target] = false;
-        }
-        auto Hand = [&](const facts::Value *V) {
-          if (!V || V->kind() != facts::ValueKind::Callable)
-            return;
-          FunctionId Body = P.symbol(P.resolve(Fn.Unit, V->symbol())).Body;
-          if (Body == NoFunction)
-            return;
-          auto It = StartsAt.find(E);
-          bool Starts = It != StartsAt.end() &&
-                        std::find(It->second.begin(), It->second.end(), Body) !=
-                            It->second.end();
-          bool RunsHere = std::any_of(
-              Targets.begin(), Targets.end(),
-              [&](const CallEdge &Edge) { return Edge.Target == Body; });
-          if (!Starts && !RunsHere)
-            Handed[Body] = true;
-        };
-        Hand(E->value());
-        for (const facts::Value *Arg : each(E->args()))
-          Hand(Arg);
-        if (E->kind() != EventKind::Call)
-          continue;
-        if (Model.threads().hasWaits(F))
-          for (const ThreadStart *T : Model.threads().waitedFor(F, *E))
-            WaitsFor[static_cast<std::uint32_t>(T - Starts.data())].push_back(
-                {F, E, false});
-        std::string_view Name =
-            lastComponent(P.qualifiedName(P.resolve(Fn.Unit, E->symbol())));
-        Detaches |= Name.ends_with("detach");
-        if (Name == "joinable" && E->receiver())
-          Asks.push_back({F, E});
-      }
+    if (!Callers[F].empty())
+      Public[F] = false;
+    if (Model.needsFlow(F)) // else it handles no callables
+      findHanded(F, StartsAt);
+    const bool Waits = Model.threads().hasWaits(F);
+    for (const CallEvent &C : P.callEvents(F)) {
+      const std::uint8_t Is = Method(C.Callee);
+      if ((Is == Asked && !Waits) || C.Event->kind() != EventKind::Call)
+        continue;
+      if (Waits)
+        for (const ThreadStart *T : Model.threads().waitedFor(F, *C.Event))
+          WaitsFor[static_cast<std::uint32_t>(T - Starts.data())].push_back(
+              {F, C.Event, false});
+      Detaches |= (Is & IsDetach) != 0;
+      if ((Is & IsJoinable) && C.Event->receiver())
+        Asks.push_back({F, C.Event});
+    }
   }
   for (auto [F, E] : Asks)
     if (!Detaches)
@@ -79,9 +67,36 @@ ThreadCalls::ThreadCalls(const LockModel &Model)
             {F, E, true});
 }
 
-bool ThreadCalls::isMain(FunctionId F) const {
-  return hasFlag(P.function(F).Fact->flags(), FunctionFlag::Main) ||
-         hasFlag(P.function(F).Fact->flags(), FunctionFlag::StaticInit);
+// Callables that F hands on, other than to what starts a thread or runs them at
+// once.
+void ThreadCalls::findHanded(FunctionId F, const Sites &StartsAt) {
+  const ProgramFunction &Fn = P.function(F);
+  std::vector<CallEdge> Targets;
+  auto Hand = [&](const facts::Event &E, const facts::Value *V) {
+    if (!V || V->kind() != facts::ValueKind::Callable)
+      return;
+    FunctionId Body = P.symbol(P.resolve(Fn.Unit, V->symbol())).Body;
+    if (Body == NoFunction)
+      return;
+    auto It = StartsAt.find(&E);
+    bool Starts = It != StartsAt.end() &&
+                  std::find(It->second.begin(), It->second.end(), Body) !=
+                      It->second.end();
+    Targets.clear();
+    if (E.kind() == EventKind::Call || E.kind() == EventKind::Construct)
+      Model.calls().follow(F, E, Targets);
+    bool RunsHere =
+        std::any_of(Targets.begin(), Targets.end(),
+                    [&](const CallEdge &Edge) { return Edge.Target == Body; });
+    if (!Starts && !RunsHere)
+      Handed[Body] = true;
+  };
+  for (const facts::Block *B : each(Fn.Fact->blocks()))
+    for (const facts::Event *E : each(B->events())) {
+      Hand(*E, E->value());
+      for (const facts::Value *Arg : each(E->args()))
+        Hand(*E, Arg);
+    }
 }
 
 bool StartPhases::State::join(const State &Other) {
@@ -143,8 +158,10 @@ void StartPhases::findTouching() {
   Unknown = Touching.size() > MaxTouching;
   if (!Unknown)
     for (FunctionId F : Touching)
-      for (const ThreadCalls::CallAt &Call : C.Calls[F])
-        CallsAt[Call.Site].push_back(Call.Callee);
+      C.Model.calls().eachEdge(
+          F, [&](const facts::Event &Site, const CallEdge &Edge) {
+            CallsAt[&Site].push_back(Edge.Target);
+          });
 }
 
 // A wait in a loop is for all threads when the loop is left, unless they are
@@ -197,7 +214,7 @@ void StartPhases::compute(bool OnlyLoops) {
   Joins.clear();
   OverOn.clear();
   Summaries.clear();
-  Entry.assign(C.Calls.size(), std::nullopt);
+  Entry.assign(C.functions(), std::nullopt);
   if (Unknown)
     return;
   if (auto It = C.WaitsFor.find(Start); It != C.WaitsFor.end()) {
@@ -314,8 +331,8 @@ void StartPhases::spread() {
     Pending.pop_back();
     const State At = *Entry[F];
     if (!Touching.contains(F)) {
-      for (const ThreadCalls::CallAt &Call : C.Calls[F])
-        enter(Call.Callee, At, Pending);
+      for (FunctionId Callee : C.Model.callTargets()[F])
+        enter(Callee, At, Pending);
       continue;
     }
     replay(*P.function(F).Fact, solve(F, At),

@@ -21,10 +21,6 @@ enum class Beside : std::uint8_t { Never, Unlikely, Possible };
 
 /// The calls, entries and thread starts of the program.
 struct ThreadCalls {
-  struct CallAt {
-    const facts::Event *Site;
-    FunctionId Callee;
-  };
   struct Wait {
     FunctionId Function;
     const facts::Event *Site;
@@ -32,17 +28,23 @@ struct ThreadCalls {
   };
 
   explicit ThreadCalls(const LockModel &Model);
-  bool isMain(FunctionId F) const;
+  std::size_t functions() const { return Main.size(); }
+  bool isMain(FunctionId F) const { return Main[F]; }
   bool isOutside(FunctionId F) const { return Public[F] || Handed[F]; }
 
   const LockModel &Model;
   const Program &P;
-  std::vector<std::vector<CallAt>> Calls; // by caller
-  std::vector<std::vector<FunctionId>> Callers;
+  Adjacency Callers;
+  std::vector<bool> Main;   // `main` and static initialisers
   std::vector<bool> Public; // nothing in the program calls it
   std::vector<bool> Handed; // on, other than to start a thread; coroutines
   std::unordered_map<FunctionId, std::vector<std::uint32_t>> StartsOf; // body
   std::unordered_map<std::uint32_t, std::vector<Wait>> WaitsFor;       // start
+
+private:
+  using Sites =
+      std::unordered_map<const facts::Event *, std::vector<FunctionId>>;
+  void findHanded(FunctionId F, const Sites &StartsAt);
 };
 
 class StartPhases {

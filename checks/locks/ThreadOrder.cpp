@@ -8,6 +8,26 @@ namespace gridlock {
 
 ThreadOrder::ThreadOrder(const LockModel &Model) : Model(Model) {}
 
+void ThreadOrder::findFromOutside() {
+  FromOutside.assign(Calls->functions(), false);
+  std::vector<FunctionId> Pending;
+  auto Reach = [&](FunctionId F) {
+    if (!FromOutside[F]) {
+      FromOutside[F] = true;
+      Pending.push_back(F);
+    }
+  };
+  for (FunctionId F = 0; F < FromOutside.size(); ++F)
+    if (!Calls->isMain(F) && Calls->isOutside(F))
+      Reach(F);
+  while (!Pending.empty()) {
+    FunctionId F = Pending.back();
+    Pending.pop_back();
+    for (FunctionId Callee : Model.callTargets()[F])
+      Reach(Callee);
+  }
+}
+
 const ThreadOrder::Runners &ThreadOrder::runners(FunctionId F) {
   auto [It, New] = Known.try_emplace(F);
   Runners &Result = It->second;
@@ -70,8 +90,12 @@ Beside ThreadOrder::overlap(const OrderEdge &A, const OrderEdge &B) {
   if (Leads(A) || Leads(B) || Model.threads().all().empty() ||
       Phases.size() > MaxPhases)
     return Beside::Possible;
-  if (!Calls)
+  if (!Calls) {
     Calls = std::make_unique<ThreadCalls>(Model);
+    findFromOutside();
+  }
+  if (FromOutside[A.Function] && FromOutside[B.Function])
+    return Beside::Possible;
   const Runners OfA = runners(A.Function), OfB = runners(B.Function);
   if ((OfA.Outside && (OfB.Outside || OfB.Main)) || (OfA.Main && OfB.Outside))
     return Beside::Possible;

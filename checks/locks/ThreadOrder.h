@@ -34,12 +34,14 @@ private:
   };
 
   const Runners &runners(FunctionId F);
+  void findFromOutside();
   const StartPhases &phases(std::uint32_t Start);
   Beside runsAt(FunctionId Body, const OrderEdge &E);
   Beside runsAtStarts(FunctionId Body, FunctionId Other);
 
   const LockModel &Model;
   std::unique_ptr<ThreadCalls> Calls; // made when first asked for
+  std::vector<bool> FromOutside;      // by function: some caller is outside
   std::unordered_map<FunctionId, Runners> Known;
   std::unordered_map<std::uint32_t, std::unique_ptr<StartPhases>> Phases;
 };

@@ -94,14 +94,28 @@ AccessScan::AccessScan(LockModel &Model)
 
 void AccessScan::scan(FunctionId F) {
   Id = F;
-  findFresh(F);
-  findGiven(F);
-  if (Model.isRelevant(F)) {
+  FreshLocals.clear();
+  GivenLocals.clear();
+  Allocations.clear();
+  if (MayMake[F])
+    findFresh(F);
+  if (MayGive[F])
+    findGiven(F);
+  if (Model.isRelevant(F) && !Model.isPlain(F)) {
     Model.watch(F, [&](const facts::Event &E, const LockState &Before,
                        const LockState &) { event(E, &Before); });
     return;
   }
-  for (const facts::Block *B : each(P.function(F).Fact->blocks()))
+  const facts::Function &Fact = *P.function(F).Fact;
+  auto Blocks = each(Fact.blocks());
+  if (Model.isRelevant(F)) {
+    const LockState None;
+    for (std::uint32_t B : reachableBlocks(Fact))
+      for (const facts::Event *E : each(Blocks[B]->events()))
+        event(*E, &None);
+    return;
+  }
+  for (const facts::Block *B : Blocks)
     for (const facts::Event *E : each(B->events()))
       event(*E, nullptr);
 }
@@ -133,12 +147,17 @@ std::uint32_t AccessScan::locksOf(const LockState *State) {
 bool AccessScan::needsNone(std::uint32_t Type) {
   if (Type == 0)
     return false;
+  enum : std::uint8_t { Unasked, No, Yes };
   std::uint32_t Unit = P.function(Id).Unit;
-  auto [It, New] =
-      Synchronised.try_emplace(std::uint64_t(Unit) << 32 | Type, false);
-  if (New)
-    It->second = isSynchronised(P, Unit, Type);
-  return It->second;
+  if (SynchronisedIn != Unit) {
+    SynchronisedIn = Unit;
+    Synchronised.assign(each(P.unit(Unit).root().types()).size(), Unasked);
+  }
+  if (Type >= Synchronised.size())
+    return isSynchronised(P, Unit, Type);
+  if (Synchronised[Type] == Unasked)
+    Synchronised[Type] = isSynchronised(P, Unit, Type) ? Yes : No;
+  return Synchronised[Type] == Yes;
 }
 
 void AccessScan::access(const facts::Event &E, const facts::Place *Place,
@@ -159,13 +178,15 @@ void AccessScan::access(const facts::Event &E, const facts::Place *Place,
       return;
   AccessPath Path = AccessPath::of(P.unit(F.Unit), *Place);
   // What a pointer is known to hold says where it leads, not where it is.
-  if (State && !Path.Steps.empty() &&
+  const bool Follows = State && !State->Known.empty();
+  if (Follows && !Path.Steps.empty() &&
       Path.Steps.back().Kind == StepKind::Field) {
     PathStep Last = Path.Steps.back();
     Path.Steps.pop_back();
     Path = canonical(std::move(Path), State->Known);
     Path.Steps.push_back(Last);
-  } else if (State && !(Path.Steps.empty() && Path.Root == PlaceRoot::Global)) {
+  } else if (Follows &&
+             !(Path.Steps.empty() && Path.Root == PlaceRoot::Global)) {
     Path = canonical(std::move(Path), State->Known);
   }
   if (isFresh(Path))
@@ -241,13 +262,8 @@ bool AccessScan::runsNow(SymbolId Callee) const {
 void AccessScan::call(const facts::Event &E, const LockState *State) {
   const ProgramFunction &F = P.function(Id);
   SymbolId Callee = P.resolve(F.Unit, E.symbol());
-  std::vector<CallEdge> Targets;
+  Targets.clear();
   Model.calls().follow(Id, E, Targets);
-  AccessPath Object = AccessPath::of(P.unit(F.Unit), E.receiver());
-  if (State && Object)
-    Object = canonical(std::move(Object), State->Known);
-  if (E.kind() == EventKind::Construct && E.place())
-    Object = AccessPath::of(P.unit(F.Unit), *E.place());
   if (runsNow(Callee))
     for (const facts::Value *Arg : each(E.args()))
       if (Arg && Arg->kind() == ValueKind::Callable) {
@@ -257,17 +273,57 @@ void AccessScan::call(const facts::Event &E, const LockState *State) {
                          [&](const CallEdge &T) { return T.Target == Body; }))
           Targets.push_back({Body, EdgeKind::Callable});
       }
-  std::uint32_t Fresh = Object && isFresh(Object) ? FreshThis : 0;
+  if (!Targets.empty())
+    followed(E, State);
+  if (Callee != 0 && Targets.empty() && E.kind() == EventKind::Call &&
+      E.implicit() != facts::ImplicitKind::Destructor && E.receiver())
+    libraryCall(E, Callee, State);
+}
+
+// What a place is of; TARGET: what the pointer that it is leads to.
+AccessScan::Object AccessScan::objectAt(const facts::Place &Place, bool Target,
+                                        const LockState *State) const {
+  if (State && !State->Known.empty()) {
+    AccessPath Path = AccessPath::of(P.unit(P.function(Id).Unit), Place);
+    if (Target)
+      Path.Steps.push_back({StepKind::Deref, {}, {}, 0});
+    Path = canonical(std::move(Path), State->Known);
+    return {Path.Root == PlaceRoot::This && Path.Steps.empty(), isFresh(Path)};
+  }
+  auto Steps = each(Place.path());
+  auto First =
+      std::find_if(Steps.begin(), Steps.end(), [](const facts::Step *S) {
+        return S->kind() != StepKind::Base;
+      });
+  bool IsWhole = First == Steps.end();
+  bool IsPointer = IsWhole ? Target : (*First)->kind() == StepKind::Deref;
+  return {Place.root() == PlaceRoot::This && IsWhole && !Target,
+          isFresh(Place.root(), Place.id(), IsPointer)};
+}
+
+// A call of functions of the program: Targets.
+void AccessScan::followed(const facts::Event &E, const LockState *State) {
+  const ProgramFunction &F = P.function(Id);
+  auto PlaceOf = [](const facts::Value *V) -> const facts::Place * {
+    return V && (V->kind() == ValueKind::Place ||
+                 V->kind() == ValueKind::AddressOf)
+               ? V->place()
+               : nullptr;
+  };
+  Object On{false, false};
+  if (E.kind() == EventKind::Construct && E.place())
+    On = objectAt(*E.place(), false, nullptr);
+  else if (const facts::Place *Receiver = PlaceOf(E.receiver()))
+    On = objectAt(*Receiver, false, State);
+  std::uint32_t Fresh = On.IsFresh ? FreshThis : 0;
   auto Args = each(E.args());
   for (std::uint32_t I = 0; I < std::min<std::size_t>(Args.size(), 31); ++I)
-    if (AccessPath Arg = AccessPath::of(P.unit(F.Unit), Args[I])) {
+    if (const facts::Place *Arg = PlaceOf(Args[I])) {
       // A pointer's target, not the pointer.
-      if (Args[I]->kind() == ValueKind::Place &&
-          P.type(F.Unit, typeOf(*Args[I]))->kind() == facts::TypeKind::Pointer)
-        Arg.Steps.push_back({StepKind::Deref, {}, {}, 0});
-      if (State)
-        Arg = canonical(std::move(Arg), State->Known);
-      Fresh |= std::uint32_t(isFresh(Arg)) << I;
+      bool Target =
+          Args[I]->kind() == ValueKind::Place &&
+          P.type(F.Unit, typeOf(*Args[I]))->kind() == facts::TypeKind::Pointer;
+      Fresh |= std::uint32_t(objectAt(*Arg, Target, State).IsFresh) << I;
     }
   for (const CallEdge &Edge : Targets) {
     if (const LockSummary *Summary = Model.summary(Edge.Target)) {
@@ -281,14 +337,10 @@ void AccessScan::call(const facts::Event &E, const LockState *State) {
             Regains[Id] = true;
           }
     }
-    bool OnSelf = (Object.Root == PlaceRoot::This && Object.Steps.empty()) ||
-                  hasFlag(P.function(Edge.Target).Fact->flags(),
-                          facts::FunctionFlag::Lambda);
+    bool OnSelf = On.IsThis || hasFlag(P.function(Edge.Target).Fact->flags(),
+                                       facts::FunctionFlag::Lambda);
     Calls.push_back({Id, Edge.Target, &E, locksOf(State), OnSelf, Fresh});
   }
-  if (Callee != 0 && Targets.empty() && E.kind() == EventKind::Call &&
-      E.implicit() != facts::ImplicitKind::Destructor && E.receiver())
-    libraryCall(E, Callee, State);
 }
 
 void AccessScan::libraryCall(const facts::Event &E, SymbolId Callee,

@@ -90,9 +90,18 @@ private:
   void findMakers();
   bool findGiven(FunctionId F);
   void findGivers();
+  bool callsAny(FunctionId F, const std::vector<bool> &Bodies) const;
+  std::uint8_t giving(SymbolId Callee);
   bool runsNow(SymbolId Callee) const;
   bool needsNone(std::uint32_t Type);
   bool isFresh(const AccessPath &Path) const;
+  bool isFresh(facts::PlaceRoot Root, std::uint32_t Id, bool IsPointer) const;
+  struct Object {
+    bool IsThis, IsFresh;
+  };
+  Object objectAt(const facts::Place &Place, bool Target,
+                  const LockState *State) const;
+  void followed(const facts::Event &E, const LockState *State);
   std::uint32_t locksOf(const LockState *State);
 
   // Texts by where they are: within one file that tells them apart.
@@ -113,7 +122,10 @@ private:
   std::vector<LocksAt> Sets;
   std::vector<bool> Regains; // by function
   std::set<std::pair<FunctionId, LockId>> HeldIn;
-  std::unordered_map<std::uint64_t, bool> Synchronised; // by unit and type
+  // By type of one unit: asked, and needs no lock.
+  std::vector<std::uint8_t> Synchronised;
+  std::uint32_t SynchronisedIn = ~0u;
+  std::vector<CallEdge> Targets; // of the call that is looked at
   // Of the function that is being scanned.
   FunctionId Id = NoFunction;
   std::vector<bool> FreshLocals, GivenLocals;
@@ -121,6 +133,8 @@ private:
   std::vector<bool> Allocates; // by symbol: of a library, the result is new
   std::vector<bool> Makers;    // functions of which the result is new
   std::vector<bool> GivesThis;
+  std::vector<bool> MayMake, MayGive; // by function: it needs a closer look
+  std::vector<std::uint8_t> Giving;   // by symbol, once asked
 };
 
 } // namespace gridlock

@@ -174,7 +174,7 @@ void Finder::run(FindingSink &Sink) {
 
 void AsyncLockAcrossThreadsCheck::run(const Analysis &A,
                                       FindingSink &Sink) const {
-  LoopBoundUses Uses(A.program());
+  LoopBoundUses Uses(A.locks());
   if (!Uses.all().empty())
     Finder(A, Uses).run(Sink);
 }

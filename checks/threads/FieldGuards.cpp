@@ -13,9 +13,6 @@ using facts::StepKind;
 
 namespace {
 
-constexpr unsigned MaxDepth = 8;
-constexpr std::size_t MaxContexts = 24;
-
 bool onlyFields(const AccessPath &Path, std::size_t From) {
   return std::all_of(
       Path.Steps.begin() + static_cast<std::ptrdiff_t>(From), Path.Steps.end(),
@@ -46,8 +43,8 @@ LockName fieldName(const AccessPath &Path, std::size_t I) {
 
 FieldGuards::FieldGuards(LockModel &Model, const AccessScan &Scan,
                          const Phases &When)
-    : Model(Model), P(Model.program()), Scan(Scan), When(When),
-      Above(P.functions().size()), Duty(P.functions().size(), 0) {
+    : Model(Model), P(Model.program()), Scan(Scan), When(When), Above(1),
+      AboveOf(P.functions().size(), 0), Duty(P.functions().size(), 0) {
   readDeclared();
   findAbove();
   findAwaited();
@@ -147,8 +144,8 @@ void FieldGuards::FewLocks::add(LockId L) {
 // Locks of which some caller has one, to know which come into question.
 void FieldGuards::findAbove() {
   std::vector<FunctionId> Pending;
-  std::vector<bool> Queued(Above.size(), true);
-  for (FunctionId F = 0; F < Above.size(); ++F)
+  std::vector<bool> Queued(AboveOf.size(), true);
+  for (FunctionId F = 0; F < AboveOf.size(); ++F)
     if (!Scan.callsOf(F).empty())
       Pending.push_back(F);
   while (!Pending.empty()) {
@@ -156,17 +153,24 @@ void FieldGuards::findAbove() {
     Pending.pop_back();
     Queued[F] = false;
     for (const SharedCall &C : Scan.callsOf(F)) {
-      FewLocks &Target = Above[C.Callee];
-      std::size_t Before = Target.Size;
+      FewLocks Now = above(C.Callee);
+      const std::size_t Before = Now.Size;
       if (Before >= MaxAbove)
         continue;
       for (const LockAt &H : Scan.locks(C.Locks))
         if (H.Must && H.Lock != UnnamedLock)
-          Target.add(H.Lock);
+          Now.add(H.Lock);
       if (C.Callee != F)
-        for (LockId L : Above[F])
-          Target.add(L);
-      if (Target.Size != Before && !Queued[C.Callee]) {
+        for (LockId L : above(F))
+          Now.add(L);
+      if (Now.Size == Before)
+        continue;
+      if (AboveOf[C.Callee] == 0) {
+        AboveOf[C.Callee] = static_cast<std::uint32_t>(Above.size());
+        Above.emplace_back();
+      }
+      Above[AboveOf[C.Callee]] = Now;
+      if (!Queued[C.Callee]) {
         Queued[C.Callee] = true;
         Pending.push_back(C.Callee);
       }
@@ -181,7 +185,7 @@ void FieldGuards::addUse(const Part &To, const Access &A) {
     if (H.Must && H.Lock != UnnamedLock && !F.Candidates.contains(H.Lock) &&
         isSameObject(H, F.Uses.back()))
       F.Candidates.insert(H.Lock);
-  for (LockId L : Above[A.Function])
+  for (LockId L : above(A.Function))
     if (mayGuard(L, F))
       F.Candidates.insert(L);
 }
@@ -274,120 +278,29 @@ bool FieldGuards::mayGuard(LockId Lock, const Field &F) {
   return !F.Name.IsGlobal && classOfLock(Lock) == F.Class;
 }
 
-// By name or attribute, the function expects its callers to hold the lock.
-bool FieldGuards::isCallersDuty(FunctionId F) {
-  if (Duty[F] == 0)
-    Duty[F] = isNamedForCallers(F) ? 2 : 1;
-  return Duty[F] == 2;
-}
-
-bool FieldGuards::isNamedForCallers(FunctionId F) const {
-  const ProgramSymbol &S = P.symbol(P.function(F).Symbol);
-  for (const facts::Attribute *A : each(S.Fact->attributes())) {
-    std::string_view Name = P.text(S.Unit, A->name());
-    if (Name.starts_with("requires_") || Name.starts_with("assert_") ||
-        Name == "no_thread_safety_analysis")
-      return true;
-  }
-  std::string_view Name = P.qualifiedName(P.enclosing(P.function(F).Symbol));
-  Name = lastComponent(Name);
-  for (std::string_view Word :
-       {"Locked", "_locked", "Unlocked", "_unlocked", "nolock", "no_lock",
-        "NoLock", "Unsafe", "_unsafe", "LockHeld", "lock_held", "UnderLock",
-        "under_lock", "WithLock", "with_lock"})
-    if (Name.find(Word) != std::string_view::npos)
-      return true;
-  return false;
-}
-
-// Whether all calls are made with some lock held.
-bool FieldGuards::alwaysCalledLocked(FunctionId F) const {
-  if (!Scan.isCalled(F) || When.isEntered(F))
-    return false;
-  bool Always = true;
-  Scan.eachCallTo(F, [&](const SharedCall &C) {
-    Always = Always && !Scan.locks(C.Locks).empty();
-  });
-  return Always;
-}
-
-const FieldGuards::Callers &FieldGuards::callers(FunctionId F, LockId Lock,
-                                                 unsigned Depth) {
-  // Nobody above has it: the fault is here.
-  const FewLocks &Held = Above[F];
-  bool MayBeAbove = Held.Size >= MaxAbove ||
-                    std::binary_search(Held.begin(), Held.end(), Lock);
-  const std::uint64_t Key = std::uint64_t(F) << 32 | Lock;
-  if (!MayBeAbove && !isCallersDuty(F)) {
-    OnlyHere.Bare.assign(1, {F, {}, alwaysCalledLocked(F)});
-    return OnlyHere;
-  }
-  auto [It, New] = Known.try_emplace(Key);
-  if (New && Depth > MaxDepth)
-    It->second.Bare.push_back({F, {}, alwaysCalledLocked(F)});
-  if (!New || Depth > MaxDepth)
-    return It->second;
-  Callers Result;
-  if (When.isEntered(F) && !isCallersDuty(F))
-    Result.Bare.push_back({F, {}, false});
-  Scan.eachCallTo(F, [&](const SharedCall &C) {
-    if (When.isAlone(C.Caller, *C.Site, C.OnSelf) || (C.Fresh & FreshThis) ||
-        (C.OnSelf && When.ownsObject(C.Caller)))
-      return;
-    bool Holds = false, Unclear = Scan.mayHold(C.Caller, Lock);
-    for (const LockAt &H : Scan.locks(C.Locks)) {
-      Holds |= H.Lock == Lock && H.Must;
-      Unclear |= H.Lock == UnnamedLock || (H.Lock == Lock && !H.Must);
-    }
-    if (Holds) {
-      Result.Holding.push_back(C.Caller);
-      return;
-    }
-    if (Unclear)
-      return;
-    const Callers &Up = callers(C.Caller, Lock, Depth + 1);
-    Result.Holding.insert(Result.Holding.end(), Up.Holding.begin(),
-                          Up.Holding.end());
-    for (const Context &Outer : Up.Bare) {
-      if (Result.Bare.size() >= MaxContexts)
-        break;
-      Result.Bare.push_back(Outer);
-      Result.Bare.back().Path.push_back(&C);
-      Result.Bare.back().OtherLock |= !Scan.locks(C.Locks).empty();
-    }
-  });
-  std::sort(Result.Holding.begin(), Result.Holding.end());
-  Result.Holding.erase(
-      std::unique(Result.Holding.begin(), Result.Holding.end()),
-      Result.Holding.end());
-  // If nobody holds it, the fault is not the callers', unless it is their duty.
-  if (Result.Holding.empty() && !Result.Bare.empty() && !isCallersDuty(F))
-    Result.Bare = {{F,
-                    {},
-                    std::any_of(Result.Bare.begin(), Result.Bare.end(),
-                                [](const Context &C) { return C.OtherLock; })}};
-  return Known[Key] = std::move(Result);
-}
-
-void FieldGuards::judgeUse(const Use &U, LockId Lock, GuardEvidence &E) {
+// Whether several threads may be at a use, as far as its place tells.
+bool FieldGuards::isOfInterest(const Use &U) const {
   const Access &A = *U.Of;
   const PlaceRoot Root = A.Path->Root;
   bool OwnObject = Root == PlaceRoot::This || Root == PlaceRoot::Param ||
                    Root == PlaceRoot::Local || Root == PlaceRoot::CallResult;
-  if (When.isAlone(A.Function, *A.Site,
-                   OwnObject || Root == PlaceRoot::Global) ||
-      When.isNew(A.Function, *A.Path) ||
-      (OwnObject && When.ownsObject(A.Function)) ||
-      (Root == PlaceRoot::Global &&
-       isNamedForMaking(P.qualifiedName(P.function(A.Function).Symbol))))
-    return;
-  auto Missing = [&](Context C, Unguarded::Why Reason) {
+  return !When.isAlone(A.Function, *A.Site,
+                       OwnObject || Root == PlaceRoot::Global) &&
+         !When.isNew(A.Function, *A.Path) &&
+         !(OwnObject && When.ownsObject(A.Function)) &&
+         !(Root == PlaceRoot::Global && When.isNamedForMaking(A.Function));
+}
+
+void FieldGuards::judgeUse(const Use &U, LockId Lock, GuardEvidence &E) {
+  const Access &A = *U.Of;
+  auto Missing = [&](const Context &C, Unguarded::Why Reason) {
     E.UnguardedIn.insert(C.Root);
     E.Users |= When.threadsOf(C.Root);
     if (A.Write)
       E.Writers |= When.threadsOf(C.Root);
-    E.Without.push_back({&A, C.Root, std::move(C.Path), Reason, C.OtherLock});
+    E.Without.push_back({&A, C.Root, pathOf(C), Reason, C.OtherLock});
   };
+  const Context Here{A.Function, nullptr, 0, false};
   auto Guarded = [&](FunctionId By) {
     E.GuardedIn.insert(By);
     ++E.GuardedUses;
@@ -417,29 +330,31 @@ void FieldGuards::judgeUse(const Use &U, LockId Lock, GuardEvidence &E) {
   if (Unclear)
     return;
   if (Reader)
-    return Missing({A.Function, {}, false}, Unguarded::Why::ReaderLock);
+    return Missing(Here, Unguarded::Why::ReaderLock);
   if (Other) {
     // A path through pointers may lead to the same object after all.
     if (U.root() == PlaceRoot::Param && U.Base <= 1 &&
         !When.ownsObject(A.Function))
-      Missing({A.Function, {}, false}, Unguarded::Why::OtherObject);
+      Missing(Here, Unguarded::Why::OtherObject);
     return;
   }
-  const Callers &By = callers(A.Function, Lock, 0);
-  for (FunctionId F : By.Holding)
-    Guarded(F);
-  for (const Context &C : By.Bare)
-    Missing(C, Unguarded::Why::NoLock);
+  const Callers By = callers(A.Function, Lock, 0);
+  for (std::uint32_t I = By.Holding; I < By.HoldingEnd; ++I)
+    Guarded(Holders[I]);
+  for (std::uint32_t I = By.Bare; I < By.BareEnd; ++I)
+    Missing(Contexts[I], Unguarded::Why::NoLock);
 }
 
-GuardEvidence FieldGuards::judge(const Field &F, LockId Lock) {
+GuardEvidence FieldGuards::judge(const Field &F,
+                                 const std::vector<const Use *> &Uses,
+                                 LockId Lock) {
   GuardEvidence E;
   E.Lock = Lock;
   E.Field = LockModel::display(F.Name);
   E.IsElement = Model.name(Lock).IsElement && Model.name(Lock).IsGlobal;
   E.SameObject = F.Name.IsGlobal || !Model.name(Lock).IsGlobal;
-  for (const Use &U : F.Uses)
-    judgeUse(U, Lock, E);
+  for (const Use *U : Uses)
+    judgeUse(*U, Lock, E);
   return E;
 }
 
@@ -448,18 +363,30 @@ std::vector<GuardEvidence> FieldGuards::findings(
   // What is known of callers serves locks of one class; then it is made anew.
   constexpr std::size_t MaxKnown = 100'000;
   std::vector<GuardEvidence> All;
+  std::vector<const Use *> Uses;
   for (std::uint32_t I : ByName) {
     const Field &F = Fields[I];
-    if (Known.size() > MaxKnown)
-      Known.clear();
-    std::optional<GuardEvidence> Best;
     auto It = Declared.find(F.Name.Text);
+    Uses.clear();
+    bool IsWritten = false;
+    if (!F.Candidates.empty())
+      for (const Use &U : F.Uses)
+        if (isOfInterest(U)) {
+          Uses.push_back(&U);
+          IsWritten |= U.Of->Write;
+        }
+    // What nobody changes needs no lock.
+    if (Uses.empty() || (!IsWritten && It == Declared.end()))
+      continue;
+    if (Known.size() > MaxKnown)
+      forgetCallers();
+    std::optional<GuardEvidence> Best;
     for (LockId L : F.Candidates) {
       bool IsDeclared =
           It != Declared.end() && isLockOf(It->second, Model.name(L).Text);
       if (It != Declared.end() && !IsDeclared)
         continue;
-      GuardEvidence E = judge(F, L);
+      GuardEvidence E = judge(F, Uses, L);
       E.Declared = IsDeclared;
       if (!Best || E.GuardedUses > Best->GuardedUses)
         Best = std::move(E);

@@ -76,14 +76,17 @@ private:
       return OfGlobal ? facts::PlaceRoot::None : Of->Path->Root;
     }
   };
+  /// A way to a function on which the lock is not held: the calls from ROOT,
+  /// the last one and those before it.
   struct Context {
     FunctionId Root;
-    std::vector<const SharedCall *> Path;
-    bool OtherLock = false; // some other lock is held on the way
+    const SharedCall *Call; // null: ROOT is the function itself
+    std::uint32_t Before;   // index of the context that Call is made in
+    bool OtherLock;         // some other lock is held on the way
   };
+  /// Ranges of Contexts and of Holders.
   struct Callers {
-    std::vector<Context> Bare;
-    std::vector<FunctionId> Holding;
+    std::uint32_t Bare = 0, BareEnd = 0, Holding = 0, HoldingEnd = 0;
   };
   using ClassId = std::uint32_t; // of texts of classes, for quick comparison
   struct Field {
@@ -107,9 +110,16 @@ private:
   void readDeclared();
   void findAwaited();
   void findAbove();
-  GuardEvidence judge(const Field &F, LockId Lock);
+  bool isOfInterest(const Use &U) const;
+  GuardEvidence judge(const Field &F, const std::vector<const Use *> &Uses,
+                      LockId Lock);
   void judgeUse(const Use &U, LockId Lock, GuardEvidence &E);
-  const Callers &callers(FunctionId F, LockId Lock, unsigned Depth);
+  Callers callers(FunctionId F, LockId Lock, unsigned Depth);
+  Callers onlyHere(FunctionId F);
+  Callers keep(const std::vector<Context> &Bare,
+               const std::vector<FunctionId> &Holding);
+  std::vector<const SharedCall *> pathOf(const Context &C) const;
+  void forgetCallers();
   bool isSameObject(const LockAt &Held, const Use &U) const;
   bool mayGuardAll(LockId Global, bool IsGlobalField) const;
   bool mayGuard(LockId Lock, const Field &F);
@@ -139,9 +149,14 @@ private:
     auto begin() const { return Locks.begin(); }
     auto end() const { return Locks.begin() + Size; }
   };
-  std::vector<FewLocks> Above; // held by callers, at any height
+  const FewLocks &above(FunctionId F) const { return Above[AboveOf[F]]; }
+  /// Held by callers, at any height; the first is empty.
+  std::vector<FewLocks> Above;
+  std::vector<std::uint32_t> AboveOf;               // by function, into Above
   std::unordered_map<std::uint64_t, Callers> Known; // by function and lock
-  Callers OnlyHere;                                 // of the last one asked for
+  std::vector<Context> Contexts;
+  std::vector<FunctionId> Holders;
+  std::unordered_map<FunctionId, std::uint32_t> OnlyHere; // into Contexts
   std::vector<std::uint8_t> Duty; // by function: asked, and is callers' duty
 };
 

@@ -33,6 +33,20 @@ constexpr std::array<std::string_view, 14> Allocators{
     "std::make_unique_for_overwrite",
     "std::allocate_shared"};
 
+// What matters of a function that is called, for what it hands on.
+enum : std::uint8_t { Asked = 1, RunsElsewhere = 2, MakesReference = 4 };
+
+// Whether V is a place without steps, or the address of one.
+bool isWhole(const facts::Value *V) {
+  if (!V->place() ||
+      (V->kind() != ValueKind::Place && V->kind() != ValueKind::AddressOf))
+    return false;
+  auto Steps = each(V->place()->path());
+  return std::all_of(Steps.begin(), Steps.end(), [](const facts::Step *S) {
+    return S->kind() == StepKind::Base;
+  });
+}
+
 } // namespace
 
 // Functions that return what they made, as wrappers of malloc do.
@@ -42,30 +56,38 @@ void AccessScan::findMakers() {
     Allocates[S] = std::find(Allocators.begin(), Allocators.end(),
                              P.qualifiedName(S)) != Allocators.end();
   Makers.assign(P.functions().size(), false);
+  MayMake.assign(P.functions().size(), false);
   bool Changed = true;
   for (int Round = 0; Round < 4 && Changed; ++Round) {
     Changed = false;
     for (FunctionId F = 0; F < Makers.size(); ++F)
-      if (!Makers[F] && findFresh(F))
+      if ((Round == 0 || (!Makers[F] && callsAny(F, Makers))) && findFresh(F))
         Changed = Makers[F] = true;
   }
+}
+
+// Whether F calls one of BODIES by name.
+bool AccessScan::callsAny(FunctionId F, const std::vector<bool> &Bodies) const {
+  auto All = P.callEvents(F);
+  return std::any_of(All.begin(), All.end(), [&](const CallEvent &C) {
+    FunctionId Body = P.symbol(C.Callee).Body;
+    return Body != NoFunction && Bodies[Body];
+  });
 }
 
 // Pointers that only ever hold what this function made itself. Tells whether it
 // returns nothing else.
 bool AccessScan::findFresh(FunctionId Function) {
   const ProgramFunction &F = P.function(Function);
-  const FactsFile &File = P.unit(F.Unit);
   std::size_t Locals = each(F.Fact->locals()).size();
   std::vector<bool> Made(Locals, false), Other(Locals, false);
   Allocations.clear();
   std::vector<const facts::Value *> Returned;
-  auto IsNew = [&](const AccessPath &From) {
-    return From.Steps.empty() &&
-           (From.Root == PlaceRoot::Alloc ||
-            (From.Root == PlaceRoot::CallResult &&
-             std::find(Allocations.begin(), Allocations.end(), From.Id) !=
-                 Allocations.end()));
+  auto IsNew = [&](const facts::Value *V) {
+    return isWhole(V) && (V->place()->root() == PlaceRoot::Alloc ||
+                          (V->place()->root() == PlaceRoot::CallResult &&
+                           std::find(Allocations.begin(), Allocations.end(),
+                                     V->place()->id()) != Allocations.end()));
   };
   auto IsNull = [](const facts::Value *V) {
     return !V || V->kind() == ValueKind::Null ||
@@ -91,20 +113,38 @@ bool AccessScan::findFresh(FunctionId Function) {
                               : Args.size() == 1 ? Args[0]
                                                  : nullptr;
       if (!IsNull(V))
-        (IsNew(AccessPath::of(File, V)) ? Made : Other)[E->place()->id()] =
-            true;
+        (IsNew(V) ? Made : Other)[E->place()->id()] = true;
     }
   FreshLocals.assign(Locals, false);
+  bool Any = !Allocations.empty();
   for (std::size_t I = 0; I < Locals; ++I)
-    FreshLocals[I] = Made[I] && !Other[I];
+    if (Made[I] && !Other[I])
+      FreshLocals[I] = Any = true;
+  MayMake[Function] = MayMake[Function] || Any;
   return !Returned.empty() &&
          std::all_of(
              Returned.begin(), Returned.end(), [&](const facts::Value *V) {
-               AccessPath From = AccessPath::of(File, V);
-               return IsNew(From) ||
-                      (From.Root == PlaceRoot::Local && From.Steps.empty() &&
-                       From.Id < Locals && FreshLocals[From.Id]);
+               return IsNew(V) ||
+                      (isWhole(V) && V->place()->root() == PlaceRoot::Local &&
+                       V->place()->id() < Locals &&
+                       FreshLocals[V->place()->id()]);
              });
+}
+
+std::uint8_t AccessScan::giving(SymbolId Callee) {
+  std::uint8_t &Bits = Giving[Callee];
+  if (Bits != 0)
+    return Bits;
+  Bits = Asked;
+  for (const rules::Entry *Entry : P.entries(Callee))
+    if (does(*Entry, rules::Effect::RunsCallable) &&
+        (Entry->where() == rules::Where::Elsewhere ||
+         Entry->where() == rules::Where::Detached))
+      Bits |= RunsElsewhere;
+  if (std::string_view Name = P.qualifiedName(Callee);
+      Name == "std::ref" || Name == "boost::ref")
+    Bits |= MakesReference;
+  return Bits;
 }
 
 // Locals that a thread gets to know: captured by reference, or passed by
@@ -124,80 +164,78 @@ bool AccessScan::findGiven(FunctionId Function) {
     if (V && V->place())
       GiveAt(*V->place());
   };
-  std::vector<CallEdge> Targets;
-  for (const facts::Block *B : each(F.Fact->blocks()))
-    for (const facts::Event *E : each(B->events())) {
-      if (E->kind() != EventKind::Call && E->kind() != EventKind::Construct)
+  for (const CallEvent &C : P.callEvents(Function)) {
+    const facts::Event *E = C.Event;
+    const std::uint8_t Bits = giving(C.Callee);
+    for (const facts::Value *Arg : each(E->args())) {
+      if (!Arg)
         continue;
-      SymbolId Callee = P.resolve(F.Unit, E->symbol());
-      auto Entries = P.entries(Callee);
-      bool Elsewhere = std::any_of(
-          Entries.begin(), Entries.end(), [](const rules::Entry *Entry) {
-            return does(*Entry, rules::Effect::RunsCallable) &&
-                   (Entry->where() == rules::Where::Elsewhere ||
-                    Entry->where() == rules::Where::Detached);
-          });
-      std::string_view Name = P.qualifiedName(Callee);
-      for (const facts::Value *Arg : each(E->args())) {
-        if (Arg &&
-            (Arg->kind() == ValueKind::AddressOf ||
-             (Arg->place() && Arg->place()->root() == PlaceRoot::This)) &&
-            (Elsewhere || Name == "std::ref" || Name == "boost::ref"))
-          Give(Arg);
-        if (!Arg || Arg->kind() != ValueKind::Callable)
-          continue;
-        Targets.clear();
-        Model.calls().follow(Function, *E, Targets);
-        FunctionId Body = P.symbol(P.resolve(F.Unit, Arg->symbol())).Body;
-        if (!Elsewhere &&
-            (runsNow(Callee) ||
-             std::any_of(Targets.begin(), Targets.end(),
-                         [&](const CallEdge &T) { return T.Target == Body; })))
-          continue;
-        for (const facts::CapturedValue *C : each(Arg->captures()))
-          if (C->mode() == facts::CaptureMode::ByReference ||
-              C->mode() == facts::CaptureMode::This ||
-              (C->value() && C->value()->kind() == ValueKind::AddressOf))
-            Give(C->value());
-      }
-      if (Name == "std::ref" || Name == "boost::ref")
-        for (const facts::Value *Arg : each(E->args()))
-          Give(Arg);
-      FunctionId Body = P.symbol(Callee).Body;
-      if (Body != NoFunction && Body < GivesThis.size() && GivesThis[Body]) {
-        Give(E->receiver());
-        if (E->kind() == EventKind::Construct && E->place())
-          GiveAt(*E->place());
-      }
+      if (Bits != Asked &&
+          (Arg->kind() == ValueKind::AddressOf || (Bits & MakesReference) ||
+           (Arg->place() && Arg->place()->root() == PlaceRoot::This)))
+        Give(Arg);
+      if (Arg->kind() != ValueKind::Callable)
+        continue;
+      Targets.clear();
+      Model.calls().follow(Function, *E, Targets);
+      FunctionId Body = P.symbol(P.resolve(F.Unit, Arg->symbol())).Body;
+      if (!(Bits & RunsElsewhere) &&
+          (runsNow(C.Callee) ||
+           std::any_of(Targets.begin(), Targets.end(),
+                       [&](const CallEdge &T) { return T.Target == Body; })))
+        continue;
+      for (const facts::CapturedValue *By : each(Arg->captures()))
+        if (By->mode() == facts::CaptureMode::ByReference ||
+            By->mode() == facts::CaptureMode::This ||
+            (By->value() && By->value()->kind() == ValueKind::AddressOf))
+          Give(By->value());
     }
+    FunctionId Body = P.symbol(C.Callee).Body;
+    if (Body != NoFunction && GivesThis[Body]) {
+      Give(E->receiver());
+      if (E->kind() == EventKind::Construct && E->place())
+        GiveAt(*E->place());
+    }
+  }
+  MayGive[Function] = MayGive[Function] || Itself ||
+                      std::find(GivenLocals.begin(), GivenLocals.end(), true) !=
+                          GivenLocals.end();
   return Itself;
 }
 
 // Methods that hand on the object that they are called on.
 void AccessScan::findGivers() {
   GivesThis.assign(P.functions().size(), false);
+  MayGive.assign(P.functions().size(), false);
+  Giving.assign(P.symbolCount(), 0);
   bool Changed = true;
   for (int Round = 0; Round < 4 && Changed; ++Round) {
     Changed = false;
     for (FunctionId F = 0; F < GivesThis.size(); ++F)
-      if (!GivesThis[F] && !P.isSystem(F) && findGiven(F))
+      if (!GivesThis[F] && !P.isSystem(F) &&
+          (Round == 0 || callsAny(F, GivesThis)) && findGiven(F))
         Changed = GivesThis[F] = true;
   }
 }
 
 bool AccessScan::isFresh(const AccessPath &Path) const {
-  if (Path.Root == PlaceRoot::Alloc || Path.Root == PlaceRoot::Temporary)
+  return isFresh(Path.Root, Path.Id,
+                 !Path.Steps.empty() &&
+                     Path.Steps.front().Kind == StepKind::Deref);
+}
+
+bool AccessScan::isFresh(PlaceRoot Root, std::uint32_t Place,
+                         bool IsPointer) const {
+  if (Root == PlaceRoot::Alloc || Root == PlaceRoot::Temporary)
     return true;
-  if (Path.Root == PlaceRoot::CallResult)
-    return std::find(Allocations.begin(), Allocations.end(), Path.Id) !=
+  if (Root == PlaceRoot::CallResult)
+    return std::find(Allocations.begin(), Allocations.end(), Place) !=
            Allocations.end();
-  if (Path.Root != PlaceRoot::Local)
+  if (Root != PlaceRoot::Local)
     return false;
-  bool IsPointer =
-      !Path.Steps.empty() && Path.Steps.front().Kind == StepKind::Deref;
-  if (!IsPointer && Path.Id < GivenLocals.size() && GivenLocals[Path.Id])
+  if (!IsPointer && Place < GivenLocals.size() && GivenLocals[Place])
     return false;
-  return !IsPointer || (Path.Id < FreshLocals.size() && FreshLocals[Path.Id]);
+  return !IsPointer || (Place < FreshLocals.size() && FreshLocals[Place]);
 }
 
 } // namespace gridlock

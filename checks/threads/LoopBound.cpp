@@ -2,7 +2,8 @@
 #include "checks/threads/LoopBound.h"
 
 #include "checks/engine/Classify.h"
-#include "checks/locks/LockModel.h"
+
+#include <algorithm>
 
 namespace gridlock {
 
@@ -11,22 +12,54 @@ using facts::PlaceRoot;
 using facts::StepKind;
 using facts::ValueKind;
 
-LoopBoundUses::LoopBoundUses(const Program &P) : P(P) {
-  findLambdas();
-  for (FunctionId F = 0; F < P.functions().size(); ++F)
-    for (const facts::Block *B : each(P.function(F).Fact->blocks()))
-      for (const facts::Event *E : each(B->events())) {
-        if (E->kind() != EventKind::Call ||
-            E->implicit() == facts::ImplicitKind::Destructor)
-          continue;
-        use(F, *E, E->receiver(), true);
-        for (const facts::Value *Arg : each(E->args()))
-          use(F, *E, Arg, false);
-      }
+LoopBoundUses::LoopBoundUses(const LockModel &Model) : P(Model.program()) {
+  std::vector<std::uint32_t> Units;
+  for (std::uint32_t U = 0; U < P.unitCount(); ++U)
+    if (knowsBoundTypes(U))
+      Units.push_back(U);
+  if (Units.empty())
+    return;
+  findLambdas(Model);
+  for (FunctionId F = 0; F < P.functions().size(); ++F) {
+    if (!std::binary_search(Units.begin(), Units.end(), P.function(F).Unit))
+      continue;
+    for (const CallEvent &C : P.callEvents(F)) {
+      const facts::Event &E = *C.Event;
+      if (E.kind() != EventKind::Call ||
+          E.implicit() == facts::ImplicitKind::Destructor)
+        continue;
+      use(F, E, E.receiver(), true);
+      for (const facts::Value *Arg : each(E.args()))
+        use(F, E, Arg, false);
+    }
+  }
 }
 
-void LoopBoundUses::findLambdas() {
+// Whether a file has a type of which objects belong to a loop, or calls a
+// method of one.
+bool LoopBoundUses::knowsBoundTypes(std::uint32_t Unit) {
+  const facts::File &File = P.unit(Unit).root();
+  auto IsBound = [&](std::uint32_t In, std::uint32_t Type) {
+    std::vector<const rules::Entry *> Entries = P.typeEntries(In, Type);
+    return std::any_of(Entries.begin(), Entries.end(),
+                       [](const auto *E) { return E->loop_bound(); });
+  };
+  for (std::uint32_t T = 1; T < each(File.types()).size(); ++T)
+    if (IsBound(Unit, T))
+      return true;
+  for (std::uint32_t S = 1; S < each(File.symbols()).size(); ++S) {
+    const ProgramSymbol &Method = P.symbol(P.resolve(Unit, S));
+    if (Method.Fact->record() != 0 && Method.Unit != Unit &&
+        IsBound(Method.Unit, Method.Fact->record()))
+      return true;
+  }
+  return false;
+}
+
+void LoopBoundUses::findLambdas(const LockModel &Model) {
   for (FunctionId F = 0; F < P.functions().size(); ++F) {
+    if (!Model.needsFlow(F))
+      continue; // it handles no callables
     std::uint32_t Unit = P.function(F).Unit;
     auto Note = [&](const facts::Value *V) {
       if (!V || V->kind() != ValueKind::Callable || !V->captures())

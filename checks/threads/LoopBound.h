@@ -4,13 +4,12 @@
 // these uses are of one object: by the member, the global, or the local
 // variable that lambdas captured.
 //
-// Cost: one look at each event; captures are followed a bounded number of
-// times.
+// Cost: linear in the calls and types of files that know such a type; captures
+// are followed a bounded number of times.
 #ifndef GRIDLOCK_THREADS_LOOPBOUND_H
 #define GRIDLOCK_THREADS_LOOPBOUND_H
 
-#include "checks/engine/AccessPath.h"
-#include "checks/engine/Program.h"
+#include "checks/locks/LockModel.h"
 
 #include <string>
 #include <unordered_map>
@@ -29,7 +28,7 @@ struct LoopBoundUse {
 
 class LoopBoundUses {
 public:
-  explicit LoopBoundUses(const Program &P);
+  explicit LoopBoundUses(const LockModel &Model);
   const std::vector<LoopBoundUse> &all() const { return Uses; }
   /// The function in which lambda F is made; NoFunction if it is none.
   FunctionId madeIn(FunctionId F) const;
@@ -39,7 +38,8 @@ private:
     FunctionId By;
     const facts::Value *Value;
   };
-  void findLambdas();
+  void findLambdas(const LockModel &Model);
+  bool knowsBoundTypes(std::uint32_t Unit);
   void use(FunctionId F, const facts::Event &E, const facts::Value *V,
            bool IsReceiver);
   const rules::Entry *boundType(std::uint32_t Unit, std::uint32_t Type);

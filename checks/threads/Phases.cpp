@@ -24,13 +24,32 @@ std::string lowerLast(std::string_view Name) {
   return Last;
 }
 
+// Whether a word starts the name, ends it, or stands behind an underscore.
+bool hasWord(std::string_view Name, std::string_view Word) {
+  for (std::size_t At = Name.find(Word); At != std::string_view::npos;
+       At = Name.find(Word, At + 1))
+    if (At == 0 || At + Word.size() == Name.size() || Name[At - 1] == '_')
+      return true;
+  return false;
+}
+
+// ... in small letters.
+bool isNameOfMaker(std::string_view Name) {
+  for (std::string_view Word :
+       {"init", "initialize", "initialise", "setup", "set_up", "destroy",
+        "deinit", "teardown", "cleanup", "free", "finalize"})
+    if (hasWord(Name, Word))
+      return true;
+  return false;
+}
+
 bool isNamedForStarting(std::string_view Qualified) {
   std::string Name = lowerLast(Qualified);
   for (std::string_view Word : {"start", "open", "launch", "run", "begin",
                                 "create", "main", "listen", "connect", "spawn"})
     if (Name.find(Word) != std::string::npos)
       return true;
-  return isNamedForMaking(Qualified);
+  return isNameOfMaker(Name);
 }
 
 // What the thread that started others knows about them.
@@ -46,19 +65,16 @@ struct ThreadState {
 
 } // namespace
 
-bool isNamedForMaking(std::string_view Qualified) {
-  std::string Name = lowerLast(Qualified);
-  auto Has = [&](std::string_view Word) {
-    return Name.starts_with(Word) || Name.ends_with(Word) ||
-           Name.find("_" + std::string(Word)) != std::string::npos;
-  };
-  return Has("init") || Has("initialize") || Has("initialise") ||
-         Has("setup") || Has("set_up") || Has("destroy") || Has("deinit") ||
-         Has("teardown") || Has("cleanup") || Has("free") || Has("finalize");
+bool Phases::isNamedForMaking(FunctionId F) const {
+  if (Named[F] == 0)
+    Named[F] =
+        isNameOfMaker(lowerLast(P.qualifiedName(P.function(F).Symbol))) ? 2 : 1;
+  return Named[F] == 2;
 }
 
 Phases::Phases(const LockModel &Model, const AccessScan &Scan)
-    : P(Model.program()), Scan(Scan), Roots(P, Model.calls()) {
+    : P(Model.program()), Scan(Scan), Roots(P, Model.calls()),
+      Named(P.functions().size(), 0) {
   findEntered();
   findJoins();
   findAlone();
@@ -241,7 +257,7 @@ void Phases::findMaking() {
     const ProgramFunction &Fn = P.function(F);
     return hasFlag(Fn.Fact->flags(), FunctionFlag::Constructor) ||
            hasFlag(Fn.Fact->flags(), FunctionFlag::Destructor) ||
-           isNamedForMaking(P.qualifiedName(Fn.Symbol));
+           isNamedForMaking(F);
   };
   std::vector<FunctionId> Pending;
   for (FunctionId F = 0; F < N; ++F)
@@ -265,6 +281,17 @@ void Phases::findMaking() {
   }
 }
 
+// Whether V is an object that is new in the caller, or a member of it.
+bool Phases::passesNew(const SharedCall &C, const facts::Value *V) const {
+  if (!V || !V->place() ||
+      (V->kind() != ValueKind::Place && V->kind() != ValueKind::AddressOf))
+    return false;
+  std::size_t Steps = 0;
+  for (const facts::Step *S : each(V->place()->path()))
+    Steps += S->kind() != facts::StepKind::Base;
+  return Steps <= 1 && isNew(C.Caller, V->place()->root(), V->place()->id());
+}
+
 // Starts from "all are new" for functions that are only called.
 void Phases::findNew() {
   std::size_t N = P.functions().size();
@@ -276,16 +303,16 @@ void Phases::findNew() {
   std::vector<FunctionId> Pending;
   auto Pass = [&](const SharedCall &C) {
     std::uint32_t Passed = C.Fresh;
-    const ProgramFunction &F = P.function(C.Caller);
-    auto Forward = [&](const facts::Value *V, std::uint32_t Bit) {
-      AccessPath Path = AccessPath::of(P.unit(F.Unit), V);
-      if (Path && Path.Steps.size() <= 1 && isNew(C.Caller, Path))
-        Passed |= Bit;
-    };
-    Forward(C.Site->receiver(), FreshThis);
-    auto Args = each(C.Site->args());
-    for (std::uint32_t I = 0; I < std::min<std::size_t>(Args.size(), 31); ++I)
-      Forward(Args[I], 1u << I);
+    if (New[C.Callee] == 0)
+      return;
+    if (New[C.Caller] != 0) {
+      if (passesNew(C, C.Site->receiver()))
+        Passed |= FreshThis;
+      auto Args = each(C.Site->args());
+      for (std::uint32_t I = 0; I < std::min<std::size_t>(Args.size(), 31); ++I)
+        if ((New[C.Callee] & (1u << I)) && passesNew(C, Args[I]))
+          Passed |= 1u << I;
+    }
     if (C.OnSelf && (New[C.Caller] & FreshThis))
       Passed |= FreshThis;
     if ((New[C.Callee] & Passed) != New[C.Callee]) {
@@ -303,11 +330,11 @@ void Phases::findNew() {
   }
 }
 
-bool Phases::isNew(FunctionId F, const AccessPath &Path) const {
-  if (Path.Root == facts::PlaceRoot::This)
+bool Phases::isNew(FunctionId F, facts::PlaceRoot Root,
+                   std::uint32_t Id) const {
+  if (Root == facts::PlaceRoot::This)
     return New[F] & FreshThis;
-  return Path.Root == facts::PlaceRoot::Param && Path.Id < 31 &&
-         (New[F] & (1u << Path.Id));
+  return Root == facts::PlaceRoot::Param && Id < 31 && (New[F] & (1u << Id));
 }
 
 void Phases::spread() {

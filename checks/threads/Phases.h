@@ -35,7 +35,11 @@ public:
   /// Runs only while its object is made or ended.
   bool ownsObject(FunctionId F) const { return Making[F]; }
   /// Nobody else knows the object: it is new in F, or in all its callers.
-  bool isNew(FunctionId F, const AccessPath &Path) const;
+  bool isNew(FunctionId F, const AccessPath &Path) const {
+    return isNew(F, Path.Root, Path.Id);
+  }
+  /// Whether F is named as a function that makes or ends its object.
+  bool isNamedForMaking(FunctionId F) const;
   /// Called by what is not in the program, or handed on to run at some time.
   bool isEntered(FunctionId F) const { return Entered[F]; }
   /// The threads that run F.
@@ -47,6 +51,7 @@ public:
 
 private:
   using EventSet = std::unordered_set<const facts::Event *>;
+  bool isNew(FunctionId F, facts::PlaceRoot Root, std::uint32_t Id) const;
   void findEntered();
   void findJoins();
   void findAlone();
@@ -58,6 +63,7 @@ private:
   joiningLoopsEnds(FunctionId F, const EventSet &Starts) const;
   EventSet startsIn(FunctionId F) const;
   bool joins(FunctionId F, const facts::Event &E) const;
+  bool passesNew(const SharedCall &C, const facts::Value *V) const;
 
   const Program &P;
   const AccessScan &Scan;
@@ -67,11 +73,9 @@ private:
   std::vector<bool> Joins;    // by symbol
   std::vector<std::uint32_t> New; // by function: this (bit 31), parameters
   std::vector<Mask> Threads;
+  mutable std::vector<std::uint8_t> Named; // by function: asked, for making
   EventSet AloneAt, OwnAloneAt;
 };
-
-/// Whether a function is named as one that makes or ends its object.
-bool isNamedForMaking(std::string_view QualifiedName);
 
 } // namespace gridlock
 

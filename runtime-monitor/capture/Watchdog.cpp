@@ -221,20 +221,27 @@ void Watchdog::answer(uint64_t Now) noexcept {
   writeRecord(RecordKind::Live, {&R, sizeof R});
 }
 
-// It runs for microseconds, but late is useless: kernels from 6.12 on take a
-// short slice as a wish to run soon. No right is needed, and none is gained.
+// It runs for microseconds, but late is useless. Where the program may have
+// real-time threads, this is one of the lowest priority, its children none;
+// else kernels from 6.12 on take a short slice as a wish to run soon, as far as
+// the control group gets its turn.
 static void wishToRunSoon() noexcept {
-  struct {
-    uint32_t Size = 48, Policy = 0;
-    uint64_t Flags = 0;
-    int32_t Nice = 0;
-    uint32_t Priority = 0;
-    uint64_t Runtime = 100000, Deadline = 0, Period = 0;
-  } Wish;
-  static_assert(sizeof Wish == 48);
-  Wish.Nice = getpriority(PRIO_PROCESS, 0);
-  if (sched_getscheduler(0) == SCHED_OTHER)
-    sys::call(SYS_sched_setattr, 0, sys::address(&Wish), 0);
+  if (sched_getscheduler(0) != SCHED_OTHER)
+    return;
+  struct Attributes {
+    uint32_t Size, Policy;
+    uint64_t Flags;
+    int32_t Nice;
+    uint32_t Priority;
+    uint64_t Runtime, Deadline, Period;
+  };
+  static_assert(sizeof(Attributes) == 48);
+  const Attributes RealTime{48, SCHED_FIFO, 1 /*reset on fork*/, 0, 1, 0, 0, 0};
+  if (sys::call(SYS_sched_setattr, 0, sys::address(&RealTime), 0) == 0)
+    return;
+  const Attributes Short{48, SCHED_OTHER, 0, getpriority(PRIO_PROCESS, 0),
+                         0,  100000,      0, 0};
+  sys::call(SYS_sched_setattr, 0, sys::address(&Short), 0);
 }
 
 void *Watchdog::run(void *) noexcept {

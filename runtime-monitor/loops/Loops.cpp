@@ -41,6 +41,13 @@ WaitSite &siteOf(Thread &T, uint64_t Address) noexcept {
   return *Oldest;
 }
 
+/// Beats that came due between Since and Now, and lag_ms before Now. So no
+/// timer has to wake a loop that has nothing to do.
+uint64_t lateBeats(uint64_t Since, uint64_t Now) noexcept {
+  const uint64_t Beat = TheOptions.HeartbeatMs * 1000000;
+  return (Now - TheOptions.LagMs * 1000000) / Beat - Since / Beat;
+}
+
 void iterationEnds(Thread &T, Loop &L, uint64_t Since, uint64_t Now) noexcept {
   uint64_t Time = Now - Since;
   ++L.Iterations;
@@ -50,6 +57,8 @@ void iterationEnds(Thread &T, Loop &L, uint64_t Since, uint64_t Now) noexcept {
   if (__builtin_expect(Time > L.Max, 0))
     L.Max = Time;
   ++T.Epoch;
+  if (__builtin_expect(Time >= TheOptions.LagMs * 1000000, 0))
+    L.LateBeats += lateBeats(Since, Now);
   if (__builtin_expect(Time >= L.Threshold, 0)) {
     ++L.Stalls;
     L.StallTime += Time;

@@ -21,6 +21,7 @@ struct Loop {
   char Name[32] = {};
   uint64_t Iterations = 0, Busy = 0, Idle = 0, Max = 0;
   uint64_t Stalls = 0, StallTime = 0;
+  uint64_t LateBeats = 0; // of lag_ms
   uint64_t First = 0, Last = 0;
   bool Ended = false;
   uint64_t Written = 0;   // iterations at the last snapshot

@@ -16,7 +16,7 @@
 namespace gridlock::monitor {
 
 constexpr char FileMagic[8] = {'G', 'L', 'K', 'M', 'O', 'N', '\r', '\n'};
-constexpr uint32_t FormatVersion = 2;
+constexpr uint32_t FormatVersion = 3;
 constexpr const char *FileSuffix = ".glkmon";
 
 struct FileHeader {
@@ -53,9 +53,9 @@ enum class RecordKind : uint32_t {
               // bits), name \0, file \0
   Hold,       // HoldRecord and WideBucket[]
   HolderCall, // HolderCallRecord
-  Callback,   // as Chain, of the callback a Stall or Block is in: line, name and
-              // file, then the id of a Created, object and function
-  Created     // CoroutineEventRecord: callbacks made at a place
+  Callback, // as Chain, of the callback a Stall or Block is in: line, name and
+            // file, then the id of a Created, object and function
+  Created   // CoroutineEventRecord: callbacks made at a place
 };
 
 struct RecordHeader {
@@ -100,7 +100,9 @@ struct LoopRecord {
   uint64_t First, Last;       // first and last iteration
   uint32_t Buckets;           // that follow
   uint32_t Ended;             // the thread is gone
-  uint32_t ThresholdMs, Reserved;
+  uint32_t ThresholdMs;
+  uint32_t HeartbeatMs, LagMs, Reserved;
+  uint64_t LateBeats; // virtual beats, one in HeartbeatMs, over LagMs late
 };
 
 struct Bucket {

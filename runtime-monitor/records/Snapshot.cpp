@@ -2,6 +2,7 @@
 #include "runtime-monitor/records/Snapshot.h"
 
 #include "runtime-monitor/core/Lock.h"
+#include "runtime-monitor/core/Options.h"
 #include "runtime-monitor/core/Text.h"
 #include "runtime-monitor/coroutines/Coroutines.h"
 #include "runtime-monitor/locks/Contention.h"
@@ -286,6 +287,9 @@ void writeLoop(Loop &L) noexcept {
   R.Last = L.Last;
   R.Ended = L.Ended;
   R.ThresholdMs = static_cast<uint32_t>(L.Threshold / 1000000);
+  R.HeartbeatMs = static_cast<uint32_t>(TheOptions.HeartbeatMs);
+  R.LagMs = static_cast<uint32_t>(TheOptions.LagMs);
+  R.LateBeats = L.LateBeats;
   for (uint32_t I = 0; I < Histogram::Size; ++I)
     if (uint32_t Count = L.Times.Counts[I])
       Buffer.Buckets[R.Buckets++] = {I, Count};

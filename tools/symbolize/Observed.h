@@ -24,6 +24,10 @@ struct LoopRow {
   std::uint64_t P50 = 0, P99 = 0, Max = 0; // of one iteration's busy time
   std::uint64_t LagP99 = 0; // wait of an event that comes at a random moment
   std::uint64_t Stalls = 0;
+  // Beats thought of as due at a fixed rhythm while it ran, and those that it
+  // came to more than LagMs late.
+  std::uint64_t Beats = 0, LateBeats = 0;
+  std::uint32_t HeartbeatMs = 0, LagMs = 0;
   bool Ended = false;
 };
 

@@ -30,6 +30,10 @@ Json toJson(const LoopRow &L) {
   Object["max_ns"] = L.Max;
   Object["lag_p99_ns"] = L.LagP99;
   Object["stalls"] = L.Stalls;
+  Object["heartbeat_ms"] = L.HeartbeatMs;
+  Object["lag_ms"] = L.LagMs;
+  Object["beats"] = L.Beats;
+  Object["late_beats"] = L.LateBeats;
   Object["ended"] = L.Ended;
   return Object;
 }

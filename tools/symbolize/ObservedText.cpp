@@ -49,11 +49,13 @@ void writeLoops(std::ostream &Out, const Observed &O) {
     Out << "No event loop was seen.\n";
     return;
   }
+  const LoopRow &Any = O.Loops.front();
   Out << "Event loops (busy time of one iteration; lag: wait of an event that "
-         "comes at a random moment)\n";
+         "comes at a random moment; late: beats of "
+      << Any.HeartbeatMs << " ms over " << Any.LagMs << " ms late)\n";
   std::vector<std::vector<std::string>> Rows = {
       {"loop", "thread", "waits in", "iterations", "busy", "p50", "p99", "max",
-       "lag p99", "stalls"}};
+       "lag p99", "late", "stalls"}};
   for (const LoopRow &L : O.Loops) {
     const std::uint64_t All = L.Busy + L.Idle;
     std::ostringstream Share;
@@ -69,7 +71,9 @@ void writeLoops(std::ostream &Out, const Observed &O) {
                     L.Wait, std::to_string(L.Iterations),
                     duration(L.Busy) + " (" + Share.str() + ")",
                     duration(L.P50), duration(L.P99), duration(L.Max),
-                    duration(L.LagP99), std::to_string(L.Stalls)});
+                    duration(L.LagP99),
+                    std::to_string(L.LateBeats) + "/" + std::to_string(L.Beats),
+                    std::to_string(L.Stalls)});
   }
   writeTable(Out, Rows, 3);
 }

@@ -16,6 +16,7 @@
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/StringSaver.h"
+#include "llvm/TargetParser/Triple.h"
 
 #if LLVM_VERSION_MAJOR >= 22
 namespace options = clang::options;
@@ -32,6 +33,40 @@ bool isLauncher(llvm::StringRef Program) {
   llvm::StringRef Name = llvm::sys::path::filename(Program);
   return Name == "ccache" || Name == "sccache" || Name == "distcc" ||
          Name == "icecc" || Name == "env";
+}
+
+/// "g++" of "/usr/bin/x86_64-linux-gnu-g++-12": without target and version;
+/// empty for what is no name of a compiler.
+llvm::StringRef compilerKind(llvm::StringRef Program) {
+  llvm::StringRef Name = llvm::sys::path::filename(Program);
+  Name.consume_back(".exe");
+  Name = Name.rtrim("0123456789.");
+  Name.consume_back("-");
+  for (llvm::StringRef Kind :
+       {"clang-cl", "cl", "cc", "c++", "gcc", "g++", "clang", "clang++", "icx",
+        "icpx", "icc", "icpc", "nvcc"})
+    if (Name == Kind ||
+        (Name.ends_with(Kind) && Name.drop_back(Kind.size()).ends_with("-")))
+      return Kind;
+  return {};
+}
+
+/// Where the compiler stands: launchers known and unknown, with long options of
+/// their own, may stand before it. What follows a short option is its value.
+std::size_t compilerIndex(llvm::ArrayRef<std::string> Arguments) {
+  for (std::size_t I = 0; I < Arguments.size() && Arguments[I] != "-c"; ++I) {
+    llvm::StringRef Before = I ? Arguments[I - 1] : "";
+    if (!compilerKind(Arguments[I]).empty() && Arguments[I][0] != '-' &&
+        (!Before.starts_with("-") || Before.starts_with("--")))
+      return I;
+  }
+  std::size_t First = 0;
+  while (
+      First + 1 < Arguments.size() &&
+      (isLauncher(Arguments[First]) ||
+       (First && llvm::StringRef(Arguments[First]).contains('=')))) // env A=B
+    ++First;
+  return First;
 }
 
 bool sameFile(llvm::StringRef A, llvm::StringRef B) {
@@ -77,16 +112,16 @@ private:
 
 /// Launchers off, @response files in.
 bool Adapter::expand() {
-  std::size_t First = 0;
-  while (First + 1 < Unit.Arguments.size() &&
-         (isLauncher(Unit.Arguments[First]) ||
-          (First &&
-           llvm::StringRef(Unit.Arguments[First]).contains('=')))) // env A=B
-    ++First;
-  for (std::size_t I = First; I < Unit.Arguments.size(); ++I)
+  for (std::size_t I = compilerIndex(Unit.Arguments); I < Unit.Arguments.size();
+       ++I)
     Argv.push_back(Saver.save(Unit.Arguments[I]).data());
   if (Argv.empty()) {
     Out.Error = "the compile command is empty";
+    return false;
+  }
+  if (compilerKind(Argv[0]).ends_with("cl")) {
+    Out.Error = "a command of MSVC's compiler driver (cl) is not understood; "
+                "configure with GCC or Clang";
     return false;
   }
   llvm::cl::ExpansionContext Context(Memory, llvm::cl::TokenizeGNUCommandLine);
@@ -195,10 +230,18 @@ void Adapter::parse() {
   Out.Arguments.push_back(std::string(GRIDLOCK_LLVM_BINDIR) +
                           (Cxx ? "/clang++" : "/clang"));
   // aarch64-linux-gnu-g++ compiles for the target in its name.
-  auto Named =
-      clang::driver::ToolChain::getTargetAndModeFromProgramName(Compiler);
-  if (Named.TargetIsValid)
-    Out.Arguments.push_back("--target=" + Named.TargetPrefix);
+  const std::string Target =
+      clang::driver::ToolChain::getTargetAndModeFromProgramName(Compiler)
+          .TargetPrefix;
+  const llvm::Triple Named(Target), Own(LLVM_HOST_TRIPLE);
+  if (Named.getArch() != llvm::Triple::UnknownArch &&
+      (Named.getArch() != Own.getArch() || Named.getOS() != Own.getOS())) {
+    if (WithoutTarget)
+      note("parsed for this machine: nothing could be parsed for " + Target);
+    else
+      Out.Arguments.push_back("--target=" + Target);
+    Out.Targeted = !WithoutTarget;
+  }
 
   unsigned MissingIndex = 0, MissingCount = 0;
   llvm::opt::InputArgList Args = getDriverOptTable().ParseArgs(

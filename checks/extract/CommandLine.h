@@ -21,11 +21,13 @@ struct CompileUnit {
 struct AdaptedCommand {
   std::vector<std::string> Arguments; // for clang::tooling::ToolInvocation
   std::vector<std::string> Notes;     // one for each flag that was dropped
-  std::string Error;                  // nothing can be run: why
+  bool Targeted = false; // for the target that the compiler's name says
+  std::string Error;     // nothing can be run: why
 };
 
-/// WITHOUT_TARGET also drops the options that choose a processor; a second try
-/// when the first is refused.
+/// WITHOUT_TARGET also drops the target and the options that choose a
+/// processor: a second try when the first is refused, or has not the target's
+/// headers.
 AdaptedCommand adaptCommand(const CompileUnit &Unit, bool WithoutTarget);
 
 } // namespace gridlock::extract

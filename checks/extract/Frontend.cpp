@@ -152,6 +152,14 @@ void addDiagnostic(facts::FileT &File, const Remark &R,
   File.diagnostics.push_back(std::move(D));
 }
 
+std::string crashText(const std::vector<Remark> &Errors) {
+  std::string Text =
+      "Clang or the extractor crashed on this file; please report it";
+  if (!Errors.empty())
+    Text += " (Clang's last error: " + Errors.back().Message + ")";
+  return Text;
+}
+
 } // namespace
 
 FrontendResult runFrontend(const CompileUnit &Unit,
@@ -164,7 +172,7 @@ FrontendResult runFrontend(const CompileUnit &Unit,
   } else {
     llvm::CrashRecoveryContext::Enable();
     // A refused command (an unknown processor, say) ends before any file is
-    // read.
+    // read. Both tries' files decide what the facts depend on.
     for (bool WithoutTarget : {false, true}) {
       if (WithoutTarget)
         Command = adaptCommand(Unit, true);
@@ -181,15 +189,14 @@ FrontendResult runFrontend(const CompileUnit &Unit,
         Result.Dependencies.push_back(Absolute.str().str());
       }
       if (!Survived)
-        Errors.insert(
-            Errors.begin(),
-            {"", 0, 0,
-             "Clang or the extractor crashed on this file; please report it"});
+        Errors.insert(Errors.begin(), {"", 0, 0, crashText(Errors)});
       if (Diagnostics.Modules)
         Errors.insert(
             Errors.begin(),
             {"", 0, 0,
              "C++20 modules are not supported: an import can't be resolved"});
+      if (Command.Targeted && Survived && !Result.File)
+        continue; // this machine may not have that target's headers
       if (!Result.Dependencies.empty() || !Survived || Errors.empty())
         break;
     }

@@ -51,7 +51,7 @@ void tellTroubles(report::Report &R, const std::filesystem::path &Cwd) {
       Place += ":" + std::to_string(Trouble.Where.Line) + ":" +
                std::to_string(Trouble.Where.Column);
     std::fprintf(stderr, "%s: error: %s%s\n", Place.c_str(),
-                 Trouble.Reason.c_str(),
+                 report::printable(Trouble.Reason).c_str(),
                  Trouble.Partial ? " (analysed as far as it parsed)" : "");
   }
 }

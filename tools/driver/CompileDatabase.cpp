@@ -52,6 +52,15 @@ public:
     if (!Text)
       return "cannot read compile database '" + Database.Path.string() + "'";
     auto Parsed = parseJson(*Text, Database.Path.string());
+    // Build tools write bytes as they find them; one odd name is no reason to
+    // analyse nothing.
+    if (std::string Valid; std::holds_alternative<std::string>(Parsed) &&
+                           (Valid = asUtf8(*Text)) != *Text) {
+      Parsed = parseJson(Valid, Database.Path.string());
+      Database.Notes.push_back("'" + Database.Path.string() +
+                               "' is not UTF-8 throughout; files with such "
+                               "names can't be analysed");
+    }
     if (const auto *Error = std::get_if<std::string>(&Parsed))
       return *Error;
     const Json &Root = std::get<Json>(Parsed);
@@ -244,8 +253,15 @@ CompileDatabase databaseFromFlags(const std::vector<std::string> &Files,
     if (std::any_of(Database.Commands.begin(), Database.Commands.end(), Same))
       continue;
     std::error_code Ignored;
-    if (!fs::is_regular_file(Command.File, Ignored)) {
-      Database.Failed.push_back({Command.File, "no such file"});
+    std::string Problem;
+    if (fs::is_directory(Command.File, Ignored))
+      Problem = "is a folder; name its files";
+    else if (!fs::is_regular_file(Command.File, Ignored))
+      Problem = "no such file";
+    else if (asUtf8(Command.File.string()) != Command.File.string())
+      Problem = "its path is not UTF-8";
+    if (!Problem.empty()) {
+      Database.Failed.push_back({Command.File, Problem});
       continue;
     }
     Command.Arguments = {Command.File.extension() == ".c" ? "clang"

@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cctype>
 #include <cerrno>
 #include <charconv>
@@ -48,8 +49,10 @@ private:
   int Descriptor;
 };
 
-std::string escapeNinja(const std::string &Text, bool IsPath) {
+/// No line of a build file may come from a name: a new line in one is not kept.
+std::string escapeNinja(std::string Text, bool IsPath) {
   std::string Result;
+  std::replace(Text.begin(), Text.end(), '\n', '?');
   for (const char C : Text) {
     if (C == '$' || (IsPath && (C == ' ' || C == ':')))
       Result += '$';

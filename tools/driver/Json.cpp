@@ -26,4 +26,11 @@ std::variant<nlohmann::json, std::string> parseJson(const std::string &Text,
   }
 }
 
+std::string asUtf8(const std::string &Text) {
+  using Json = nlohmann::json;
+  return Json::parse(
+             Json(Text).dump(-1, ' ', false, Json::error_handler_t::replace))
+      .get<std::string>();
+}
+
 } // namespace gridlock::driver

@@ -15,6 +15,9 @@ namespace gridlock::driver {
 std::variant<nlohmann::json, std::string> parseJson(const std::string &Text,
                                                     const std::string &Name);
 
+/// TEXT with U+FFFD for what is not UTF-8.
+std::string asUtf8(const std::string &Text);
+
 } // namespace gridlock::driver
 
 #endif

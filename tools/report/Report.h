@@ -53,9 +53,9 @@ struct Report {
   std::string Half = "check";    // which half of the tool: "check" or "run"
   std::vector<Finding> Findings; // sorted
   Summary Counts;
-  std::vector<Trouble> Troubles; // sorted
+  std::vector<Trouble> Troubles;           // sorted
   std::vector<UnresolvedCalls> Unresolved; // Counts.Unresolved by root
-  std::vector<RuleText> Rules;   // those of the findings at least, sorted by id
+  std::vector<RuleText> Rules; // those of the findings at least, sorted by id
   /// XXH3 of the files that findings would edit, as they were analysed; 0 where
   /// two units have read different ones.
   std::map<std::string, std::uint64_t> Contents;
@@ -81,8 +81,12 @@ std::vector<std::string> writeSarif(std::ostream &Out, const Report &R);
 /// calls".
 std::string summaryLine(const Report &R);
 
+/// TEXT with a `?` for each control character but tabs: names, messages and
+/// source lines must not steer the reader's terminal.
+std::string printable(std::string Text);
+
 /// PATH (relative to ROOT, or absolute) as seen from CWD: relative if the two
-/// have more than `/` in common.
+/// have more than `/` in common. Printable.
 std::string displayPath(const std::string &Path,
                         const std::filesystem::path &Root,
                         const std::filesystem::path &Cwd);

@@ -24,11 +24,12 @@ public:
     for (const Finding &F : R.Findings) {
       place(F.Where);
       Out << color("0;1;35") << "warning: " << color("0") << color("1")
-          << F.Message << color("0") << " [" << F.Rule << "]\n";
+          << printable(F.Message) << color("0") << " [" << F.Rule << "]\n";
       source(F.Where, F.Fix);
       for (const Note &N : F.Notes) {
         place(N.Where);
-        Out << color("0;1;36") << "note: " << color("0") << N.Message << '\n';
+        Out << color("0;1;36") << "note: " << color("0") << printable(N.Message)
+            << '\n';
         source(N.Where, {});
       }
       fixElsewhere(F);
@@ -85,7 +86,7 @@ private:
         break; // no room beside the last one
       Inserted += Indent.substr(Inserted.size()) + E.Text;
     }
-    Out << Number << " | " << *Line << '\n'
+    Out << Number << " | " << printable(*Line) << '\n'
         << Margin << color("0;1;32") << Marks << color("0") << '\n';
     if (!Inserted.empty())
       Out << Margin << color("0;32") << Inserted << color("0") << '\n';
@@ -142,20 +143,30 @@ std::string counted(std::uint64_t Count, const char *What) {
 
 } // namespace
 
+std::string printable(std::string Text) {
+  if (Text.ends_with('\r'))
+    Text.pop_back(); // of a line
+  for (char &C : Text)
+    if (const auto Byte = static_cast<unsigned char>(C);
+        (Byte < 0x20 && C != '\t') || Byte == 0x7F)
+      C = '?';
+  return Text;
+}
+
 std::string displayPath(const std::string &Path, const fs::path &Root,
                         const fs::path &Cwd) {
   const fs::path Absolute = (Root / Path).lexically_normal();
   const fs::path Relative = Absolute.lexically_relative(Cwd);
   if (Relative.empty())
-    return Path;
+    return printable(Path);
   const fs::path Inside = Absolute.relative_path(), Here = Cwd.relative_path();
   const bool SharesFolder =
       !Inside.empty() && !Here.empty() && *Inside.begin() == *Here.begin();
   const bool Below = *Relative.begin() != "..";
   // Outside the root nobody would recognise ../../../usr/include/...
   if (Below || (SharesFolder && fs::path(Path).is_relative()))
-    return Relative.string();
-  return Absolute.string();
+    return printable(Relative.string());
+  return printable(Absolute.string());
 }
 
 std::string summaryLine(const Report &R) {

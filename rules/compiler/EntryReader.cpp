@@ -237,9 +237,21 @@ static void readInstead(const MapReader &Map, const LibraryFile &File,
     Entry.advice.push_back(std::make_unique<AdviceT>(One));
 }
 
+// A type and one list of parameters, nothing after it: the text becomes part of
+// the monitor's source.
 static bool isSignature(const std::string &Text) {
-  static const std::regex Form("[A-Za-z_][^()]*\\((.*)\\)");
-  return std::regex_match(Text, Form);
+  if (Text.find_first_not_of(
+          "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+          "0123456789_ *,.()[]") != std::string::npos ||
+      Text.find('(') == std::string::npos || Text.find_first_of("( ") == 0)
+    return false;
+  int Depth = 0;
+  for (std::size_t I = 0; I < Text.size(); ++I) {
+    Depth += (Text[I] == '(') - (Text[I] == ')');
+    if (Text[I] == ')' && (Depth < 0 || (Depth == 0 && I + 1 < Text.size())))
+      return false;
+  }
+  return Depth == 0 && Text.back() == ')';
 }
 
 // `monitor:` as one word, as a reason or with its variadic form.

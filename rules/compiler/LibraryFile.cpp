@@ -126,7 +126,11 @@ LibraryFile readLibraryFile(const YAML::Node &Root,
   File.Soname = Map.text("soname");
   File.Provenance =
       provenanceWords()[Map.word("provenance", provenanceWords(), 0)];
-  if (Map.require("proof"))
+  if (!Map.has("proof"))
+    D.error(Map.node(),
+            "a library file needs the key 'proof'; for a library of "
+            "your own: proof: {kind: none}");
+  else
     readProof(Map.at("proof"), File.ProofKind, File.Proof, D);
   if (Map.has("namespaces"))
     readNamespaces(Map.at("namespaces"), File, D);

@@ -37,7 +37,10 @@ static std::string readHeaderProof(const YAML::Node &Node, Diagnostics &D) {
   MapReader Map(Node, "a header proof",
                 {"kind", "package", "include", "cflags"}, D);
   std::vector<std::string> Packages;
-  if (Map.require("package")) {
+  if (!Map.has("package")) {
+    D.error(Node, "a header proof needs the key 'package', of Debian; for a "
+                  "library of your own write proof: {kind: none}");
+  } else {
     if (Map.at("package").IsSequence())
       Packages = Map.texts("package");
     else

@@ -26,13 +26,15 @@ struct CheckCommand : CheckOptions {
   int run() const;
 
 private:
-  std::string fix(const report::Report &R) const;
+  std::string fix(const report::Report &R, OutputFile &Edits) const;
   void subtractBaseline(const report::Baseline &Known, report::Report &R) const;
 };
 
 int CheckCommand::run() const {
-  OutputFile Out;
+  OutputFile Out, Edits;
   if (std::string Error = Out.open(Output); !Error.empty())
+    return fail(Error);
+  if (std::string Error = Edits.open(FixesFile); !Error.empty())
     return fail(Error);
   report::Baseline Known;
   if (!BaselineFile.empty()) {
@@ -65,7 +67,7 @@ int CheckCommand::run() const {
     std::cerr << "gridlock: " << Cut << '\n';
   if (std::string Error = Out.close(); !Error.empty())
     return fail(Error);
-  if (std::string Error = fix(R); !Error.empty())
+  if (std::string Error = fix(R, Edits); !Error.empty())
     return fail(Error);
   // Where the report is not the text on stdout, the summary goes with the
   // progress.
@@ -76,8 +78,10 @@ int CheckCommand::run() const {
   return statusOf(R);
 }
 
-/// Makes or writes down the edits. Returns an empty string or the error.
-std::string CheckCommand::fix(const report::Report &R) const {
+/// Makes the edits, or writes them to EDITS. Returns an empty string or the
+/// error.
+std::string CheckCommand::fix(const report::Report &R,
+                              OutputFile &Edits) const {
   if (!Fix && FixesFile.empty())
     return {};
   const report::FixPlan Plan = report::planFixes(R);
@@ -91,11 +95,8 @@ std::string CheckCommand::fix(const report::Report &R) const {
   }
   if (FixesFile.empty())
     return {};
-  OutputFile Out;
-  if (std::string Error = Out.open(FixesFile); !Error.empty())
-    return Error;
-  report::writeFixes(Out.stream(), R, Plan);
-  return Out.close();
+  report::writeFixes(Edits.stream(), R, Plan);
+  return Edits.close();
 }
 
 void CheckCommand::subtractBaseline(const report::Baseline &Known,

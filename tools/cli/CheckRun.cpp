@@ -4,9 +4,9 @@
 #include "checks/engine/CheckRegistry.h"
 #include "checks/engine/Engine.h"
 #include "checks/engine/Globs.h"
-#include "rules/Spelling.h"
 #include "tools/cli/CheckTroubles.h"
 #include "tools/cli/ObjectFacts.h"
+#include "tools/cli/RuleNames.h"
 #include "tools/driver/Extraction.h"
 #include "tools/driver/Files.h"
 #include "tools/project/Project.h"
@@ -70,21 +70,16 @@ private:
   std::string checkGlobs() {
     if (Options.Checks.empty())
       return {};
-    std::vector<std::string> Ids;
-    bool Any = false;
-    for (const CheckInfo &Info : allChecks()) {
-      Ids.push_back(Info.Id);
-      Any |= matchesGlobs(Options.Checks, Info.Id);
-    }
-    if (Any)
+    if (const auto Errors = project::unmatchedGlobs(Options.Checks);
+        !Errors.empty())
+      return "--checks: " + Errors.front();
+    const auto Checks = allChecks();
+    if (std::any_of(Checks.begin(), Checks.end(), [&](const CheckInfo &Info) {
+          return matchesGlobs(Options.Checks, Info.Id);
+        }))
       return {};
-    std::string Error = "--checks '" + Options.Checks +
-                        "' matches no check, so nothing would "
-                        "be looked for";
-    if (const auto Near = rules::nearest(
-            Options.Checks.substr(Options.Checks.rfind(',') + 1), Ids))
-      Error += "; did you mean '" + *Near + "'?";
-    return Error;
+    return "--checks '" + Options.Checks +
+           "' leaves no check, so nothing would be looked for";
   }
 
   std::string loadProject() {
@@ -374,6 +369,9 @@ private:
                    "gridlock: warning: %s is the name of no function in what "
                    "was analysed\n",
                    Name.c_str());
+    if (!Options.Quiet)
+      for (const std::string &Name : unusedRuleNames(Catalogue, Facts))
+        say(Name);
     Result.Counts.Uninstantiated = Found.Counts.Uninstantiated;
     Result.Counts.CutLocks = Found.Counts.CutLocks;
     for (const CheckInfo &Info : allChecks())

@@ -89,9 +89,10 @@ void addExplainCommand(CLI::App &App, int &Status) {
   CLI::App *Sub = App.add_subcommand(
       "explain", "Print the page of a check, or the rule of an operation");
   auto Id = std::make_shared<std::string>();
-  Sub->add_option("ID", *Id,
-                  "gridlock-lock-order, posix/read, ... (default: list the "
-                  "checks)");
+  Sub->add_option(
+      "ID", *Id,
+      "gridlock-lock-order, posix-file/read, ... (default: list the "
+      "checks)");
   Sub->callback(
       [Id, &Status] { Status = Id->empty() ? listChecks() : explain(*Id); });
 }

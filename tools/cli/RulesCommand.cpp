@@ -7,6 +7,7 @@
 #include "rules/Spelling.h"
 #include "rules/UserRules.h"
 #include "tools/cli/Command.h"
+#include "tools/cli/Output.h"
 #include "tools/cli/RulesActions.h"
 #include "tools/cli/RulesText.h"
 
@@ -67,8 +68,8 @@ static int list(const Catalogue &Rules, const RulesOptions &Options) {
     if (Word.empty() ||
         std::find(Known.begin(), Known.end(), Word) != Known.end())
       return false;
-    std::fprintf(stderr, "gridlock: no %s '%s' in the catalogue%s\n", What,
-                 Word.c_str(), nearText(Word, Known).c_str());
+    fail(std::string("no ") + What + " '" + Word + "' in the catalogue" +
+         nearText(Word, Known));
     return true;
   };
   if (Unknown("library", Options.Library, Libraries) ||
@@ -90,11 +91,8 @@ static int show(const Catalogue &Rules, const RulesOptions &Options) {
     Known.push_back(E->op()->str());
     Known.push_back(E->name()->str());
   }
-  if (Found.empty()) {
-    std::fprintf(stderr, "gridlock: no rule '%s'%s\n", Options.Id.c_str(),
-                 nearText(Options.Id, Known).c_str());
-    return Unusable;
-  }
+  if (Found.empty())
+    return fail("no rule '" + Options.Id + "'" + nearText(Options.Id, Known));
   nlohmann::json Json = nlohmann::json::array();
   std::string Text;
   for (const Entry *E : Found) {

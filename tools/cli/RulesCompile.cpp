@@ -2,10 +2,9 @@
 #include "rules/UserRules.h"
 #include "rules/compiler/Interposers.h"
 #include "tools/cli/Command.h"
+#include "tools/cli/Output.h"
 #include "tools/cli/RulesActions.h"
 #include "tools/driver/Files.h"
-
-#include <cstdio>
 
 namespace gridlock::cli {
 
@@ -25,11 +24,7 @@ int compileUserRules(const std::vector<std::string> &Files,
           : driver::writeIfChanged(
                 Output,
                 {reinterpret_cast<const char *>(Buffer.data()), Buffer.size()});
-  if (!Error.empty()) {
-    std::fprintf(stderr, "gridlock: %s\n", Error.c_str());
-    return Unusable;
-  }
-  return Clean;
+  return Error.empty() ? Clean : fail(Error);
 }
 
 } // namespace gridlock::cli

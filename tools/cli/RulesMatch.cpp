@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "checks/facts/FactsFile.h"
 #include "tools/cli/Command.h"
+#include "tools/cli/Output.h"
 #include "tools/cli/RulesActions.h"
 
 #include <cstdio>
@@ -77,10 +78,8 @@ private:
 
 int matchFacts(const rules::Catalogue &Rules, const std::string &FactsPath) {
   auto Loaded = FactsFile::load(FactsPath);
-  if (auto *Error = std::get_if<std::string>(&Loaded)) {
-    std::fprintf(stderr, "gridlock: %s\n", Error->c_str());
-    return Unusable;
-  }
+  if (auto *Error = std::get_if<std::string>(&Loaded))
+    return fail(*Error);
   const FactsFile &Facts = std::get<FactsFile>(Loaded);
   Matcher M(Rules, Facts);
   if (Facts.root().functions())

@@ -57,26 +57,10 @@ EntryT entryFor(const FunctionKey &Key, const std::string &Name) {
   return Entry;
 }
 
-/// Each glob must match a check, as one that matches none is a typing error.
 void checkGlobs(const YAML::Node &Node, const std::string &Globs,
                 Diagnostics &D) {
-  std::vector<std::string> Ids;
-  for (const CheckInfo &Info : allChecks())
-    Ids.push_back(Info.Id);
-  std::size_t Begin = 0;
-  while (Begin <= Globs.size()) {
-    std::size_t End = std::min(Globs.find(',', Begin), Globs.size());
-    std::string Glob = Globs.substr(Begin, End - Begin);
-    Glob.erase(0, Glob.find_first_not_of(" -"));
-    if (std::none_of(Ids.begin(), Ids.end(), [&](const std::string &Id) {
-          return matchesGlobs(Glob, Id);
-        })) {
-      auto Near = rules::nearest(Glob, Ids);
-      D.error(Node, "'" + Glob + "' matches no check" +
-                        (Near ? "; did you mean '" + *Near + "'?" : ""));
-    }
-    Begin = End + 1;
-  }
+  for (const std::string &Error : unmatchedGlobs(Globs))
+    D.error(Node, Error);
 }
 
 class Reader {
@@ -169,6 +153,27 @@ bool matchesAny(const std::vector<std::string> &Globs, std::string_view Name) {
 }
 
 } // namespace
+
+std::vector<std::string> unmatchedGlobs(const std::string &Globs) {
+  std::vector<std::string> Errors, Ids;
+  for (const CheckInfo &Info : allChecks())
+    Ids.push_back(Info.Id);
+  std::size_t Begin = 0;
+  while (Begin <= Globs.size()) {
+    std::size_t End = std::min(Globs.find(',', Begin), Globs.size());
+    std::string Glob = Globs.substr(Begin, End - Begin);
+    Glob.erase(0, Glob.find_first_not_of(" -"));
+    if (std::none_of(Ids.begin(), Ids.end(), [&](const std::string &Id) {
+          return matchesGlobs(Glob, Id);
+        })) {
+      auto Near = rules::nearest(Glob, Ids);
+      Errors.push_back("'" + Glob + "' matches no check" +
+                       (Near ? "; did you mean '" + *Near + "'?" : ""));
+    }
+    Begin = End + 1;
+  }
+  return Errors;
+}
 
 std::optional<Profile> profileNamed(std::string_view Name) {
   for (std::size_t I = 0; I < ProfileNames.size(); ++I)

@@ -53,6 +53,10 @@ readProject(const std::filesystem::path &File);
 std::variant<rules::Catalogue, std::vector<rules::RuleError>>
 loadCatalogue(const Project &P, const std::vector<std::string> &More);
 
+/// Of comma-separated globs those that match no check, as "'GLOB' matches no
+/// check; did you mean ...?": each is a typing error.
+std::vector<std::string> unmatchedGlobs(const std::string &Globs);
+
 /// "default", "strict" or "pedantic"; nothing else.
 std::optional<Profile> profileNamed(std::string_view Name);
 

@@ -57,6 +57,8 @@ for path in metadata:
         found = re.findall(r"^## (.+)$", page.read_text(), re.M)
         if found != headings:
             problems.append(f"{page.relative_to(root)}: headings are {found}, expected {headings}")
+    if any("TODO" in p.read_text() for p in (path, page) if p.is_file()):
+        problems.append(f"{check}: {path.name} or {page.name} still says TODO")
     tests = [p for p in tracked if f"test/checks/{check}" in str(p) and p.suffix in {".cpp", ".c", ".test"}]
     text = "".join(p.read_text() for p in tests)
     for verdict in ("_bad", "_ok"):

@@ -81,9 +81,15 @@ SeenFinding findingOf(const ProcessRecords &P, Symbolizer &S,
 } // namespace
 
 std::vector<SeenFinding> findOrders(const ProcessRecords &P, Symbolizer &S,
-                                    const Places &Where) {
+                                    const Places &Where,
+                                    std::vector<std::string> &Remarks) {
   std::vector<SeenFinding> Found;
-  for (const OrderCycle &Cycle : findOrderCycles(P.Orders)) {
+  const OrderCycles Cycles = findOrderCycles(P.Orders);
+  if (!Cycles.Complete)
+    Remarks.push_back(P.File.filename().string() +
+                      ": locks were taken in so many orders that not all "
+                      "cycles of them were looked for");
+  for (const OrderCycle &Cycle : Cycles.Found) {
     SeenFinding &Order = Found.emplace_back();
     Finding &F = Order.Result;
     F.Rule = "gridlock-lock-order";
@@ -112,8 +118,11 @@ std::vector<SeenFinding> findOrders(const ProcessRecords &P, Symbolizer &S,
                 std::string(Cycle.size() == 2 ? "opposite orders"
                                               : "orders that form a cycle") +
                 ", which can deadlock: one here";
-    for (std::size_t I = 1; I < Functions.size(); ++I)
+    constexpr std::size_t Named = 4;
+    for (std::size_t I = 1; I < Functions.size() && I < Named; ++I)
       F.Message += ", one in " + Functions[I];
+    if (Functions.size() > Named)
+      F.Message += " and " + std::to_string(Functions.size() - Named) + " more";
     F.Operation = joined(std::move(Functions));
   }
   return Found;

@@ -10,9 +10,11 @@
 
 namespace gridlock::symbolize {
 
-/// Operation: the functions that take the locks, sorted.
+/// Operation: the functions that take the locks, sorted. Remarks: one is added
+/// if not all orders could be followed.
 std::vector<SeenFinding> findOrders(const ProcessRecords &P, Symbolizer &S,
-                                    const Places &Where);
+                                    const Places &Where,
+                                    std::vector<std::string> &Remarks);
 std::vector<SeenFinding> findDeadlocks(const ProcessRecords &P, Symbolizer &S,
                                        const Places &Where);
 

@@ -8,7 +8,7 @@ namespace gridlock::symbolize {
 
 namespace {
 
-constexpr std::size_t MostThreads = 4, MostSteps = 200000;
+constexpr std::size_t ShortCycle = 4, MostSteps = 1000000;
 
 bool sameThread(const OrderData &A, const OrderData &B) {
   return A.Head.Tid == B.Head.Tid && A.Head.ThreadStart == B.Head.ThreadStart;
@@ -41,26 +41,60 @@ public:
         From[H.Lock].push_back({&O, &H});
   }
 
-  std::vector<OrderCycle> run() {
-    for (const auto &[Lock, Steps] : From)
-      for (const OrderStep &S : Steps) {
-        Path = {S};
-        extend(Lock);
-      }
-    std::stable_sort(Found.begin(), Found.end(),
+  OrderCycles run() {
+    Most = ShortCycle;
+    search();
+    for (const OrderCycle &Cycle : Result.Found)
+      for (const OrderStep &S : Cycle)
+        From.erase(S.From->Lock);
+    Most = From.size();
+    if (Most > ShortCycle)
+      search();
+    std::stable_sort(Result.Found.begin(), Result.Found.end(),
                      [](const OrderCycle &A, const OrderCycle &B) {
                        return A.size() < B.size();
                      });
-    return std::move(Found);
+    return std::move(Result);
   }
 
 private:
+  void search() {
+    cut();
+    Steps = 0;
+    for (const auto &[Lock, Orders] : From)
+      for (const OrderStep &S : Orders) {
+        Path = {S};
+        extend(Lock);
+      }
+    Result.Complete &= Steps <= MostSteps;
+  }
+
+  /// Locks from which nothing goes on, or to which nothing leads, are in no
+  /// cycle; then there may be more of them.
+  void cut() {
+    for (bool Again = true; Again;) {
+      std::set<std::uint64_t> Wanted;
+      for (const auto &[Lock, Orders] : From)
+        for (const OrderStep &S : Orders)
+          Wanted.insert(S.Order->Head.Lock);
+      Again = false;
+      for (auto It = From.begin(); It != From.end();) {
+        std::erase_if(It->second, [&](const OrderStep &S) {
+          return !From.count(S.Order->Head.Lock);
+        });
+        const bool Ends = It->second.empty() || !Wanted.count(It->first);
+        It = Ends ? From.erase(It) : std::next(It);
+        Again |= Ends;
+      }
+    }
+  }
+
   /// Start is the smallest lock of the cycle, so that each is found once.
   void extend(std::uint64_t Start) {
     const OrderStep Last = Path.back();
     const std::uint64_t Wanted = Last.Order->Head.Lock;
     if (++Steps > MostSteps || Wanted < Start)
-      return;
+      return; // from the smallest lock each is found once
     if (Wanted == Start) {
       if (Path.size() > 1 &&
           !(Last.Order->Head.Shared && Path.front().From->Shared))
@@ -68,7 +102,7 @@ private:
       return;
     }
     const auto Next = From.find(Wanted);
-    if (Path.size() == MostThreads || Next == From.end())
+    if (Path.size() == Most || Next == From.end())
       return;
     for (const OrderStep &S : Next->second) {
       if (Last.Order->Head.Shared && S.From->Shared)
@@ -96,20 +130,19 @@ private:
     if (Places.size() < Path.size() && !Together)
       return;
     if (Known.insert(Places).second)
-      Found.push_back(Path);
+      Result.Found.push_back(Path);
   }
 
   std::map<std::uint64_t, std::vector<OrderStep>> From; // by the lock held
   OrderCycle Path;
-  std::size_t Steps = 0;
+  std::size_t Steps = 0, Most = 0;
   std::set<std::set<std::pair<std::uint64_t, std::uint64_t>>> Known;
-  std::vector<OrderCycle> Found;
+  OrderCycles Result;
 };
 
 } // namespace
 
-std::vector<OrderCycle>
-findOrderCycles(const std::map<std::uint32_t, OrderData> &Orders) {
+OrderCycles findOrderCycles(const std::map<std::uint32_t, OrderData> &Orders) {
   return Finder(Orders).run();
 }
 

@@ -274,7 +274,7 @@ void Collector::add(const ProcessRecords &P) {
   addStalls(P, S, Waits);
   addBlocks(P, S, Waits);
   addLocks(P, S);
-  for (SeenFinding &F : findOrders(P, S, Root))
+  for (SeenFinding &F : findOrders(P, S, Root, Result.Remarks))
     Merged.addSeen(std::move(F));
   for (SeenFinding &F : findDeadlocks(P, S, Root))
     Merged.addSeen(std::move(F));

@@ -20,6 +20,16 @@ constexpr std::string_view CoreSymbols[] = {
 #undef CORE_VERSION
 };
 
+struct KnownArgument {
+  std::string_view Name;
+  char Kind;
+};
+constexpr KnownArgument KnownArguments[] = {
+#define ARGUMENT(Name, Kind) {Name, Kind},
+#include "runtime-monitor/core/arguments.inc"
+#undef ARGUMENT
+};
+
 constexpr std::string_view Prelude = R"(#include "gridlock/monitor.h"
 
 #include <dlfcn.h>
@@ -32,14 +42,15 @@ namespace {
 // Ends the call on every way out, exceptions and pthread_cancel included.
 struct Scope {
   gridlock_call Call;
-  [[gnu::always_inline]] Scope(const char *Operation, const void *Caller) {
-    if (!gridlock_call_begin)
+  [[gnu::always_inline]] Scope(const char *Operation, const void *Caller, const char *Kinds = nullptr,
+                               unsigned long First = 0, unsigned long Second = 0) {
+    if (!gridlock_call_begin_on)
       return;
     GRIDLOCK_CAPTURE(&Call);
-    gridlock_call_begin(&Call, Operation, Caller);
+    gridlock_call_begin_on(&Call, Operation, Caller, Kinds, First, Second);
   }
   [[gnu::always_inline]] ~Scope() {
-    if (gridlock_call_begin)
+    if (gridlock_call_begin_on)
       gridlock_call_end(&Call);
   }
 };
@@ -83,6 +94,9 @@ std::string trim(std::string_view Text) {
 struct Signature {
   std::string Result;
   std::vector<std::string> Parameters;
+  // Kinds and numbers of those that reports tell (core/arguments.inc).
+  std::string Kinds;
+  std::vector<std::size_t> Told;
   bool Variadic = false;
   std::string Problem; // why it can't be passed on
 };
@@ -114,8 +128,25 @@ std::string passedAs(std::string Type, std::string &Problem) {
   return "unsigned long";
 }
 
-/// "ssize_t (int, void *, size_t)". The parameter list is the last pair of
-/// brackets.
+/// Takes the name of a parameter off its declaration if it is one that reports
+/// tell of, at most two.
+void takeName(std::string &Parameter, Signature &S) {
+  const auto Begin = Parameter.find_last_of(" *") + 1;
+  const auto End = Parameter.find_last_not_of("0123456789") + 1;
+  for (const auto &[Name, Kind] : KnownArguments)
+    if (Begin != 0 && Begin < End &&
+        std::string_view(Parameter).substr(Begin, End - Begin) == Name) {
+      Parameter = trim(Parameter.substr(0, Begin));
+      if (S.Told.size() == 2)
+        return;
+      S.Kinds += Kind;
+      S.Told.push_back(S.Parameters.size());
+      return;
+    }
+}
+
+/// "ssize_t (int descriptor, void *, size_t)". The parameter list is the last
+/// pair of brackets.
 Signature parse(std::string_view Text) {
   Signature S;
   const auto Last = Text.rfind(')');
@@ -143,7 +174,8 @@ Signature parse(std::string_view Text) {
     else if (Depth && (Text[I] == ')' || Text[I] == ']'))
       --Depth;
     else if (Depth == 0 && (Text[I] == ',' || I == Last)) {
-      const std::string Parameter = trim(Text.substr(From, I - From));
+      std::string Parameter = trim(Text.substr(From, I - From));
+      takeName(Parameter, S);
       From = I + 1;
       if (Parameter == "...")
         S.Variadic = true;
@@ -246,7 +278,11 @@ void writeWrapper(std::ostream &Out, const Entry &E, std::size_t Number) {
       << "      !(Real = reinterpret_cast<Function>(find(" << literal(Target)
       << ", " << literal(view(E.soname())) << ", Caller))))\n"
       << "    " << Absent << ";\n"
-      << "  Scope Call(" << literal(view(E.op())) << ", Caller);\n";
+      << "  Scope Call(" << literal(view(E.op())) << ", Caller"
+      << (S.Kinds.empty() ? "" : ", " + literal(S.Kinds));
+  for (const std::size_t I : S.Told)
+    Out << ", (unsigned long)A" << I;
+  Out << ");\n";
   if (PassesList) {
     Names.push_back("List");
     Out << "  va_list List;\n  va_start(List, A" << S.Parameters.size() - 1

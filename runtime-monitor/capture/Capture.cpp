@@ -223,6 +223,7 @@ bool takePublished(Thread &T, uint64_t Tick, StallCapture &Result) noexcept {
   if (Result.Lock)
     Result.Holder = ownerOf(Result.Operation, Result.Lock);
   copyText(Result.Operation, addressOf(Call.Outermost.operation));
+  describeArguments(Call.Outermost, Result.Arguments);
   Result.Why = Cause::Blocked;
   return !Call.isOver(T) &&
          (Tick == 0 || T.BusySince.load(std::memory_order_relaxed) == Tick);
@@ -280,7 +281,7 @@ void clear(StallCapture &Result) noexcept {
   Result.Why = Cause::Unknown;
   Result.Holder = 0;
   Result.Lock = nullptr;
-  Result.Operation[0] = 0;
+  Result.Operation[0] = Result.Arguments.Bytes[0] = 0;
 }
 
 /// Without a signal. False: the thread runs.

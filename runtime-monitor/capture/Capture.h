@@ -6,6 +6,7 @@
 #ifndef GRIDLOCK_MONITOR_CAPTURE_CAPTURE_H
 #define GRIDLOCK_MONITOR_CAPTURE_CAPTURE_H
 
+#include "runtime-monitor/core/Arguments.h"
 #include "runtime-monitor/include/gridlock/monitor.h"
 #include "runtime-monitor/records/Format.h"
 
@@ -57,6 +58,7 @@ struct StallCapture {
   uint32_t Holder;    // of the lock it waits for
   const void *Lock;   // it waits for, or null
   char Operation[64]; // outermost interposed call, or the system call
+  ArgumentText Arguments; // of that call
   char Bytes[Capacity];
 };
 

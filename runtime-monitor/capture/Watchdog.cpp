@@ -89,6 +89,7 @@ void record(Thread &T, Loop &L, uint64_t Since, uint64_t Now) noexcept {
   writeRecord(RecordKind::Stall, {&Parts, sizeof Parts},
               {Taken.Bytes, Taken.Head.Size});
   if (R.Repeat == 0) {
+    writeArguments(RecordKind::Stall, R.Id, Taken.Arguments);
     GRIDLOCK_PROBE3(stall, R.Tid, R.Elapsed, R.Operation);
     CoroutineChain Chain;
     readChain(T, Chain);

@@ -56,6 +56,15 @@ API int gridlock_monitor_active() {
 
 API void gridlock_call_begin(gridlock_call *Call, const char *Operation,
                              const void *Site) {
+  gridlock_call_begin_on(Call, Operation, Site, nullptr, 0, 0);
+}
+
+API void gridlock_call_begin_on(gridlock_call *Call, const char *Operation,
+                                const void *Site, const char *Kinds,
+                                uint64_t First, uint64_t Second) {
+  Call->kinds = Kinds;
+  Call->arguments[0] = First;
+  Call->arguments[1] = Second;
   beginCall(*Call, currentThread(), Operation, nullptr, addressOf(Site));
 }
 

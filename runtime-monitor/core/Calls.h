@@ -11,6 +11,7 @@
 
 namespace gridlock::monitor {
 
+/// Call.kinds and arguments are set already.
 void beginCall(gridlock_call &Call, Thread *T, const char *Operation,
                const void *Object, uint64_t Site) noexcept;
 void endCall(gridlock_call &Call) noexcept;
@@ -26,9 +27,16 @@ inline uint64_t addressOf(const void *P) noexcept {
 class CallScope {
 public:
   // The program's own variables would be captured if this were not inlined.
+  // Kinds: of the arguments (core/arguments.inc).
   [[gnu::always_inline]] CallScope(const char *Operation, const void *Object,
-                                   const void *Site) noexcept {
+                                   const void *Site,
+                                   const char *Kinds = nullptr,
+                                   uint64_t First = 0,
+                                   uint64_t Second = 0) noexcept {
     GRIDLOCK_CAPTURE(&Call);
+    Call.kinds = Kinds;
+    Call.arguments[0] = First;
+    Call.arguments[1] = Second;
     beginCall(Call, currentThread(), Operation, Object, addressOf(Site));
   }
   [[gnu::always_inline]] ~CallScope() { endCall(Call); }

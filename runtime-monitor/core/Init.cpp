@@ -14,6 +14,7 @@
 #include "runtime-monitor/interpose/QuickTake.h"
 #include "runtime-monitor/locks/Contention.h"
 #include "runtime-monitor/locks/Holds.h"
+#include "runtime-monitor/locks/LockedCalls.h"
 #include "runtime-monitor/locks/Order.h"
 #include "runtime-monitor/loops/Loops.h"
 #include "runtime-monitor/records/Snapshot.h"
@@ -39,6 +40,7 @@ void forkedChild() noexcept {
   forgetLoops();
   forgetContention();
   forgetHolds();
+  forgetLockedCalls();
   forgetLockOrders();
   forgetCoroutines();
   forgetOtherThreads();

@@ -17,6 +17,7 @@ struct gridlock_coroutine;
 namespace gridlock::monitor {
 
 struct Loop;
+struct LockedCall;
 struct HoldSite;
 
 /// A place where this thread waits for events: a candidate for an event loop.
@@ -49,6 +50,7 @@ struct HeldDetail {
   const char *Operation; // null: none
   const void *Object;
   uint64_t Site, Longest, Blocked;
+  LockedCall *Long; // the last one of block_ms or more, or null
 };
 
 struct Thread {

@@ -4,6 +4,7 @@
 #include "runtime-monitor/capture/Watchdog.h"
 #include "runtime-monitor/core/Clock.h"
 #include "runtime-monitor/interpose/QuickTake.h"
+#include "runtime-monitor/locks/LockedCalls.h"
 
 #include <climits>
 
@@ -22,6 +23,7 @@ void LockWait::begin(Thread &T, const void *Lock, const char *Operation,
       lookAtHolder(*Entry, Owner);
   }
   WaitersElsewhere.fetch_add(1, std::memory_order_relaxed);
+  Call.kinds = nullptr;
   beginCall(Call, &T, Operation, Lock, Site);
   Start = Call.start != 0 ? Call.start : Clock::now();
   if (T.holds(Lock))
@@ -54,6 +56,8 @@ void tellRelease(Thread &T, const void *Lock, const char *Operation,
                std::memory_order_relaxed);
   if (End.Detail.Operation)
     holderWaited(*S, End.Detail);
+  if (End.Detail.Long)
+    End.Detail.Long->Waited.fetch_add(1, std::memory_order_release);
   S->Count.fetch_add(1, std::memory_order_release);
 }
 

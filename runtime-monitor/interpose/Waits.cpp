@@ -40,13 +40,24 @@ int64_t nanoseconds(const timespec *T) {
 
 timespec asTimespec(int64_t Ns) { return {Ns / 1000000000, Ns % 1000000000}; }
 
+// As gridlock_call's kinds and arguments.
+struct WaitsOn {
+  const char *Kinds;
+  uint64_t First, Second;
+};
+WaitsOn descriptor(int Fd) { return {"d", static_cast<uint64_t>(Fd), 0}; }
+WaitsOn polled(const pollfd *Fds, nfds_t Count) {
+  return {"qn", addressOf(Fds), Count};
+}
+constexpr WaitsOn Untold{nullptr, 0, 0};
+
 // Makes the call with the time it may last; F takes that time in ns (or the
 // program's own arguments when nothing was cut short).
 template <class First, class Again>
 [[gnu::always_inline]] inline int
-waitFor(Thread &T, const char *Operation, const void *Site, int64_t Ns,
-        First &&MakeFirst, Again &&MakeAgain) {
-  WaitScope Scope(T, Operation, Site);
+waitFor(Thread &T, const char *Operation, const void *Site, WaitsOn On,
+        int64_t Ns, First &&MakeFirst, Again &&MakeAgain) {
+  WaitScope Scope(T, Operation, Site, On.Kinds, On.First, On.Second);
   uint64_t Start = Ns > 0 ? T.WaitSince : 0;
   Remaining Left(T);
   int Rc = MakeFirst();
@@ -77,8 +88,8 @@ INTERPOSE int epoll_wait(int Fd, epoll_event *Events, int Most, int Timeout) {
   if (!T)
     return F(Fd, Events, Most, Timeout);
   return waitFor(
-      *T, Operation.epoll_wait, CALLER, int64_t{Timeout} * 1000000,
-      [&] { return F(Fd, Events, Most, Timeout); },
+      *T, Operation.epoll_wait, CALLER, descriptor(Fd),
+      int64_t{Timeout} * 1000000, [&] { return F(Fd, Events, Most, Timeout); },
       [&](int64_t Ns) { return F(Fd, Events, Most, milliseconds(Ns)); });
 }
 
@@ -89,7 +100,8 @@ INTERPOSE int epoll_pwait(int Fd, epoll_event *Events, int Most, int Timeout,
   if (!T)
     return F(Fd, Events, Most, Timeout, Mask);
   return waitFor(
-      *T, Operation.epoll_pwait, CALLER, int64_t{Timeout} * 1000000,
+      *T, Operation.epoll_pwait, CALLER, descriptor(Fd),
+      int64_t{Timeout} * 1000000,
       [&] { return F(Fd, Events, Most, Timeout, Mask); },
       [&](int64_t Ns) { return F(Fd, Events, Most, milliseconds(Ns), Mask); });
 }
@@ -105,7 +117,7 @@ INTERPOSE int epoll_pwait2(int Fd, epoll_event *Events, int Most,
   if (!T)
     return F(Fd, Events, Most, Timeout, Mask);
   return waitFor(
-      *T, Operation.epoll_pwait2, CALLER, nanoseconds(Timeout),
+      *T, Operation.epoll_pwait2, CALLER, descriptor(Fd), nanoseconds(Timeout),
       [&] { return F(Fd, Events, Most, Timeout, Mask); },
       [&](int64_t Ns) {
         timespec Time = asTimespec(Ns);
@@ -119,8 +131,8 @@ INTERPOSE int poll(pollfd *Fds, nfds_t Count, int Timeout) {
   if (!T)
     return F(Fds, Count, Timeout);
   return waitFor(
-      *T, Operation.poll, CALLER, int64_t{Timeout} * 1000000,
-      [&] { return F(Fds, Count, Timeout); },
+      *T, Operation.poll, CALLER, polled(Fds, Count),
+      int64_t{Timeout} * 1000000, [&] { return F(Fds, Count, Timeout); },
       [&](int64_t Ns) { return F(Fds, Count, milliseconds(Ns)); });
 }
 
@@ -130,8 +142,8 @@ INTERPOSE int __poll_chk(pollfd *Fds, nfds_t Count, int Timeout, size_t Size) {
   if (!T)
     return F(Fds, Count, Timeout, Size);
   return waitFor(
-      *T, Operation.poll, CALLER, int64_t{Timeout} * 1000000,
-      [&] { return F(Fds, Count, Timeout, Size); },
+      *T, Operation.poll, CALLER, polled(Fds, Count),
+      int64_t{Timeout} * 1000000, [&] { return F(Fds, Count, Timeout, Size); },
       [&](int64_t Ns) { return F(Fds, Count, milliseconds(Ns), Size); });
 }
 
@@ -142,7 +154,7 @@ INTERPOSE int ppoll(pollfd *Fds, nfds_t Count, const timespec *Timeout,
   if (!T)
     return F(Fds, Count, Timeout, Mask);
   return waitFor(
-      *T, Operation.ppoll, CALLER, nanoseconds(Timeout),
+      *T, Operation.ppoll, CALLER, polled(Fds, Count), nanoseconds(Timeout),
       [&] { return F(Fds, Count, Timeout, Mask); },
       [&](int64_t Ns) {
         timespec Time = asTimespec(Ns);
@@ -157,7 +169,7 @@ INTERPOSE int __ppoll_chk(pollfd *Fds, nfds_t Count, const timespec *Timeout,
   if (!T)
     return F(Fds, Count, Timeout, Mask, Size);
   return waitFor(
-      *T, Operation.ppoll, CALLER, nanoseconds(Timeout),
+      *T, Operation.ppoll, CALLER, polled(Fds, Count), nanoseconds(Timeout),
       [&] { return F(Fds, Count, Timeout, Mask, Size); },
       [&](int64_t Ns) {
         timespec Time = asTimespec(Ns);
@@ -174,7 +186,7 @@ INTERPOSE int select(int Count, fd_set *Read, fd_set *Write, fd_set *Except,
   if (!T)
     return F(Count, Read, Write, Except, Timeout);
   auto Make = [&] { return F(Count, Read, Write, Except, Timeout); };
-  return waitFor(*T, Operation.select, CALLER, -1, Make,
+  return waitFor(*T, Operation.select, CALLER, Untold, -1, Make,
                  [&](int64_t) { return Make(); });
 }
 
@@ -185,7 +197,7 @@ INTERPOSE int pselect(int Count, fd_set *Read, fd_set *Write, fd_set *Except,
   if (!T)
     return F(Count, Read, Write, Except, Timeout, Mask);
   return waitFor(
-      *T, Operation.pselect, CALLER, nanoseconds(Timeout),
+      *T, Operation.pselect, CALLER, Untold, nanoseconds(Timeout),
       [&] { return F(Count, Read, Write, Except, Timeout, Mask); },
       [&](int64_t Ns) {
         timespec Time = asTimespec(Ns);
@@ -197,7 +209,7 @@ INTERPOSE int pselect(int Count, fd_set *Read, fd_set *Write, fd_set *Except,
 // way when the thread fell asleep.
 INTERPOSE int nanosleep(const timespec *Time, timespec *Rest) {
   auto *F = REAL(nanosleep);
-  CallScope Scope(Operation.nanosleep, nullptr, CALLER);
+  CallScope Scope(Operation.nanosleep, nullptr, CALLER, "T", addressOf(Time));
   auto *T = static_cast<Thread *>(Scope.Call.thread);
   if (!T)
     return F(Time, Rest);
@@ -217,7 +229,8 @@ INTERPOSE int nanosleep(const timespec *Time, timespec *Rest) {
 INTERPOSE int clock_nanosleep(clockid_t Clock, int Flags, const timespec *Time,
                               timespec *Rest) {
   auto *F = REAL(clock_nanosleep);
-  CallScope Scope(Operation.clock_nanosleep, nullptr, CALLER);
+  CallScope Scope(Operation.clock_nanosleep, nullptr, CALLER,
+                  Flags == 0 ? "T" : nullptr, addressOf(Time));
   auto *T = static_cast<Thread *>(Scope.Call.thread);
   if (!T)
     return F(Clock, Flags, Time, Rest);
@@ -237,7 +250,7 @@ INTERPOSE int clock_nanosleep(clockid_t Clock, int Flags, const timespec *Time,
 
 INTERPOSE unsigned sleep(unsigned Seconds) {
   auto *F = REAL(sleep);
-  CallScope Scope(Operation.sleep, nullptr, CALLER);
+  CallScope Scope(Operation.sleep, nullptr, CALLER, "s", Seconds);
   auto *T = static_cast<Thread *>(Scope.Call.thread);
   uint32_t Signals = T ? T->Signals.load(std::memory_order_relaxed) : 0;
   unsigned Left = F(Seconds);
@@ -251,7 +264,7 @@ INTERPOSE unsigned sleep(unsigned Seconds) {
 
 INTERPOSE int usleep(useconds_t Time) {
   auto *F = REAL(usleep);
-  CallScope Scope(Operation.usleep, nullptr, CALLER);
+  CallScope Scope(Operation.usleep, nullptr, CALLER, "u", Time);
   auto *T = static_cast<Thread *>(Scope.Call.thread);
   if (!T)
     return F(Time);

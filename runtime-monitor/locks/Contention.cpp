@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "runtime-monitor/locks/Contention.h"
 
+#include "runtime-monitor/core/Arena.h"
 #include "runtime-monitor/core/Calls.h"
 #include "runtime-monitor/core/Place.h"
 #include "runtime-monitor/core/Probes.h"
@@ -69,6 +70,10 @@ void lookAtHolder(LockSite &S, uint32_t Owner) noexcept {
   else
     S.Call.Stack.store(takeOwnStack(Found.Innermost),
                        std::memory_order_relaxed);
+  if (!S.Call.Arguments)
+    S.Call.Arguments = make<ArgumentText>();
+  if (S.Call.Arguments)
+    describeArguments(Found.Outermost, *S.Call.Arguments);
   if (Found.isOver(*Holder)) // what was copied may be anything
     return S.Call.Claimed.store(false, std::memory_order_release);
   S.Call.Object = Found.Innermost.object;

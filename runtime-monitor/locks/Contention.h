@@ -34,6 +34,7 @@ struct LockSite {
     std::atomic<const char *> Operation; // null: none; written last
     const void *Object;
     uint64_t Site;
+    ArgumentText *Arguments; // Waiter, or null
     std::atomic<TakenStack *> Stack;
   } Call;
 };

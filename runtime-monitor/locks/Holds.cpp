@@ -6,6 +6,7 @@
 #include "runtime-monitor/core/Options.h"
 #include "runtime-monitor/core/Place.h"
 #include "runtime-monitor/core/Table.h"
+#include "runtime-monitor/locks/LockedCalls.h"
 #include "runtime-monitor/records/Writer.h"
 
 #include <algorithm>
@@ -157,6 +158,8 @@ void calledWhileHolding(Thread &T, const gridlock_call &Call,
       D = {};
     T.Detailed = static_cast<uint8_t>(T.Detailed | 1u << I);
     D.Blocked += Duration;
+    if (LockedCall *Long = calledLong(T, T.Held[I], Call, Duration))
+      D.Long = Long;
     if (D.Operation && Duration <= D.Longest)
       continue;
     D.Operation = Call.operation;

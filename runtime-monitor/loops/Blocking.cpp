@@ -77,13 +77,16 @@ uint64_t depthOf(const Thread &T, const gridlock_call &Call) noexcept {
 }
 
 void count(Loop &L, BlockSite &B, uint64_t Count, uint64_t Total, uint64_t Max,
-           uint64_t OnCpu) noexcept {
+           uint64_t OnCpu, const ArgumentText &Arguments) noexcept {
   if (B.Iteration != L.Iterations)
     B.OpenCount = B.OpenTotal = 0;
   B.Iteration = L.Iterations;
   B.Count += Count;
   B.Total += Total;
-  B.Max = std::max(B.Max, Max);
+  if (Max > B.Max) {
+    B.Max = Max;
+    B.Longest.set(Arguments);
+  }
   B.OnCpu += OnCpu;
   B.OpenCount += Count;
   B.OpenTotal += Total;
@@ -92,7 +95,7 @@ void count(Loop &L, BlockSite &B, uint64_t Count, uint64_t Total, uint64_t Max,
 
 /// Calls shorter than block_ms: kept until the iteration ends.
 void keep(const Thread &T, Loop &L, const gridlock_call &Call,
-          uint64_t Duration) noexcept {
+          uint64_t Duration, uint64_t OnCpu) noexcept {
   OpenIteration &Open = L.Open;
   const uint64_t Depth = depthOf(T, Call);
   uint32_t I = 0;
@@ -104,15 +107,17 @@ void keep(const Thread &T, Loop &L, const gridlock_call &Call,
     return; // so many kinds that none of them is to blame
   OpenIteration::Short &S = Open.Shorts[I];
   if (I == Open.ShortCount) {
-    S = {Call.operation, Call.site, Depth, 0, 0, 0, S.Stack};
+    S = {Call.operation, Call.site, Depth, 0, 0, 0, 0, {}, S.Stack};
     ++Open.ShortCount;
   }
   const bool WasLess = S.Total < significant(L);
   ++S.Count;
   S.Total += Duration;
   S.Max = std::max(S.Max, Duration);
+  S.OnCpu += OnCpu;
   if (!WasLess || S.Total < significant(L))
     return;
+  describeArguments(Call, S.Arguments);
   if (S.Stack)
     retakeStack(*S.Stack, Call); // left over from another iteration
   else
@@ -128,16 +133,19 @@ static uint64_t cpuTime() noexcept {
          static_cast<uint64_t>(Time.tv_nsec);
 }
 
-void OpenIteration::readCpu(const Loop &L, uint64_t Now) noexcept {
-  CpuAt = Now;
-  Cpu = cpuTime();
-  CpuBusy = L.Busy;
+CpuReading CpuReading::now(uint64_t At, uint64_t Busy) noexcept {
+  return {At, cpuTime(), Busy};
 }
 
-uint64_t onCpu(const Loop &L, uint64_t Busy, uint64_t Duration) noexcept {
-  const uint64_t Spent = cpuTime() - L.Open.Cpu;
-  const uint64_t Earlier = Busy - L.Open.CpuBusy - Duration;
+uint64_t CpuReading::onCpu(const CpuReading &Now,
+                           uint64_t Duration) const noexcept {
+  const uint64_t Spent = Now.Time - Time;
+  const uint64_t Earlier = Now.Busy - Busy - Duration;
   return std::min(Spent > Earlier ? Spent - Earlier : 0, Duration);
+}
+
+void OpenIteration::readCpu(const Loop &L, uint64_t Now) noexcept {
+  Begin = Last = CpuReading::now(Now, L.Busy);
 }
 
 void blockingCallEnded(Thread &T, const gridlock_call &Call,
@@ -149,16 +157,22 @@ void blockingCallEnded(Thread &T, const gridlock_call &Call,
   if (Duration < Noticed)
     return;
   InsideMonitor Guard(T);
+  const uint64_t End = Call.start + Duration;
+  const CpuReading Now = CpuReading::now(
+      End, L->Busy + End - T.BusySince.load(std::memory_order_relaxed));
+  const uint64_t OnCpu = L->Open.Last.onCpu(Now, Duration);
+  L->Open.Last = Now;
   if (Duration < TheOptions.BlockMs * 1000000)
-    return keep(T, *L, Call, Duration);
+    return keep(T, *L, Call, Duration, OnCpu);
   GRIDLOCK_PROBE3(block, L->Tid, Duration, Call.operation);
   BlockSite *B = siteOf(*L, {Call.operation, Call.site, depthOf(T, Call)},
                         reinterpret_cast<const void *>(Call.registers[1]));
   if (!B)
     return;
-  const uint64_t Busy = L->Busy + Call.start + Duration -
-                        T.BusySince.load(std::memory_order_relaxed);
-  count(*L, *B, 1, Duration, Duration, onCpu(*L, Busy, Duration));
+  ArgumentText Arguments;
+  if (Duration > B->Max)
+    describeArguments(Call, Arguments);
+  count(*L, *B, 1, Duration, Duration, OnCpu, Arguments);
   if (B->Operation.load(std::memory_order_relaxed))
     return;
   B->Stack.store(takeOwnStack(Call), std::memory_order_relaxed);
@@ -187,7 +201,7 @@ void countShortCalls(Loop &L) noexcept {
     BlockSite *B = siteOf(L, {S.Operation, S.Site, Stack ? S.Depth : 0}, Stack);
     if (!B)
       continue;
-    count(L, *B, S.Count, S.Total, S.Max, 0);
+    count(L, *B, S.Count, S.Total, S.Max, S.OnCpu, S.Arguments);
     if (B->Operation.load(std::memory_order_relaxed))
       continue;
     B->Stack.store(S.Stack, std::memory_order_relaxed);

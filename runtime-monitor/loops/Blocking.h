@@ -8,6 +8,7 @@
 #define GRIDLOCK_MONITOR_LOOPS_BLOCKING_H
 
 #include "runtime-monitor/capture/Capture.h"
+#include "runtime-monitor/core/Arguments.h"
 
 #include <atomic>
 #include <cstdint>
@@ -28,6 +29,7 @@ struct BlockSite {
   uint64_t OnCpu;     // of Total
   uint64_t Iteration; // in which the last ones were made, and these:
   uint64_t OpenCount, OpenTotal;
+  SharedArguments Longest; // the longest call's
   std::atomic<TakenStack *> Stack;
   CoroutineChain *Coroutines, *Callback; // that ran, or null
   bool ChainsWritten;
@@ -39,12 +41,24 @@ struct BlockSites {
   uint64_t Lost = 0;
 };
 
+/// The thread's CPU time at a moment, and how long the loop had been busy then.
+struct CpuReading {
+  uint64_t At = 0, Time = 0, Busy = 0;
+
+  static CpuReading now(uint64_t At, uint64_t Busy) noexcept;
+  /// How much of the last Duration before Now was on a CPU. What the loop did
+  /// between this reading and that counts as CPU time.
+  uint64_t onCpu(const CpuReading &Now, uint64_t Duration) const noexcept;
+};
+
 /// The iteration that a loop is in.
 struct OpenIteration {
   struct Short {
     const char *Operation;
-    uint64_t Site, Depth, Count, Total, Max;
-    TakenStack *Stack; // once they have a tenth of the threshold
+    uint64_t Site, Depth, Count, Total, Max, OnCpu;
+    // Once they have a tenth of the threshold:
+    ArgumentText Arguments;
+    TakenStack *Stack;
   };
   static constexpr unsigned MostShort = 8;
 
@@ -54,14 +68,13 @@ struct OpenIteration {
   uint64_t Callbacks = 0, Longest = 0; // as far as the program tells
   Short Shorts[MostShort] = {};
 
-  // The thread's CPU time when an iteration, this or an earlier one, began, and
-  // how long the loop had been busy.
-  uint64_t CpuAt = 0, Cpu = 0, CpuBusy = 0;
+  CpuReading Begin; // when an iteration, this or an earlier one, began
+  CpuReading Last;  // then, or after the last call worth noticing
 
   void begin(const Loop &L, uint64_t Now) noexcept {
     Blocked = Counted = Callbacks = Longest = 0;
     ShortCount = 0;
-    if (__builtin_expect(Now - CpuAt > 10000000, 0))
+    if (__builtin_expect(Now - Begin.At > 10000000, 0))
       readCpu(L, Now);
   }
   void readCpu(const Loop &L, uint64_t Now) noexcept;
@@ -76,11 +89,6 @@ void callbackEnded(Thread &T, uint64_t Duration) noexcept;
 
 /// The iteration is a stall.
 void countShortCalls(Loop &L) noexcept;
-/// How much of the last Duration the calling loop thread was on a CPU; when the
-/// loop has been busy for Busy in all. What it did before that, since its time
-/// was last read, counts as CPU time.
-uint64_t onCpu(const Loop &L, uint64_t Busy, uint64_t Duration) noexcept;
-
 } // namespace gridlock::monitor
 
 #endif

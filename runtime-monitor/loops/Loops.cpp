@@ -68,7 +68,7 @@ void iterationEnds(Thread &T, Loop &L, uint64_t Since, uint64_t Now) noexcept {
       T.StallCounted = L.Open.Counted;
       T.StallCallbacks = L.Open.Callbacks;
       T.StallLongest = L.Open.Longest;
-      T.StallOnCpu = onCpu(L, L.Busy, Time);
+      T.StallOnCpu = L.Open.Begin.onCpu(CpuReading::now(Now, L.Busy), Time);
       T.StallDuration.store(Time, std::memory_order_release);
       Watchdog::wake();
     }

@@ -41,9 +41,15 @@ extern std::atomic<uint32_t> LastLoopId; // of loops and block sites
 class WaitScope {
 public:
   [[gnu::always_inline]] WaitScope(Thread &T, const char *Operation,
-                                   const void *Site) noexcept
+                                   const void *Site,
+                                   const char *Kinds = nullptr,
+                                   uint64_t First = 0,
+                                   uint64_t Second = 0) noexcept
       : T(T) {
     GRIDLOCK_CAPTURE(&Call);
+    Call.kinds = Kinds;
+    Call.arguments[0] = First;
+    Call.arguments[1] = Second;
     begin(Operation, reinterpret_cast<uint64_t>(Site));
   }
   [[gnu::always_inline]] ~WaitScope() { end(); }

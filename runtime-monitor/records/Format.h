@@ -53,9 +53,12 @@ enum class RecordKind : uint32_t {
               // bits), name \0, file \0
   Hold,       // HoldRecord and WideBucket[]
   HolderCall, // HolderCallRecord
-  Callback, // as Chain, of the callback a Stall or Block is in: line, name and
-            // file, then the id of a Created, object and function
-  Created   // CoroutineEventRecord: callbacks made at a place
+  Callback,  // as Chain, of the callback a Stall or Block is in: line, name and
+             // file, then the id of a Created, object and function
+  Created,   // CoroutineEventRecord: callbacks made at a place
+  Arguments, // StackRecord and a text: what the call of a Block (the longest),
+             // Stall, HolderCall or LockedCall was made on
+  LockedCall // LockedCallRecord
 };
 
 struct RecordHeader {
@@ -194,6 +197,17 @@ struct HolderCallRecord {
   uint64_t Lock;           // that it waited for itself in the call, or 0
   uint64_t Site;           // return address of the call
   char Operation[64];      // Waiter: of one seen; Holder: of the longest
+};
+
+// Calls of block_ms or more that were made with a lock held, while another
+// thread waited for it.
+struct LockedCallRecord {
+  uint32_t Id, Tid; // Tid: of the longest
+  uint64_t Lock;
+  uint64_t Site, Taken; // return addresses: of the call, of the acquisition
+  uint64_t Count, Total, Max;
+  uint64_t Waited; // holds with such calls that another thread waited for
+  char Operation[64];
 };
 
 // A thread took a lock while it held others.

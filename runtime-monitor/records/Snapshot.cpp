@@ -7,6 +7,7 @@
 #include "runtime-monitor/coroutines/Coroutines.h"
 #include "runtime-monitor/locks/Contention.h"
 #include "runtime-monitor/locks/Holds.h"
+#include "runtime-monitor/locks/LockedCalls.h"
 #include "runtime-monitor/locks/Order.h"
 #include "runtime-monitor/loops/Loops.h"
 #include "runtime-monitor/records/Writer.h"
@@ -67,6 +68,8 @@ void writeBlocks(Loop &L) noexcept {
       R.OpenTotal = B.OpenTotal;
     }
     writeRecord(RecordKind::Block, {&R, sizeof R});
+    if (ArgumentText Arguments; B.Longest.get(Arguments))
+      writeArguments(RecordKind::Block, B.Id, Arguments);
     if (!B.ChainsWritten && B.Coroutines)
       writeChain(RecordKind::Chain, RecordKind::Block, B.Id, *B.Coroutines);
     if (!B.ChainsWritten && B.Callback)
@@ -129,6 +132,8 @@ void writeHolderCall(LockSite &S, uint32_t Id, uint64_t Count) noexcept {
   R.Site = S.Call.Site;
   copy(R.Operation, Operation);
   writeRecord(RecordKind::HolderCall, {&R, sizeof R});
+  if (S.Call.Arguments)
+    writeArguments(RecordKind::HolderCall, Id, *S.Call.Arguments);
   writeStack(RecordKind::HolderCall, Id, S.Call.Stack);
 }
 
@@ -155,6 +160,33 @@ void writeLockSites() noexcept {
     writeRecord(RecordKind::Contention, {&R, sizeof R});
     writeStack(RecordKind::Contention, R.Id, S.Stack);
     writeHolderCall(S, R.Id, Count);
+  }
+}
+
+void writeLockedCalls() noexcept {
+  if (!LockedCalls::Any.load(std::memory_order_relaxed))
+    return;
+  for (uint32_t I = 0; I < LockedCalls::Size; ++I) {
+    LockedCall &C = LockedCalls::Table[I];
+    const uint64_t Waited = C.Waited.load(std::memory_order_acquire);
+    if (C.State.load(std::memory_order_acquire) != 2 || C.Written == Waited)
+      continue;
+    C.Written = Waited;
+    LockedCallRecord R{};
+    R.Id = I + 1;
+    R.Tid = C.Tid.load(std::memory_order_relaxed);
+    R.Lock = reinterpret_cast<uint64_t>(C.Lock);
+    R.Site = C.Site;
+    R.Taken = C.Taken.load(std::memory_order_relaxed);
+    R.Count = C.Count.load(std::memory_order_relaxed);
+    R.Total = C.Total.load(std::memory_order_relaxed);
+    R.Max = C.Max.load(std::memory_order_relaxed);
+    R.Waited = Waited;
+    copy(R.Operation, C.Operation);
+    writeRecord(RecordKind::LockedCall, {&R, sizeof R});
+    if (ArgumentText Arguments; C.Longest.get(Arguments))
+      writeArguments(RecordKind::LockedCall, R.Id, Arguments);
+    writeStack(RecordKind::LockedCall, R.Id, C.Stack);
   }
 }
 
@@ -256,6 +288,13 @@ void writeStack(RecordKind Of, uint32_t Id, const Snapshot &Head,
   writeRecord(RecordKind::Stack, {&Parts, sizeof Parts}, {Bytes, Head.Size});
 }
 
+void writeArguments(RecordKind Of, uint32_t Id,
+                    const ArgumentText &Arguments) noexcept {
+  const StackRecord R{Of, Id};
+  if (const size_t Size = strnlen(Arguments.Bytes, sizeof Arguments.Bytes))
+    writeRecord(RecordKind::Arguments, {&R, sizeof R}, {Arguments.Bytes, Size});
+}
+
 void threadName(uint32_t Tid, char (&To)[16]) noexcept {
   Text<64> Path;
   Path << "/proc/self/task/" << uint64_t{Tid} << "/comm";
@@ -353,6 +392,7 @@ uint64_t writeSnapshot(Occasion Why) noexcept {
   }
   writeLockSites();
   writeHolds(Why);
+  writeLockedCalls();
   writeLockOrders();
   writeCoroutines();
   writeLost();

@@ -9,6 +9,7 @@
 
 namespace gridlock::monitor {
 
+struct ArgumentText;
 struct Loop;
 struct CoroutineChain;
 struct Snapshot;
@@ -27,6 +28,9 @@ void writeStack(RecordKind Of, uint32_t Id, const Snapshot &Head,
 /// callback it is in.
 void writeChain(RecordKind Kind, RecordKind Of, uint32_t Id,
                 const CoroutineChain &Chain) noexcept;
+/// What a call was made on; nothing if that's not known.
+void writeArguments(RecordKind Of, uint32_t Id,
+                    const ArgumentText &Arguments) noexcept;
 /// The name of a thread of this process, or an empty one.
 void threadName(uint32_t Tid, char (&Name)[16]) noexcept;
 bool somethingToWrite() noexcept;

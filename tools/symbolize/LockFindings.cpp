@@ -2,8 +2,10 @@
 #include "tools/symbolize/LockFindings.h"
 
 #include "tools/symbolize/LockOrder.h"
+#include "tools/symbolize/Operations.h"
 
 #include <algorithm>
+#include <map>
 
 namespace gridlock::symbolize {
 
@@ -134,6 +136,93 @@ std::vector<SeenFinding> findDeadlocks(const ProcessRecords &P, Symbolizer &S,
   for (const auto &[Id, Parts] : P.Deadlocks)
     if (Parts.size() == Parts.front().Head.Parts) // else the file is cut off
       Found.push_back(findingOf(P, S, Where, Parts));
+  return Found;
+}
+
+namespace {
+
+/// What was seen of one function's calls of one operation.
+struct LockedCalls {
+  Side At;
+  Measured Numbers;
+  std::uint64_t Waited = 0;
+  std::vector<Note> Notes; // of the longest
+};
+
+std::string timesOf(std::uint64_t Count) {
+  return Count == 1 ? "once" : std::to_string(Count) + " times";
+}
+
+/// Who holds and who waits; nothing if no wait for that lock was seen: others
+/// waited for another one.
+std::vector<Note> notesOf(const LockedCallRecord &C, const LockRow &Row,
+                          const Side &Taken) {
+  std::vector<Note> Notes = {{Taken.Where, "lock " + hexadecimal(C.Lock) +
+                                               " was held, taken in " +
+                                               Taken.Function}};
+  for (std::size_t I = 0; I < Row.Waiters.size() && I < 3; ++I) {
+    const Side &W = Row.Waiters[I];
+    Notes.push_back({W.Where, W.Function + " waited for it here " +
+                                  timesOf(W.Count) + ", longest " +
+                                  duration(W.Max)});
+  }
+  return Notes;
+}
+
+SeenFinding findingOf(LockedCalls Of, const std::string &Operation,
+                      const Places &Where) {
+  SeenFinding Found;
+  Finding &F = Found.Result;
+  F.Rule = "gridlock-blocking-under-lock";
+  F.Confidence = Precision::VeryHigh;
+  F.Function = Of.At.Function;
+  F.Where = Of.At.Where;
+  F.Operation = Operation;
+  const Measured &M = Of.Numbers;
+  F.Message = Operation + " blocked here " + timesOf(M.Count) +
+              " while a lock was held, worst " + duration(M.Worst) + ", " +
+              duration(M.Total) + " in all, and another thread waited for it " +
+              timesOf(Of.Waited) +
+              (M.Arguments.empty()
+                   ? ""
+                   : (M.Count == 1 ? "; " : "; the longest: ") + M.Arguments) +
+              "; instead: release it before the call";
+  F.Notes = std::move(Of.Notes);
+  Where.addNotes(F, Of.At.Stack);
+  Found.Frames = std::move(Of.At.Stack);
+  Found.Numbers = M;
+  return Found;
+}
+
+} // namespace
+
+std::vector<SeenFinding> findLockedCalls(const ProcessRecords &P, Symbolizer &S,
+                                         const Places &Where,
+                                         const rules::Catalogue &Rules,
+                                         const std::vector<LockRow> &Rows) {
+  std::map<std::pair<std::string, std::string>, LockedCalls> Merged;
+  for (const auto &[Id, C] : P.LockedCalls) {
+    const auto Row = std::find_if(
+        Rows.begin(), Rows.end(),
+        [&, Lock = C.Lock](const LockRow &R) { return R.Address == Lock; });
+    if (Row == Rows.end())
+      continue;
+    Side At = Where.sideOf(stackOf(P, S, RecordKind::LockedCall, Id, C.Site));
+    LockedCalls &To =
+        Merged[{At.Function, operationOf(Rules, At.Stack, C.Operation)}];
+    if (C.Max >= To.Numbers.Worst) {
+      To.At = std::move(At);
+      To.Numbers.Worst = C.Max;
+      To.Numbers.Arguments = P.argumentsOf(RecordKind::LockedCall, Id);
+      To.Notes = notesOf(C, *Row, Where.sideOf(S.at(C.Taken, P.lastMaps())));
+    }
+    To.Numbers.Count += C.Count;
+    To.Numbers.Total += C.Total;
+    To.Waited += C.Waited;
+  }
+  std::vector<SeenFinding> Found;
+  for (auto &[Key, Calls] : Merged)
+    Found.push_back(findingOf(std::move(Calls), Key.second, Where));
   return Found;
 }
 

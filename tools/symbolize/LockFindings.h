@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Findings about several threads and their locks: orders that could have
-// deadlocked (gridlock-lock-order) and deadlocks that did
-// (gridlock-deadlock).
+// deadlocked (gridlock-lock-order), deadlocks that did (gridlock-deadlock), and
+// calls that blocked while another thread waited for a lock of the caller's
+// (gridlock-blocking-under-lock).
 #ifndef GRIDLOCK_TOOLS_SYMBOLIZE_LOCKFINDINGS_H
 #define GRIDLOCK_TOOLS_SYMBOLIZE_LOCKFINDINGS_H
 
 #include "tools/symbolize/Places.h"
+
+namespace gridlock::rules {
+class Catalogue;
+}
 
 namespace gridlock::symbolize {
 
@@ -17,6 +22,12 @@ std::vector<SeenFinding> findOrders(const ProcessRecords &P, Symbolizer &S,
                                     std::vector<std::string> &Remarks);
 std::vector<SeenFinding> findDeadlocks(const ProcessRecords &P, Symbolizer &S,
                                        const Places &Where);
+
+/// Rows: the locks of that process.
+std::vector<SeenFinding> findLockedCalls(const ProcessRecords &P, Symbolizer &S,
+                                         const Places &Where,
+                                         const rules::Catalogue &Rules,
+                                         const std::vector<LockRow> &Rows);
 
 } // namespace gridlock::symbolize
 

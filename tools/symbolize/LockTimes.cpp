@@ -34,6 +34,7 @@ std::optional<HolderCall> callOf(const ProcessRecords &P, Symbolizer &S,
   C.Looked = R.Looked;
   C.Total = R.Total;
   C.Longest = R.Longest;
+  C.Arguments = P.argumentsOf(RecordKind::HolderCall, Id);
   return C;
 }
 
@@ -124,9 +125,13 @@ std::string meanwhile(const Side &Of) {
   if (!Of.Meanwhile)
     return {};
   const HolderCall &C = *Of.Meanwhile;
-  std::string Text = C.Lock ? "waiting for lock " + hexadecimal(C.Lock) +
-                                  " itself (" + C.Operation + ")"
-                            : "blocked in " + C.Operation;
+  const bool Join = C.Operation.find("join") != std::string::npos;
+  std::string Text = C.Lock && !Join
+                         ? "waiting for lock " + hexadecimal(C.Lock) +
+                               " itself (" + C.Operation + ")"
+                         : "blocked in " + C.Operation;
+  if (!C.Arguments.empty())
+    Text += " (" + C.Arguments + ")";
   if (!C.Function.empty())
     Text += " in " + C.Function;
   if (!C.Where.File.empty())

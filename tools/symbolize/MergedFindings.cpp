@@ -45,6 +45,7 @@ Finding *MergedFindings::add(const char *Rule, const std::string &Operation,
   }
   F.Confidence = New ? Confidence : std::max(F.Confidence, Confidence);
   if (New || M.Worst > E.Numbers.Worst) { // the worst one's stack is shown
+    E.Numbers.Arguments = M.Arguments;
     F.Notes.clear();
     Root.addNotes(F, Stack);
     if (User)
@@ -53,6 +54,7 @@ Finding *MergedFindings::add(const char *Rule, const std::string &Operation,
   E.Numbers.Count += M.Count;
   E.Numbers.Total += M.Total;
   E.Numbers.OnCpu += M.OnCpu;
+  E.Numbers.CpuKnown += M.CpuKnown;
   E.Numbers.Stacks += M.Stacks;
   if (M.Stacks != 0 && M.Worst >= E.Numbers.Worst) {
     E.Numbers.Callbacks = M.Callbacks;
@@ -74,14 +76,19 @@ void MergedFindings::addSeen(SeenFinding Found, const std::string &Which) {
 std::string MergedFindings::messageOf(const Entry &E) {
   const Finding &F = E.Result;
   const Measured &M = E.Numbers;
+  const std::optional<unsigned> Off = offCpu(M);
   const std::string Sums =
       (M.Count == 1 ? "once" : std::to_string(M.Count) + " times") +
       ", worst " + duration(M.Worst) + ", " + duration(M.Total) + " in all" +
+      (Off ? ", " + std::to_string(*Off) + " % of it off the CPU" : "") +
       (M.Unfinished ? ", not over at the end" : "");
   if (F.Rule == "gridlock-lock-contention")
     return "threads waited here for a lock (" + F.Operation + ") " + Sums;
   if (F.Rule != "gridlock-loop-stall")
-    return E.Subject + " was blocked here by " + F.Operation + " " + Sums;
+    return E.Subject + " was blocked here by " + F.Operation + " " + Sums +
+           (M.Arguments.empty() ? ""
+                                : (M.Count == 1 ? "; " : "; the longest: ") +
+                                      M.Arguments);
   const std::string Kind = congestion(M);
   return E.Subject + " was kept busy here " + Sums +
          (Kind.empty() ? "" : "; " + Kind);

@@ -119,8 +119,10 @@ void Collector::addStalls(const ProcessRecords &P, Symbolizer &S,
   for (const auto &[Id, D] : First) {
     std::vector<Frame> Stack = S.unwind(D->Stack);
     addChain(P, S, RecordKind::Stall, Id, Stack);
-    const StallShare Share = shareOf(P, *D, Elapsed[Id]);
-    const Measured &M = Share.Numbers;
+    StallShare Share = shareOf(P, *D, Elapsed[Id]);
+    Measured &M = Share.Numbers;
+    if (Share.Blocked)
+      M.Arguments = P.argumentsOf(RecordKind::Stall, Id);
     if (M.Unfinished && Waits.left(D->Head.Loop, Stack))
       continue;
     if (D->Head.Why == Cause::Blocked) {
@@ -165,7 +167,12 @@ void Collector::addBlocks(const ProcessRecords &P, Symbolizer &S,
     Merged.add(
         "gridlock-blocking-in-callback", operationOf(Rules, Stack, B.Operation),
         Stack,
-        {.Count = B.Count, .Worst = B.Max, .Total = B.Total, .OnCpu = B.OnCpu},
+        {.Count = B.Count,
+         .Worst = B.Max,
+         .Total = B.Total,
+         .OnCpu = B.OnCpu,
+         .CpuKnown = B.Total,
+         .Arguments = P.argumentsOf(RecordKind::Block, Id)},
         precisionOf(P, B.Loop), nameOf(P, B.Loop));
   }
 }
@@ -174,7 +181,10 @@ void Collector::addLocks(const ProcessRecords &P, Symbolizer &S) {
   const std::uint64_t Least = std::uint64_t{P.Header.ContentionMs} * 1000000;
   const std::vector<HoldRow> Holds = holdTimes(P, S, Root, Rules);
   Result.Holds.insert(Result.Holds.end(), Holds.begin(), Holds.end());
-  for (LockRow &Row : contendedLocks(P, S, Root, Rules)) {
+  std::vector<LockRow> Rows = contendedLocks(P, S, Root, Rules);
+  for (SeenFinding &F : findLockedCalls(P, S, Root, Rules, Rows))
+    Merged.addSeenInFunction(std::move(F));
+  for (LockRow &Row : Rows) {
     std::copy_if(Holds.begin(), Holds.end(), std::back_inserter(Row.Holds),
                  [&](const HoldRow &H) { return H.Address == Row.Address; });
     for (std::size_t W = 0; W < Row.Waiters.size(); ++W)

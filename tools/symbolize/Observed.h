@@ -41,6 +41,7 @@ struct HolderCall {
   // holder: after how many of the Looked holds that made others wait there had
   // been one, and for how long.
   std::uint64_t Count = 0, Looked = 0, Total = 0, Longest = 0;
+  std::string Arguments; // of one that a waiter met, or empty
   std::vector<Frame> Stack;
 };
 
@@ -77,12 +78,14 @@ struct LockRow {
 /// Numbers behind a finding; the finding's notes are its stack.
 struct Measured {
   std::uint64_t Count = 0, Worst = 0, Total = 0;
-  std::uint64_t OnCpu = 0;  // of Total, of blocking calls
+  std::uint64_t OnCpu = 0; // of the part of Total of which it is known:
+  std::uint64_t CpuKnown = 0;
   std::uint64_t Stacks = 0; // stalls that were met here while they lasted
   // Of these the longest: callbacks it had and their longest, if the program
   // tells; else how many events were ready.
   std::uint64_t Callbacks = 0, LongestCallback = 0, Events = 0;
   bool Unfinished = false; // went on when the program ended
+  std::string Arguments{}; // of the longest call, or empty
 };
 
 struct Observed {
@@ -104,6 +107,10 @@ Observed observe(const std::vector<ProcessRecords> &Processes,
 void writeObservedText(std::ostream &Out, const Observed &O,
                        const report::TextOptions &Options);
 void writeObservedJson(std::ostream &Out, const Observed &O);
+
+/// How much of the time was spent off the CPU, in per cent; nothing if that's
+/// not known.
+std::optional<unsigned> offCpu(const Measured &M);
 
 /// "312 ms", "1.25 s", "40 us".
 std::string duration(std::uint64_t Ns);

@@ -54,6 +54,8 @@ Json toJson(const HolderCall &C) {
   Object["looked"] = C.Looked;
   Object["total_ns"] = C.Total;
   Object["max_ns"] = C.Longest;
+  if (!C.Arguments.empty())
+    Object["arguments"] = C.Arguments;
   addStack(Object, C.Stack);
   return Object;
 }
@@ -130,6 +132,10 @@ void writeObservedJson(std::ostream &Out, const Observed &O) {
     F["worst_ns"] = O.Numbers[I].Worst;
     F["total_ns"] = O.Numbers[I].Total;
     F["on_cpu_ns"] = O.Numbers[I].OnCpu;
+    if (const std::optional<unsigned> Off = offCpu(O.Numbers[I]))
+      F["off_cpu_percent"] = *Off;
+    if (!O.Numbers[I].Arguments.empty())
+      F["arguments"] = O.Numbers[I].Arguments;
     F["stacks"] = O.Numbers[I].Stacks;
     F["callbacks"] = O.Numbers[I].Callbacks;
     F["longest_callback_ns"] = O.Numbers[I].LongestCallback;

@@ -13,7 +13,7 @@ namespace gridlock::symbolize {
 struct SeenFinding {
   Finding Result;
   std::vector<Frame> Frames; // of all stacks
-  Measured Numbers{1, 0, 0, false};
+  Measured Numbers{.Count = 1};
 };
 
 /// The stack kept for a record, or the one frame at Site.

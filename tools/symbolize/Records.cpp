@@ -215,6 +215,21 @@ bool readRecord(ProcessRecords &R, RecordKind Kind, Payload P) {
         std::move(Chain);
     return true;
   }
+  case RecordKind::LockedCall: {
+    LockedCallRecord C;
+    if (!P.take(C))
+      return false;
+    terminate(C.Operation);
+    R.LockedCalls[C.Id] = C;
+    return true;
+  }
+  case RecordKind::Arguments: {
+    StackRecord Of;
+    if (!P.take(Of))
+      return false;
+    R.Arguments[{Of.Of, Of.Id}] = P.text();
+    return true;
+  }
   case RecordKind::Live: {
     LiveRecord L;
     if (!P.take(L))

@@ -73,6 +73,7 @@ struct ProcessRecords {
   std::map<std::uint32_t, monitor::ContentionRecord> Contention;
   std::map<std::uint32_t, monitor::HolderCallRecord>
       HolderCalls; // by id of the contention record
+  std::map<std::uint32_t, monitor::LockedCallRecord> LockedCalls;
   std::map<std::uint32_t, HoldData> Holds;
   std::map<std::uint32_t, OrderData> Orders;
   std::map<std::uint32_t, std::vector<DeadlockPart>>
@@ -85,6 +86,9 @@ struct ProcessRecords {
            std::vector<ChainLink>>
       Chains, Callbacks; // Callbacks: one link each
   std::map<std::pair<monitor::RecordKind, std::uint32_t>, RawStack> Stacks;
+  // What a call was made on.
+  std::map<std::pair<monitor::RecordKind, std::uint32_t>, std::string>
+      Arguments;
   std::map<std::string, std::uint64_t> Lost;
   bool Running = false;       // read while the program runs
   std::uint64_t Live = 0;     // snapshots that were asked for
@@ -96,6 +100,10 @@ struct ProcessRecords {
 
   /// Index into Maps for addresses that have no stack of their own.
   std::size_t lastMaps() const { return Maps.empty() ? 0 : Maps.size() - 1; }
+  std::string argumentsOf(monitor::RecordKind Kind, std::uint32_t Id) const {
+    const auto Found = Arguments.find({Kind, Id});
+    return Found == Arguments.end() ? std::string() : Found->second;
+  }
 };
 
 struct RecordsOrError {

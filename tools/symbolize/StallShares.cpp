@@ -56,8 +56,19 @@ StallShare shareOf(const ProcessRecords &P, const StallData &First,
     return Result;
   M.Count = 1;
   M.Total = M.Worst = Share;
-  M.OnCpu = Result.Blocked ? 0 : std::min(End.OnCpu, Share);
+  if (!Result.Blocked) {
+    M.OnCpu = std::min(End.OnCpu, Share);
+    M.CpuKnown = Share;
+  }
   return Result;
+}
+
+std::optional<unsigned> offCpu(const Measured &M) {
+  if (M.CpuKnown == 0)
+    return std::nullopt;
+  return static_cast<unsigned>(
+      100 -
+      (100 * std::min(M.OnCpu, M.CpuKnown) + M.CpuKnown / 2) / M.CpuKnown);
 }
 
 std::string congestion(const Measured &M) {

@@ -25,6 +25,8 @@ struct gridlock_call {
   void *thread;
   uint64_t start;
   uint64_t site;
+  const char *kinds; /* of the arguments, or null */
+  uint64_t arguments[2];
 };
 
 /* Keeps what is needed to take this thread's stack from outside during the
@@ -59,6 +61,15 @@ __attribute__((weak)) void gridlock_call_begin(struct gridlock_call *call,
                                                const char *operation,
                                                const void *return_address);
 __attribute__((weak)) void gridlock_call_end(struct gridlock_call *call);
+
+/* The same, and what the call is made on, which reports tell of the longest
+ * one: kinds has a letter for each of the (up to two) arguments, e.g. "p" path,
+ * "d" descriptor, "h" host name, "t" any text; the whole list is
+ * runtime-monitor/core/arguments.inc. Pointers must stay good until the end. */
+__attribute__((weak)) void
+gridlock_call_begin_on(struct gridlock_call *call, const char *operation,
+                       const void *return_address, const char *kinds,
+                       uint64_t first, uint64_t second);
 
 /* Names the event loop that runs on this thread, in reports (at most 31
  * letters). May be called before the loop runs. */

@@ -3,7 +3,13 @@
 and its integer type are one in a signature, a function is assigned to a pointer of the
 signature's type and called; in C++ an entry's example stands in a namespace of its own.
 Lines remember which entry and which line of the rules they are."""
+import pathlib
 import re
+
+# Names of parameters that the monitor's reports tell of.
+TOLD = re.compile(r"(?<=[ *])(%s)\d*$" % "|".join(re.findall(
+    r'^ARGUMENT\("(\w+)"', (pathlib.Path(__file__).parents[3] / "runtime-monitor/core/arguments.inc").read_text(),
+    re.M)))
 
 
 class Unit:
@@ -99,4 +105,4 @@ def parameter_types(signature):
             current = ""
         else:
             current += character
-    return [type_ for type_ in types if type_ not in ("", "void", "...")]
+    return [TOLD.sub("", type_) for type_ in types if type_ not in ("", "void", "...")]

@@ -1,8 +1,10 @@
 #!/usr/bin/python3
 """expect.py JSON EXPRESSION...: each a Python expression over the report's
 `findings` (list of dicts), `by` (rule -> findings), `loops`, `locks`, the whole `report`,
-`held(function)` (the one row of locks held that are taken there) and `holder(function)`
-(what it waited for while others waited for its lock, or None)."""
+`held(function)` (the one row of locks held that are taken there), `holder(function)`
+(what it waited for while others waited for its lock, or None), `named(function)` (the one
+finding in it), `under(function)` (its gridlock-blocking-under-lock) and `said(function)`
+(what its calls were made on)."""
 import json
 import sys
 
@@ -23,8 +25,18 @@ def holder(function):
     return next(filter(None, calls), None)
 
 
+def named(function):
+    (finding,) = [f for f in report["findings"] if f["function"] == function]
+    return finding
+
+
+def under(function):
+    (finding,) = [f for f in by["gridlock-blocking-under-lock"] if f["function"] == function]
+    return finding
+
+
 names = {"findings": report["findings"], "by": by, "loops": report["loops"], "locks": report["locks"],
-         "report": report, "held": held, "holder": holder,
+         "report": report, "named": named, "under": under, "said": lambda f: named(f).get("arguments", ""), "held": held, "holder": holder,
          "summary": report["summary"], "ms": 1000000,
          "stack": lambda f: [n["message"].split()[-1 if not n["message"].endswith("(inlined)") else -2]
                              for n in f["notes"]]}

@@ -5,7 +5,7 @@
 // RUN: %gridlock run --output %t.r -- %t.exe
 // RUN: %gridlock report %t.r | %FileCheck --check-prefix=ALL %s
 // ALL-NOT: suppressed
-// ALL: 1 process, 1 event loop, 4 findings, 1 contended lock
+// ALL: 1 process, 1 event loop, 5 findings, 1 contended lock
 //
 // RUN: printf '# a comment\n\n  blocking-in-callback:quiet_ok  \nloop-stall:^quiet*stall_ok$\nlock-order:nothing\nblocking-in-callback:^et_ok\n' > %t.some
 // RUN: %gridlock report %t.r --suppressions %t.some --format json --output %t.json
@@ -17,16 +17,16 @@
 // SOME: in calls_bad at
 // SOME: remark: {{.*}}.some:5: the suppression 'lock-order:nothing' matched nothing
 // SOME: remark: {{.*}}.some:6: the suppression 'blocking-in-callback:^et_ok' matched nothing
-// SOME: 2 findings (2 suppressed), 1 contended lock
+// SOME: 3 findings (2 suppressed), 1 contended lock
 //
 // By source file, by what holds the lock, by the calling module.
-// RUN: printf 'lock-contention:holds\nloop-stall:suppressions.cpp$\n' > %t.more
+// RUN: printf 'lock-contention:holds\nblocking-under-lock:holds\nloop-stall:suppressions.cpp$\n' > %t.more
 // RUN: %gridlock report %t.r --suppressions %t.more | %FileCheck --check-prefix=MORE %s
-// MORE-NOT: lock-contention
-// MORE: 2 findings (2 suppressed), 1 contended lock
+// MORE-NOT: {{lock-contention|under-lock}}
+// MORE: 2 findings (3 suppressed), 1 contended lock
 // RUN: printf 'called_from_lib:suppressions.cpp*exe\n' > %t.lib
 // RUN: %gridlock report %t.r --suppressions %t.lib | %FileCheck --check-prefix=LIB %s
-// LIB: {{[01]}} finding{{s?}} ({{[34]}} suppressed)
+// LIB: {{[01]}} finding{{s?}} ({{[345]}} suppressed)
 //
 // Named with the run, they are the report's; a file given to the report counts instead.
 // RUN: cp %t.more %t.kept; %gridlock run --suppressions %t.kept --output %t.named -- %t.exe

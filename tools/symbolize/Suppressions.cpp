@@ -14,6 +14,7 @@ constexpr std::string_view Prefix = "gridlock-";
 constexpr std::string_view Library = "called_from_lib";
 constexpr std::string_view Kinds[] = {"blocking-in-callback",
                                       "blocking-in-coroutine",
+                                      "blocking-under-lock",
                                       "deadlock",
                                       "lock-contention",
                                       "lock-order",

@@ -50,6 +50,7 @@ private:
   const Places Root;
   Suppressions &Suppressed;
   MergedFindings Merged;
+  SymbolFiles Files;
   Observed &Result;
   const rules::Catalogue Rules = rules::Catalogue::embedded();
   std::map<std::pair<std::uint32_t, std::uint32_t>, LoopRow> Rows;
@@ -277,7 +278,7 @@ void Collector::remark(const ProcessRecords &P, const Symbolizer &S) {
 }
 
 void Collector::add(const ProcessRecords &P) {
-  Symbolizer S(P);
+  Symbolizer S(P, Files);
   LoopWaits Waits(P, S);
   for (const auto &[Id, L] : P.Loops)
     addLoop(P, L, Waits);
@@ -307,6 +308,7 @@ void Collector::finish() {
       Result.Locks.begin(), Result.Locks.end(),
       [](const LockRow &A, const LockRow &B) { return A.Total > B.Total; });
   Merged.moveTo(Result);
+  Result.FilesRead = Files.loads();
   for (std::string &Text : Suppressed.unused())
     Result.Remarks.push_back(std::move(Text));
   std::sort(Result.Remarks.begin(), Result.Remarks.end());

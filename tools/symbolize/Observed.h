@@ -97,6 +97,7 @@ struct Observed {
   std::vector<std::string>
       Remarks; // what was lost, cut off or could not be named
   unsigned Processes = 0;
+  unsigned FilesRead = 0; // for their names
 };
 
 /// Merges all processes. Root: paths below it become relative. Suppressed:

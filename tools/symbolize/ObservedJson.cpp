@@ -120,6 +120,7 @@ void writeObservedJson(std::ostream &Out, const Observed &O) {
   Json Root = Json::parse(Text.str());
   Json Summary;
   Summary["processes"] = O.Processes;
+  Summary["files_read"] = O.FilesRead;
   Summary["loops"] = O.Loops.size();
   Summary["findings"] = O.Report.Findings.size();
   Summary["suppressed"] = O.Report.Counts.Suppressed;

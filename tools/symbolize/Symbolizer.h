@@ -8,29 +8,17 @@
 
 #include "checks/engine/Finding.h"
 #include "tools/symbolize/Records.h"
+#include "tools/symbolize/SymbolFiles.h"
 
 #include <memory>
 #include <set>
 
 namespace gridlock::symbolize {
 
-/// Innermost first; an inlined function is a frame of its own.
-struct Frame {
-  std::uint64_t Pc = 0;
-  std::uint64_t Sp = 0; // of the machine frame it belongs to
-  std::string Function; // as the checks write it; empty if unknown
-  std::string Display;  // demangled, or module+offset
-  Location Where;       // absolute path
-  std::string Module;
-  bool Inlined = false;
-  bool User = false;      // neither a library's nor the system's
-  bool Coroutine = false; // the body of a coroutine
-  std::string Relation;   // not on the stack: "awaited by coroutine "
-};
-
 class Symbolizer {
 public:
-  explicit Symbolizer(const ProcessRecords &Process);
+  /// Files: of all processes; must outlive this.
+  Symbolizer(const ProcessRecords &Process, SymbolFiles &Files);
   ~Symbolizer();
   Symbolizer(const Symbolizer &) = delete;
 
@@ -49,6 +37,7 @@ private:
                  std::vector<Frame> &Frames);
 
   const ProcessRecords &Process;
+  SymbolFiles &Files;
   std::map<std::size_t, std::unique_ptr<Image>> Images;
   std::set<std::string> Problems;
 };

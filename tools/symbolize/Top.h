@@ -18,7 +18,7 @@ class Top {
 public:
   /// P grows between the looks and must outlive this.
   Top(const ProcessRecords &P, std::filesystem::path Root)
-      : P(P), Root(std::move(Root)), S(P) {}
+      : P(P), Root(std::move(Root)), S(P, Files) {}
 
   /// One view; rates are since the last one, or since the program's start.
   /// Lines: at most so many, 0: all.
@@ -50,6 +50,7 @@ private:
 
   const ProcessRecords &P;
   const std::filesystem::path Root;
+  SymbolFiles Files;
   Symbolizer S;
   std::map<std::pair<monitor::RecordKind, std::uint32_t>, std::string> Names;
   std::map<std::uint32_t, LoopData> LoopsBefore;

@@ -29,10 +29,7 @@ public:
           Between[{E.From, As}].push_back(&E);
     for (auto &[Pair, Edges] : Between) {
       Next[Pair.first].push_back(Pair.second);
-      std::sort(Edges.begin(), Edges.end(),
-                [&](const OrderEdge *A, const OrderEdge *B) {
-                  return rank(*A) < rank(*B);
-                });
+      sortByRank(Edges);
     }
     // By name, so that numbers given in the order of files don't matter.
     for (auto &Targets : Next)
@@ -73,9 +70,23 @@ private:
     }
   }
 
+  void sortByRank(std::vector<const OrderEdge *> &Edges) const {
+    using Ranked = std::pair<Rank, const OrderEdge *>;
+    if (Edges.size() < 2)
+      return;
+    std::vector<Ranked> Order;
+    for (const OrderEdge *E : Edges)
+      Order.emplace_back(rank(*E), E);
+    std::sort(Order.begin(), Order.end(), [](const Ranked &A, const Ranked &B) {
+      return A.first < B.first;
+    });
+    for (std::size_t I = 0; I < Edges.size(); ++I)
+      Edges[I] = Order[I].second;
+  }
+
   // Certain and short ways first; then by name, so that the choice is stable.
-  std::tuple<bool, unsigned, std::string_view, std::string>
-  rank(const OrderEdge &E) const {
+  using Rank = std::tuple<bool, unsigned, std::string_view, std::string>;
+  Rank rank(const OrderEdge &E) const {
     const Program &P = Model.program();
     const ChainLink &Link = Model.chain(E.ToChain);
     Location L = P.locate(P.function(Link.Function).Unit, Link.Site->loc());

@@ -194,9 +194,10 @@ private:
   std::vector<ChainLink> Chains;
   struct LinkHash {
     std::size_t operator()(const ChainLink &L) const {
-      return (reinterpret_cast<std::uintptr_t>(L.Site) + L.Next) *
-                 0x9e3779b97f4a7c15u >>
-             20;
+      std::size_t Hash = reinterpret_cast<std::uintptr_t>(L.Site);
+      Hash = (Hash ^ L.Next) * 0x9e3779b97f4a7c15u;
+      Hash = (Hash ^ (Hash >> 32) ^ L.Next) * 0x9e3779b97f4a7c15u;
+      return Hash >> 20;
     }
   };
   std::unordered_map<ChainLink, ChainId, LinkHash> ChainIds;

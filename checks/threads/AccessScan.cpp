@@ -200,7 +200,7 @@ void AccessScan::access(const facts::Event &E, const facts::Place *Place,
     }
   }
   Accesses.push_back(
-      {Id, &E, &*Paths.insert(std::move(Path)).first, locksOf(State), Write});
+      {&E, &*Paths.insert(std::move(Path)).first, Id, locksOf(State), Write});
 }
 
 // A member that is returned or passed by value is read.
@@ -339,7 +339,7 @@ void AccessScan::followed(const facts::Event &E, const LockState *State) {
     }
     bool OnSelf = On.IsThis || hasFlag(P.function(Edge.Target).Fact->flags(),
                                        facts::FunctionFlag::Lambda);
-    Calls.push_back({Id, Edge.Target, &E, locksOf(State), OnSelf, Fresh});
+    Calls.push_back({&E, Id, Edge.Target, Fresh, locksOf(State), OnSelf});
   }
 }
 

@@ -12,6 +12,7 @@
 
 #include "checks/locks/LockModel.h"
 
+#include <deque>
 #include <set>
 #include <unordered_set>
 #include <utility>
@@ -29,21 +30,21 @@ struct LockAt {
 using LocksAt = std::vector<LockAt>;
 
 struct Access {
-  FunctionId Function;
   const facts::Event *Site;
   const AccessPath *Path; // the same for the same path in one file
-  std::uint32_t Locks;    // index into AccessScan::locks
-  bool Write;
+  FunctionId Function;
+  std::uint32_t Locks : 31; // index into AccessScan::locks
+  std::uint32_t Write : 1;
 };
 
 struct SharedCall {
-  FunctionId Caller, Callee;
   const facts::Event *Site;
-  std::uint32_t Locks;
-  bool OnSelf; // on the caller's own `this`, or a lambda that it keeps
+  FunctionId Caller, Callee;
   /// Objects that nobody else knows yet: what it is called on (bit 31), what
   /// its arguments are or point to.
   std::uint32_t Fresh;
+  std::uint32_t Locks : 31; // index into AccessScan::locks
+  std::uint32_t OnSelf : 1; // on the caller's `this`, or a lambda that it keeps
 };
 
 inline constexpr std::uint32_t FreshThis = 1u << 31;
@@ -56,7 +57,7 @@ class AccessScan {
 public:
   explicit AccessScan(LockModel &Model);
 
-  const std::vector<Access> &accesses() const { return Accesses; }
+  const std::deque<Access> &accesses() const { return Accesses; }
   const std::vector<SharedCall> &calls() const { return Calls; }
   /// Of one function, in the order of its events.
   std::span<const SharedCall> callsOf(FunctionId Caller) const {
@@ -115,7 +116,7 @@ private:
   LockModel &Model;
   const Program &P;
   std::unordered_set<AccessPath, PathHash, SamePath> Paths;
-  std::vector<Access> Accesses;
+  std::deque<Access> Accesses;
   std::vector<SharedCall> Calls;
   std::vector<std::uint32_t> FirstCall; // by caller, into Calls
   Adjacency CallsTo;                    // by callee, indices into Calls

@@ -41,34 +41,67 @@ LockName fieldName(const AccessPath &Path, std::size_t I) {
 
 } // namespace
 
-FieldGuards::FieldGuards(LockModel &Model, const AccessScan &Scan,
-                         const Phases &When)
-    : Model(Model), P(Model.program()), Scan(Scan), When(When), Above(1),
+FieldGuards::FieldGuards(LockModel &Model, const AccessScan &Scan)
+    : Model(Model), P(Model.program()), Scan(Scan), Above(1),
       AboveOf(P.functions().size(), 0), Duty(P.functions().size(), 0) {
   readDeclared();
   findAbove();
+  for (const Access &A : Scan.accesses())
+    addCandidates(A);
+  findQuestions();
+  if (!hasQuestions())
+    return;
   findAwaited();
   for (const Access &A : Scan.accesses())
-    add(A);
+    for (const Part &To : Parts.at(A.Path))
+      if (Fields[To.Field].IsKept)
+        Fields[To.Field].Uses.push_back({&A, To.Base, To.OfGlobal});
+  Parts = {};
+  // A use of a whole object is one of all its parts.
+  for (std::uint32_t Whole : ByName)
+    if (Fields[Whole].IsKept)
+      eachPartOf(Whole, [&](Field &Part) {
+        if (Part.IsKept)
+          Part.Uses.insert(Part.Uses.end(), Fields[Whole].Uses.begin(),
+                           Fields[Whole].Uses.end());
+      });
+}
+
+template <typename Visit>
+void FieldGuards::eachPartOf(std::uint32_t Whole, Visit Then) {
+  const std::string Prefix = Fields[Whole].Name.Text + '.';
+  auto It = std::lower_bound(ByName.begin(), ByName.end(), Prefix,
+                             [&](std::uint32_t I, const std::string &Key) {
+                               return Fields[I].Name.Text < Key;
+                             });
+  for (; It != ByName.end() && Fields[*It].Name.Text.starts_with(Prefix); ++It)
+    Then(Fields[*It]);
+}
+
+// Fields that some lock may guard and that are written, or declared to be
+// guarded. What nobody changes needs no lock.
+void FieldGuards::findQuestions() {
   for (std::uint32_t I = 0; I < Fields.size(); ++I)
     ByName.push_back(I);
   std::sort(ByName.begin(), ByName.end(),
             [&](std::uint32_t X, std::uint32_t Y) {
               return Fields[X].Name.Text < Fields[Y].Name.Text;
             });
-  // A use of a whole object is one of all its parts.
-  for (std::uint32_t Whole : ByName) {
-    const std::string Prefix = Fields[Whole].Name.Text + '.';
-    auto It = std::lower_bound(ByName.begin(), ByName.end(), Prefix,
-                               [&](std::uint32_t I, const std::string &Key) {
-                                 return Fields[I].Name.Text < Key;
-                               });
-    for (; It != ByName.end() && Fields[*It].Name.Text.starts_with(Prefix);
-         ++It)
-      Fields[*It].Uses.insert(Fields[*It].Uses.end(),
-                              Fields[Whole].Uses.begin(),
-                              Fields[Whole].Uses.end());
+  for (std::uint32_t Whole : ByName)
+    if (Fields[Whole].IsWritten)
+      eachPartOf(Whole, [](Field &Part) { Part.IsWritten = true; });
+  for (std::uint32_t I : ByName) {
+    Field &F = Fields[I];
+    if (F.Candidates.empty() ||
+        (!F.IsWritten && !Declared.contains(F.Name.Text)))
+      continue;
+    Questions.push_back(I);
+    F.IsKept = true;
   }
+  for (std::uint32_t Whole : ByName)
+    eachPartOf(Whole, [&](const Field &Part) {
+      Fields[Whole].IsKept = Fields[Whole].IsKept || Part.IsKept;
+    });
 }
 
 void FieldGuards::readDeclared() {
@@ -178,24 +211,21 @@ void FieldGuards::findAbove() {
   }
 }
 
-void FieldGuards::addUse(const Part &To, const Access &A) {
-  Field &F = Fields[To.Field];
-  F.Uses.push_back({&A, To.Base, To.OfGlobal});
-  for (const LockAt &H : Scan.locks(A.Locks))
-    if (H.Must && H.Lock != UnnamedLock && !F.Candidates.contains(H.Lock) &&
-        isSameObject(H, F.Uses.back()))
-      F.Candidates.insert(H.Lock);
-  for (LockId L : above(A.Function))
-    if (mayGuard(L, F))
-      F.Candidates.insert(L);
-}
-
-void FieldGuards::add(const Access &A) {
+void FieldGuards::addCandidates(const Access &A) {
   auto [It, New] = Parts.try_emplace(A.Path);
   if (New)
     It->second = partsOf(*A.Path);
-  for (const Part &P : It->second)
-    addUse(P, A);
+  for (const Part &To : It->second) {
+    Field &F = Fields[To.Field];
+    F.IsWritten |= A.Write;
+    for (const LockAt &H : Scan.locks(A.Locks))
+      if (H.Must && H.Lock != UnnamedLock && !F.Candidates.contains(H.Lock) &&
+          isSameObject(H, {&A, To.Base, To.OfGlobal}))
+        F.Candidates.insert(H.Lock);
+    for (LockId L : above(A.Function))
+      if (mayGuard(L, F))
+        F.Candidates.insert(L);
+  }
 }
 
 std::vector<FieldGuards::Part> FieldGuards::partsOf(const AccessPath &Path) {
@@ -224,7 +254,7 @@ std::uint32_t FieldGuards::fieldOf(LockName Name) {
   auto [It, New] = FieldIds.try_emplace(
       Name.Text, static_cast<std::uint32_t>(Fields.size()));
   if (New)
-    Fields.push_back({Name, classOf(Name.Text), {}, {}});
+    Fields.push_back({Name, classOf(Name.Text), {}, {}, false, false});
   else
     Fields[It->second].Name = std::move(Name);
   return It->second;
@@ -284,20 +314,20 @@ bool FieldGuards::isOfInterest(const Use &U) const {
   const PlaceRoot Root = A.Path->Root;
   bool OwnObject = Root == PlaceRoot::This || Root == PlaceRoot::Param ||
                    Root == PlaceRoot::Local || Root == PlaceRoot::CallResult;
-  return !When.isAlone(A.Function, *A.Site,
-                       OwnObject || Root == PlaceRoot::Global) &&
-         !When.isNew(A.Function, *A.Path) &&
-         !(OwnObject && When.ownsObject(A.Function)) &&
-         !(Root == PlaceRoot::Global && When.isNamedForMaking(A.Function));
+  return !When->isAlone(A.Function, *A.Site,
+                        OwnObject || Root == PlaceRoot::Global) &&
+         !When->isNew(A.Function, *A.Path) &&
+         !(OwnObject && When->ownsObject(A.Function)) &&
+         !(Root == PlaceRoot::Global && When->isNamedForMaking(A.Function));
 }
 
 void FieldGuards::judgeUse(const Use &U, LockId Lock, GuardEvidence &E) {
   const Access &A = *U.Of;
   auto Missing = [&](const Context &C, Unguarded::Why Reason) {
     E.UnguardedIn.insert(C.Root);
-    E.Users |= When.threadsOf(C.Root);
+    E.Users |= When->threadsOf(C.Root);
     if (A.Write)
-      E.Writers |= When.threadsOf(C.Root);
+      E.Writers |= When->threadsOf(C.Root);
     E.Without.push_back({&A, C.Root, pathOf(C), Reason, C.OtherLock});
   };
   const Context Here{A.Function, nullptr, 0, false};
@@ -308,9 +338,9 @@ void FieldGuards::judgeUse(const Use &U, LockId Lock, GuardEvidence &E) {
     E.Guarded.push_back(&A);
     E.Awaited |= !A.Write && (Conditions.contains(A.Function) ||
                               AwaitedAt.contains(A.Site));
-    E.Users |= When.threadsOf(By);
+    E.Users |= When->threadsOf(By);
     if (A.Write)
-      E.Writers |= When.threadsOf(By);
+      E.Writers |= When->threadsOf(By);
   };
   bool Other = false, Unclear = Scan.mayHold(A.Function, Lock), Reader = false;
   for (const LockAt &H : Scan.locks(A.Locks)) {
@@ -334,7 +364,7 @@ void FieldGuards::judgeUse(const Use &U, LockId Lock, GuardEvidence &E) {
   if (Other) {
     // A path through pointers may lead to the same object after all.
     if (U.root() == PlaceRoot::Param && U.Base <= 1 &&
-        !When.ownsObject(A.Function))
+        !When->ownsObject(A.Function))
       Missing(Here, Unguarded::Why::OtherObject);
     return;
   }
@@ -359,23 +389,23 @@ GuardEvidence FieldGuards::judge(const Field &F,
 }
 
 std::vector<GuardEvidence> FieldGuards::findings(
+    const Phases &Running,
     const std::function<bool(const GuardEvidence &)> &Wanted) {
+  When = &Running;
   // What is known of callers serves locks of one class; then it is made anew.
   constexpr std::size_t MaxKnown = 100'000;
   std::vector<GuardEvidence> All;
   std::vector<const Use *> Uses;
-  for (std::uint32_t I : ByName) {
+  for (std::uint32_t I : Questions) {
     const Field &F = Fields[I];
     auto It = Declared.find(F.Name.Text);
     Uses.clear();
     bool IsWritten = false;
-    if (!F.Candidates.empty())
-      for (const Use &U : F.Uses)
-        if (isOfInterest(U)) {
-          Uses.push_back(&U);
-          IsWritten |= U.Of->Write;
-        }
-    // What nobody changes needs no lock.
+    for (const Use &U : F.Uses)
+      if (isOfInterest(U)) {
+        Uses.push_back(&U);
+        IsWritten |= U.Of->Write;
+      }
     if (Uses.empty() || (!IsWritten && It == Declared.end()))
       continue;
     if (Known.size() > MaxKnown)

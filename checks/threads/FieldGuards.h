@@ -61,11 +61,14 @@ struct GuardEvidence {
 
 class FieldGuards {
 public:
-  FieldGuards(LockModel &Model, const AccessScan &Scan, const Phases &When);
+  FieldGuards(LockModel &Model, const AccessScan &Scan);
+  /// Whether there is anything that `findings` would look at.
+  bool hasQuestions() const { return !Questions.empty(); }
   /// One for each member that a lock guards somewhere and that is used without
   /// it elsewhere, by name; those that WANTED is true of.
   std::vector<GuardEvidence>
-  findings(const std::function<bool(const GuardEvidence &)> &Wanted);
+  findings(const Phases &When,
+           const std::function<bool(const GuardEvidence &)> &Wanted);
 
 private:
   struct Use {
@@ -94,6 +97,7 @@ private:
     ClassId Class;
     std::vector<Use> Uses;
     std::set<LockId> Candidates;
+    bool IsWritten, IsKept; // kept: its uses, for itself or for a part of it
   };
   /// A use of a path is one of each object on it.
   struct Part {
@@ -101,8 +105,10 @@ private:
     bool OfGlobal;
   };
 
-  void add(const Access &A);
-  void addUse(const Part &To, const Access &A);
+  void addCandidates(const Access &A);
+  void findQuestions();
+  /// THEN(part) for what is named as a part of a field.
+  template <typename Visit> void eachPartOf(std::uint32_t Whole, Visit Then);
   std::vector<Part> partsOf(const AccessPath &Path);
   std::uint32_t fieldOf(LockName Name);
   ClassId classOf(std::string_view Name);
@@ -130,10 +136,10 @@ private:
   LockModel &Model;
   const Program &P;
   const AccessScan &Scan;
-  const Phases &When;
+  const Phases *When = nullptr;
   std::vector<Field> Fields;
   std::unordered_map<std::string, std::uint32_t> FieldIds;
-  std::vector<std::uint32_t> ByName; // fields, sorted
+  std::vector<std::uint32_t> ByName, Questions; // fields, sorted
   std::unordered_map<const AccessPath *, std::vector<Part>> Parts;
   std::unordered_map<std::string, ClassId> Classes;
   std::vector<ClassId> LockClasses; // by lock, as far as it was asked for

@@ -43,7 +43,7 @@ bool FieldGuards::isNamedForCallers(FunctionId F) const {
 
 // Whether all calls are made with some lock held.
 bool FieldGuards::alwaysCalledLocked(FunctionId F) const {
-  if (!Scan.isCalled(F) || When.isEntered(F))
+  if (!Scan.isCalled(F) || When->isEntered(F))
     return false;
   bool Always = true;
   Scan.eachCallTo(F, [&](const SharedCall &C) {
@@ -103,11 +103,11 @@ FieldGuards::Callers FieldGuards::callers(FunctionId F, LockId Lock,
     return It->second;
   std::vector<Context> Bare;
   std::vector<FunctionId> Holding;
-  if (When.isEntered(F) && !isCallersDuty(F))
+  if (When->isEntered(F) && !isCallersDuty(F))
     Bare.push_back({F, nullptr, 0, false});
   Scan.eachCallTo(F, [&](const SharedCall &C) {
-    if (When.isAlone(C.Caller, *C.Site, C.OnSelf) || (C.Fresh & FreshThis) ||
-        (C.OnSelf && When.ownsObject(C.Caller)))
+    if (When->isAlone(C.Caller, *C.Site, C.OnSelf) || (C.Fresh & FreshThis) ||
+        (C.OnSelf && When->ownsObject(C.Caller)))
       return;
     bool Holds = false, Unclear = Scan.mayHold(C.Caller, Lock);
     for (const LockAt &H : Scan.locks(C.Locks)) {

@@ -138,12 +138,15 @@ Finding Reporter::report(std::vector<Suspect> &Suspects) const {
 void UnguardedStateCheck::run(const Analysis &A, FindingSink &Sink) const {
   LockModel &Model = A.locks();
   AccessScan Scan(Model);
+  FieldGuards Guards(Model, Scan);
+  if (!Guards.hasQuestions())
+    return;
   Phases When(Model, Scan);
   auto Judge = [&](const GuardEvidence &E, const Unguarded &U) {
     return precisionOf(E, U, When, Model.name(E.Lock).IsGlobal);
   };
   std::vector<GuardEvidence> All =
-      FieldGuards(Model, Scan, When).findings([&](const GuardEvidence &E) {
+      Guards.findings(When, [&](const GuardEvidence &E) {
         return std::any_of(
             E.Without.begin(), E.Without.end(),
             [&](const Unguarded &U) { return Judge(E, U).has_value(); });

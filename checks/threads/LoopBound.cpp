@@ -40,7 +40,7 @@ LoopBoundUses::LoopBoundUses(const LockModel &Model) : P(Model.program()) {
 bool LoopBoundUses::knowsBoundTypes(std::uint32_t Unit) {
   const facts::File &File = P.unit(Unit).root();
   auto IsBound = [&](std::uint32_t In, std::uint32_t Type) {
-    std::vector<const rules::Entry *> Entries = P.typeEntries(In, Type);
+    auto Entries = P.typeEntries(In, Type);
     return std::any_of(Entries.begin(), Entries.end(),
                        [](const auto *E) { return E->loop_bound(); });
   };

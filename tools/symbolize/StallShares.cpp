@@ -15,16 +15,20 @@ StallShare shareOf(const ProcessRecords &P, const StallData &First,
   M.Stacks = 1;
   M.Events = S.Events;
   Result.Blocked = S.Why == Cause::Blocked;
-  const auto Counted = [&](std::uint64_t Least) {
+  const auto Counted = [&](const auto &Enough) {
     return std::any_of(P.Blocks.begin(), P.Blocks.end(), [&](const auto &B) {
-      return B.second.Loop == S.Loop && B.second.Max >= Least &&
-             std::string_view(B.second.Operation) == S.Operation;
+      return B.second.Loop == S.Loop &&
+             std::string_view(B.second.Operation) == S.Operation &&
+             Enough(B.second);
     });
   };
   const auto Found = P.StallEnds.find(S.Id);
   if (Found == P.StallEnds.end()) {
     M.Unfinished = true;
-    if (Result.Blocked && Counted(Elapsed))
+    // The call may be over, though the iteration is not.
+    if (Result.Blocked && Counted([&](const monitor::BlockRecord &B) {
+          return B.Max >= Elapsed || B.OpenTotal > Elapsed / 2;
+        }))
       return Result;
     M.Count = 1;
     M.Total = M.Worst = Elapsed;
@@ -33,7 +37,7 @@ StallShare shareOf(const ProcessRecords &P, const StallData &First,
   const monitor::StallEndRecord &End = Found->second;
   M.Callbacks = End.Callbacks;
   M.LongestCallback = End.Longest;
-  if (Result.Blocked && Counted(0))
+  if (Result.Blocked && Counted([](const auto &) { return true; }))
     return Result;
   // What was counted may not have come into the file: a crash, a full disk.
   std::uint64_t Recorded = 0;

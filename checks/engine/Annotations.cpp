@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "checks/engine/Annotations.h"
 
+#include "checks/engine/Classify.h"
+
 #include <algorithm>
 #include <optional>
 #include <set>
@@ -216,7 +218,9 @@ std::vector<CapabilityEffect> capabilityEffects(const Program &P, SymbolId S) {
       Result.push_back({Word->Does, Word->Shared, Zero, Self});
     for (unsigned I = First; I < Args.size(); ++I)
       if (AccessPath Lock = AccessPath::of(File, Args[I]))
-        Result.push_back({Word->Does, Word->Shared, Zero, Lock});
+        Result.push_back({Word->Does, Word->Shared, Zero, Lock,
+                          P.symbol(Source).Unit, typeOf(*Args[I]),
+                          Args[I]->kind() == facts::ValueKind::AddressOf});
   }
   return Result;
 }

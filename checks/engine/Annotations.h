@@ -24,6 +24,8 @@ struct CapabilityEffect {
   bool Shared;
   bool ZeroIsSuccess; // TryAcquires
   AccessPath Lock;    // root This without steps: the object itself
+  std::uint32_t Unit = 0, Type = 0; // of what is named, 0: not known
+  bool IsAddress = false;           // what is named is the address of LOCK
 };
 
 /// Those of S, or of what it overrides. Also of functions with a body.

@@ -30,7 +30,8 @@ std::size_t CallableFlow::KeyHash::operator()(const Key &K) const {
 }
 
 CallableFlow::CallableFlow(const Program &P)
-    : P(P), Holds(P.unitCount()), Executors(P.unitCount()) {
+    : P(P), Holds(P.unitCount()), Executors(P.unitCount()),
+      Called(P.functions().size(), false) {
   for (std::uint32_t U = 0; U < P.unitCount(); ++U)
     Executors[U] = Holds[U] =
         std::vector<std::uint8_t>(each(P.unit(U).root().types()).size(), 0);
@@ -43,6 +44,7 @@ CallableFlow::CallableFlow(const Program &P)
   for (FunctionId F = 0; F < P.functions().size(); ++F)
     scan(F);
   propagate();
+  findForeign();
   findResumers();
 }
 
@@ -63,8 +65,7 @@ CallableFlow::NodeId CallableFlow::make(const Key &K) {
                      {},
                      {},
                      {},
-                     {},
-                     false});
+                     {}});
   return It->second;
 }
 
@@ -237,6 +238,7 @@ void CallableFlow::bind(FunctionId F, const facts::Value &V) {
 void CallableFlow::pass(FunctionId F, const facts::Event &E, FunctionId Body) {
   auto Args = each(E.args());
   auto Params = each(P.symbol(P.function(Body).Symbol).Fact->params());
+  Called[Body] = true;
   for (std::uint32_t I = 0; I < Args.size(); ++I) {
     if (!holds(F, *Args[I]) &&
         !(I < Params.size() && executorType(F, *Args[I]) != 0 &&
@@ -355,6 +357,7 @@ void CallableFlow::libraryCall(FunctionId F, const facts::Event &E,
   }
   auto Args = each(E.args());
   for (FunctionId Constructor : constructors(F, E)) {
+    Called[Constructor] = true;
     std::uint32_t Count =
         each(P.symbol(P.function(Constructor).Symbol).Fact->params()).size();
     for (std::uint32_t I = 0; I < Count; ++I)

@@ -57,6 +57,11 @@ public:
   /// virtual call that another override may have been meant to take.
   bool isSure(NodeId Holder, FunctionId Target) const;
 
+  /// Whether the value may be a callable that the program didn't put there: one
+  /// that a function which the program doesn't call was given and kept, or what
+  /// is in a member that nothing is put into.
+  bool mayBeForeign(FunctionId F, const facts::Value *V) const;
+
   /// Whether values of the type can hold a callable.
   bool holds(std::uint32_t Unit, std::uint32_t Type) const;
 
@@ -111,6 +116,7 @@ private:
     std::vector<NodeId> From, To;
     std::vector<std::pair<FunctionId, const facts::Event *>> CalledAt;
     bool Queued = false;
+    bool Foreign = false; // what the program doesn't know may get here
     std::uint8_t Executors = 0;
   };
   static constexpr NodeId NoNode = ~NodeId(0);
@@ -147,6 +153,8 @@ private:
   void flow(NodeId To, FunctionId F, const facts::Value *V);
   void edge(NodeId From, NodeId To);
   void propagate();
+  void findForeign();
+  bool isKept(NodeId Param) const;
   void add(NodeId N, FunctionId Target, bool IsSure,
            std::vector<NodeId> &Pending);
   bool isWeak(NodeId From, NodeId To) const {
@@ -161,6 +169,7 @@ private:
   std::unordered_map<std::string_view, std::vector<FunctionId>> Constructors;
   std::vector<std::pair<FunctionId, const facts::Event *>> Resumes;
   std::unordered_map<FunctionId, std::vector<FunctionId>> Resumers;
+  std::vector<bool> Called; // by function: by the program, with arguments
   std::vector<const facts::Value *>
       Listed;                             // what the next braced list may hold
   std::vector<NodeId> *Changed = nullptr; // while propagating

@@ -5,6 +5,7 @@
 #include "checks/engine/Classify.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace gridlock {
 
@@ -102,6 +103,56 @@ void CallableFlow::propagate() {
         pass(F, *E, Target);
   }
   Changed = nullptr;
+}
+
+// What functions that the program doesn't call are given, and where it goes.
+void CallableFlow::findForeign() {
+  std::vector<NodeId> Pending;
+  for (NodeId N = 0; N < Nodes.size(); ++N) {
+    Node &Of = Nodes[N];
+    bool IsGiven =
+        Of.What == Kind::Param && !Called[Of.Function] &&
+        !P.isSystem(Of.Function) &&
+        !hasFlag(P.function(Of.Function).Fact->flags(),
+                 facts::FunctionFlag::Lambda | facts::FunctionFlag::Main);
+    bool IsNeverSet = Of.What == Kind::Field && Of.From.empty() &&
+                      Of.Targets.empty() && !Of.CalledAt.empty();
+    Of.Foreign = IsGiven || IsNeverSet;
+    if (Of.Foreign)
+      Pending.push_back(N);
+  }
+  while (!Pending.empty()) {
+    NodeId N = Pending.back();
+    Pending.pop_back();
+    for (NodeId To : Nodes[N].To)
+      if (!std::exchange(Nodes[To].Foreign, true))
+        Pending.push_back(To);
+  }
+}
+
+// Whether what is given as a parameter is put into something that lasts.
+bool CallableFlow::isKept(NodeId Param) const {
+  std::vector<NodeId> Seen{Param};
+  for (std::size_t Next = 0; Next < Seen.size(); ++Next)
+    for (NodeId To : Nodes[Seen[Next]].To) {
+      if (Nodes[To].What == Kind::Field || Nodes[To].What == Kind::Global)
+        return true;
+      if (Nodes[To].What == Kind::Inner &&
+          std::find(Seen.begin(), Seen.end(), To) == Seen.end())
+        Seen.push_back(To);
+    }
+  return false;
+}
+
+bool CallableFlow::mayBeForeign(FunctionId F, const facts::Value *V) const {
+  const Origins From = origins(F, V);
+  auto IsKept = [&](std::uint32_t I) {
+    NodeId N = find(parameter(F, I));
+    return N != NoNode && Nodes[N].Foreign && isKept(N);
+  };
+  return std::any_of(From.Holders.begin(), From.Holders.end(),
+                     [&](NodeId N) { return Nodes[N].Foreign; }) ||
+         std::any_of(From.Parameters.begin(), From.Parameters.end(), IsKept);
 }
 
 void CallableFlow::findResumers() {

@@ -89,7 +89,7 @@ private:
   Rank rank(const OrderEdge &E) const {
     const Program &P = Model.program();
     const ChainLink &Link = Model.chain(E.ToChain);
-    Location L = P.locate(P.function(Link.Function).Unit, Link.Site->loc());
+    Location L = Model.locate(Link);
     return {E.Uncertain, E.Calls,
             P.qualifiedName(P.function(E.Function).Symbol),
             L.File + ':' + std::to_string(L.Line)};
@@ -187,7 +187,7 @@ private:
   bool conflict(const OrderEdge &A, const OrderEdge &B, bool Writers) const {
     return A.ToMode != rules::LockMode::Shared ||
            B.FromMode != rules::LockMode::Shared ||
-           (Writers && Model.isWritten(Model.name(A.To)));
+           (Writers && Model.isWritten(A.To));
   }
 
   bool canOverlap(const OrderEdge &A, const OrderEdge &B, bool EvenUnlikely) {

@@ -3,6 +3,7 @@
 
 #include "checks/engine/Classify.h"
 #include "checks/engine/Dataflow.h"
+#include "checks/locks/RequiredLocks.h"
 
 #include <algorithm>
 #include <utility>
@@ -63,12 +64,21 @@ void LockFlow::order() {
 
 void LockFlow::watch(const LockObserver &Watch) { run(Watch); }
 
+// What the source says that callers hold.
+LockState LockFlow::atEntry() {
+  LockState State;
+  for (const RequiredLock &R : requiredLocks(P, Id))
+    State.Held.emplace(
+        R.Lock, HeldLock{R.Mode, Model.chainOf({Id, nullptr, 0}), true, true});
+  return State;
+}
+
 void LockFlow::run(const LockObserver &Watch) {
   prepare();
   const bool WasSummarising = std::exchange(Summarising, false);
   const bool WasOrdering = std::exchange(Ordering, false);
   In = solveForward(
-      *F.Fact, LockState(),
+      *F.Fact, atEntry(),
       [&](const facts::Event &E, LockState &State) { event(E, State); },
       [&](const facts::Edge &E, const facts::Block &, LockState &State) {
         edge(E, State);

@@ -35,7 +35,8 @@ public:
   std::vector<LockRepeat> Repeats;
   std::vector<std::pair<FunctionId, std::vector<GateId>>> HeldCalls;
   std::set<LockId> Written; // taken in a mode other than shared
-  bool HasState = false;    // at some point locks are held, or were given back
+  std::set<LockId> TakenHere;
+  bool HasState = false; // at some point locks are held, or were given back
 
 private:
   using Acquisition = LockSummary::Acquisition;
@@ -44,6 +45,7 @@ private:
   using Bare = LockSummary::Bare;
 
   void prepare();
+  LockState atEntry();
   void run(const LockObserver &Watch = {});
   // What LockNeeds is told.
   std::vector<LockClass> classesHeld(const LockState &State);
@@ -92,6 +94,8 @@ private:
   void keep(Acquisition A);
   void passOn(const Acquisition &A, const Substitution &Sub,
               const facts::Event &E, EdgeKind Kind);
+  void repeatInside(const Acquisition &A, const AccessPath &Lock,
+                    const std::vector<Gate> &Gates, const facts::Event &E);
   void meet(const LockState &State, const Acquisition &A, LockId To,
             const std::set<AccessPath> &Except);
   void record(const LockState &State, Acquisition A,

@@ -120,22 +120,25 @@ void LockFlow::applyTargets(const facts::Event &E, LockState &State) {
   }
 }
 
-// A lambda that was kept somewhere captured `this`: most likely the object that
-// keeps it.
+// What was kept somewhere takes a lock of a name that is held here: most likely
+// of the object that keeps it.
 void LockFlow::keptCallable(FunctionId Target, const facts::Event &E,
                             const LockState &State) {
-  auto Captures = each(P.function(Target).Fact->captures());
-  for (const Acquisition &A : Model.taken(Target)) {
-    if (A.Lock.Root != PlaceRoot::Capture || A.Lock.Id >= Captures.size() ||
-        Captures[A.Lock.Id]->mode() != facts::CaptureMode::This)
+  auto IsSame = [&](LockId Name, const AccessPath &Other) {
+    LockId Inner = Model.lockId(Other);
+    return Inner != NoLock &&
+           (Inner == Name || mayBeSame(Model.name(Inner), Model.name(Name)));
+  };
+  for (const auto &[Lock, H] : State.Held) {
+    if (!H.Must || Lock.Root != PlaceRoot::This)
       continue;
-    AccessPath Own;
-    Own.Root = PlaceRoot::This;
-    Own.Steps = A.Lock.Steps;
-    if (auto H = State.Held.find(Own); H != State.Held.end() && H->second.Must)
-      Repeats.push_back({Own, Id, H->second.Chain,
-                         Model.chainOf({Id, &E, A.Chain}), H->second.Mode,
-                         A.Mode, A.Calls + 1, A.Uncertain, false, false, true});
+    const LockId Name = Model.lockId(Lock);
+    for (const Acquisition &A : Model.taken(Target))
+      if (Name != NoLock && A.By == How::Taken && !A.Awaited &&
+          A.Lock != Lock && IsSame(Name, A.Lock))
+        Repeats.push_back({Lock, Id, H.Chain, Model.chainOf({Id, &E, A.Chain}),
+                           H.Mode, A.Mode, A.Calls + 1, A.Uncertain, false,
+                           false, Target, A.Lock});
   }
 }
 
@@ -174,6 +177,7 @@ void LockFlow::applyTaken(FunctionId Target, const LockSummary *Callee,
           Inside.Held[*Held] = {G.Mode, Chain, true};
       }
     for (const AccessPath &Lock : locksOf(*Object, State)) {
+      repeatInside(A, Lock, Here.Gates, E);
       Here.Lock = Lock;
       if (!Inside.Held.empty())
         record(Inside, Here, Except, true);

@@ -41,6 +41,28 @@ void normalise(std::vector<LockSummary::Gate> &Gates) {
               Gates.end());
 }
 
+// Whether INNER is the object's own lock OWN, by way of something that it holds
+// and that knows it: `this->sessions[...]->server->lock`.
+bool leadsBack(const AccessPath &Own, const AccessPath &Inner) {
+  using facts::StepKind;
+  if (Own.Root != facts::PlaceRoot::This ||
+      Inner.Root != facts::PlaceRoot::This)
+    return false;
+  const std::size_t Start = nameStart(Inner);
+  if (nameStart(Own) != 0 || Start < 3 || Start >= Inner.Steps.size() ||
+      Inner.Steps[Start - 1].Kind != StepKind::Deref)
+    return false;
+  const PathStep &Back = Inner.Steps[Start - 2];
+  // Another object of the same class may know a third one.
+  return Back.Kind == StepKind::Field &&
+         Inner.Steps[0].Kind == StepKind::Field &&
+         Back.Owner != Inner.Steps[Start].Owner &&
+         Inner.Steps[0].Owner == Inner.Steps[Start].Owner &&
+         std::count_if(
+             Inner.Steps.begin(), Inner.Steps.end(),
+             [](const PathStep &S) { return S.Kind == StepKind::Field; }) <= 4;
+}
+
 bool bothShared(rules::LockMode A, rules::LockMode B) {
   return A == rules::LockMode::Shared && B == rules::LockMode::Shared;
 }
@@ -166,13 +188,18 @@ void LockFlow::meet(const LockState &State, const Acquisition &A, LockId To,
       if (IsSame && H.Must && A.By != How::TakenAgain &&
           (A.Calls == 0 || !A.AfterRelease))
         Repeats.push_back({Lock, Id, H.Chain, A.Chain, H.Mode, A.Mode, A.Calls,
-                           A.Uncertain, A.By == How::Joined, A.Awaited, false});
+                           A.Uncertain, A.By == How::Joined, A.Awaited});
       if (!H.Must || IsSame || To == NoLock || Except.contains(Lock))
         continue;
       LockId From = Model.lockId(Lock);
       if (From == NoLock)
         continue;
       if (From == To) {
+        if (leadsBack(Lock, A.Lock)) {
+          Repeats.push_back({Lock, Id, H.Chain, A.Chain, H.Mode, A.Mode,
+                             A.Calls, false, false, A.Awaited});
+          continue;
+        }
         if (A.Lock.Root != facts::PlaceRoot::None && A.By == How::Taken &&
             !bothShared(H.Mode, A.Mode))
           Pairs.push_back({To, Id, Lock, A.Lock, H.Chain, A.Chain, A.Calls,
@@ -206,12 +233,18 @@ void LockFlow::record(const LockState &State, Acquisition A,
   if (Summarising) {
     if (A.Mode != rules::LockMode::Shared && To != NoLock)
       Written.insert(To);
+    if (A.By == How::Taken && !A.Awaited && To != NoLock)
+      TakenHere.insert(To);
     tellTaken(State, A.Lock);
     noteFirst(std::move(A));
     return;
   }
   if (!State.Held.empty() || !State.Awaited.empty())
     meet(State, A, To, Except);
+  // What a function wants held, it takes in vain: no caller need hear of it.
+  if (auto Own = State.Held.find(A.Lock);
+      Own != State.Held.end() && !Model.chain(Own->second.Chain).Site)
+    return;
   if (IsKnown || !isVisible(A.Lock) || !Model.needs().matters(Id, A.Lock))
     return;
   for (Gate &G : gatesIn(State, true))
@@ -250,6 +283,21 @@ void LockFlow::keep(Acquisition A) {
   }
 }
 
+// What two of a callee's names stand for is the same here.
+void LockFlow::repeatInside(const Acquisition &A, const AccessPath &Lock,
+                            const std::vector<Gate> &Gates,
+                            const facts::Event &E) {
+  if (A.By != How::Taken || A.AfterRelease)
+    return;
+  for (std::size_t I = 0; I < Gates.size(); ++I)
+    if (Gates[I].Lock == Lock &&
+        std::none_of(A.Gates.begin(), A.Gates.end(),
+                     [&](const Gate &G) { return G.Lock == A.Lock; }))
+      Repeats.push_back({Lock, Id, Model.chainOf({Id, &E, Gates[I].Chain}),
+                         Model.chainOf({Id, &E, A.Chain}), Gates[I].Mode,
+                         A.Mode, A.Calls + 1, A.Uncertain, false, A.Awaited});
+}
+
 // With nothing held here, what a callee takes matters to the callers only.
 void LockFlow::passOn(const Acquisition &A, const Substitution &Sub,
                       const facts::Event &E, EdgeKind Kind) {
@@ -275,6 +323,7 @@ void LockFlow::passOn(const Acquisition &A, const Substitution &Sub,
         Own.push_back({std::move(*Held), G.Mode, G.Chain});
     normalise(Own);
     Gates = &Own;
+    repeatInside(A, Lock, Own, E);
   }
   const std::size_t Hash = Rewritten ? hashOf(Lock) : A.Hash;
   for (std::size_t I = 0; I < Kept.size(); ++I)

@@ -27,6 +27,7 @@ LockModel::LockModel(const Program &P, const CallGraph &Calls)
   findRelevant();
   findOrder();
   eachComponent([&](Component C) { summarise(C); });
+  std::sort(Takers.begin(), Takers.end());
   // What the source declares is an order like any other.
   DeclaredOrders Declared(P);
   for (const DeclaredOrder &D : Declared.all())
@@ -110,6 +111,8 @@ void LockModel::summarise(Component Members) {
         Written.resize(std::max<std::size_t>(Written.size(), L + 1));
         Written[L] = true;
       }
+      for (LockId L : Flow.TakenHere)
+        Takers.emplace_back(L, F);
     }
   for (FunctionId F : Members)
     HasState[F] = HasState[F] || AnyState;
@@ -240,10 +243,9 @@ std::string LockModel::display(const LockName &Name) {
   return (Status == 0 ? Plain.get() : Mangled) + Rest;
 }
 
-bool LockModel::isWritten(const LockName &Name) const {
-  auto It = NameIds.find(Name.Text);
-  return It != NameIds.end() && It->second < Written.size() &&
-         Written[It->second];
+LockId LockModel::find(const AccessPath &Path) const {
+  auto It = NameIds.find(nameOf(Path).Text);
+  return It == NameIds.end() ? NoLock : It->second;
 }
 
 ChainId LockModel::chainOf(ChainLink Link) {

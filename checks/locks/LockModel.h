@@ -32,7 +32,8 @@ using GateId = std::uint32_t;
 /// One place on the way to an acquisition: a call, or the acquisition itself.
 struct ChainLink {
   FunctionId Function;
-  const facts::Event *Site;
+  const facts::Event
+      *Site;    // null: the function wants it held when it is called
   ChainId Next; // 0: this is the acquisition
   bool operator==(const ChainLink &) const = default;
 };
@@ -72,7 +73,10 @@ struct LockRepeat {
   bool Uncertain;
   bool Joined; // taken by a thread that the function waits for
   bool Awaited;
-  bool MaybeOther; // may be another object's lock of that name
+  /// A kept callable that takes, by INNER in its own terms, a lock of that
+  /// name, maybe another object's.
+  FunctionId Kept = NoFunction;
+  AccessPath Inner = {};
 };
 
 /// Sees one event with the state in front of it and behind it.
@@ -113,14 +117,30 @@ public:
   std::string display(LockId L) const { return display(Names[L]); }
   static std::string display(const LockName &Name);
   const ChainLink &chain(ChainId C) const { return Chains[C]; }
+  Location locate(const ChainLink &Link) const {
+    const ProgramFunction &F = P.function(Link.Function);
+    return P.locate(F.Unit, Link.Site ? Link.Site->loc() : F.Fact->begin());
+  }
+  /// The last link of a chain: where the lock is taken.
+  const ChainLink &acquisition(ChainId C) const {
+    while (Chains[C].Next != 0)
+      C = Chains[C].Next;
+    return Chains[C];
+  }
   /// Runs on the main thread only, as far as the program shows.
   bool isMainOnly(FunctionId F) const { return MainOnly[F]; }
 
   /// Acquisitions that were left out of what is known of a function, because it
   /// takes too many that matter.
   std::uint64_t cut() const { return Cut; }
+  /// Functions that take a lock themselves, with the lock; sorted.
+  const std::vector<std::pair<LockId, FunctionId>> &takers() const {
+    return Takers;
+  }
   /// Whether some function takes the lock in a mode other than shared.
-  bool isWritten(const LockName &Name) const;
+  bool isWritten(LockId L) const { return L < Written.size() && Written[L]; }
+  /// The lock of a path, if it has come up.
+  LockId find(const AccessPath &Path) const;
   const ThreadStarts &threads() const { return Threads; }
 
   // For the analysis of single functions (LockFlow).
@@ -210,6 +230,7 @@ private:
   std::unordered_map<FunctionId, std::size_t> FirstHeldCall;
   std::vector<bool> HasHeldCalls;
   std::vector<bool> Written; // by lock
+  std::vector<std::pair<LockId, FunctionId>> Takers;
   std::vector<bool> MainOnly;
   std::vector<bool> Relevant;
   std::vector<bool> HasState;

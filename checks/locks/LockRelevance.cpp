@@ -5,6 +5,7 @@
 #include "checks/engine/Guards.h"
 #include "checks/locks/GuardHolders.h"
 #include "checks/locks/LockModel.h"
+#include "checks/locks/RequiredLocks.h"
 
 #include <algorithm>
 
@@ -59,6 +60,7 @@ EventScan::Result EventScan::scan(FunctionId Id) {
   const ProgramFunction &F = P.function(Id);
   const FactsFile &File = P.unit(F.Unit);
   Result Found;
+  Found.Touches = !requiredLocks(P, Id).empty();
   for (const facts::Block *B : each(F.Fact->blocks()))
     for (const facts::Event *E : each(B->events())) {
       if (isCallable(E->value()) || isCallable(E->receiver()))

@@ -58,7 +58,9 @@ void addTrace(const LockModel &Model, ChainId Chain, const std::string &What,
     const ChainLink &Link = Model.chain(Chain);
     const ProgramFunction &F = P.function(Link.Function);
     std::string Text = describe(P, F.Symbol);
-    if (Link.Next == 0)
+    if (!Link.Site)
+      Text += " is declared to hold " + What;
+    else if (Link.Next == 0)
       Text += " takes " + What;
     else {
       std::string Next =
@@ -67,7 +69,7 @@ void addTrace(const LockModel &Model, ChainId Chain, const std::string &What,
                   ? " waits here for the thread of " + Next
                   : " calls " + Next + " here";
     }
-    Notes.push_back({P.locate(F.Unit, Link.Site->loc()), Text, Side});
+    Notes.push_back({Model.locate(Link), Text, Side});
     Chain = Link.Next;
   }
 }
@@ -77,7 +79,7 @@ Location placeOf(const LockModel &Model, ChainId Chain) {
   const ChainLink *Link = &Model.chain(Chain);
   while (!isUserCode(P, Link->Function) && Link->Next != 0)
     Link = &Model.chain(Link->Next);
-  return P.locate(P.function(Link->Function).Unit, Link->Site->loc());
+  return Model.locate(*Link);
 }
 
 } // namespace gridlock

@@ -111,9 +111,7 @@ void Finder::event(const facts::Event &E, const LockState &Before,
 // Whether what is called only takes over a lock that is held, as the wait of a
 // condition variable does.
 bool Finder::isAdopted(ChainId Chain) const {
-  while (Model.chain(Chain).Next != 0)
-    Chain = Model.chain(Chain).Next;
-  const ChainLink &End = Model.chain(Chain);
+  const ChainLink &End = Model.acquisition(Chain);
   auto Guard = guardConstruction(P, P.function(End.Function).Unit, *End.Site);
   return Guard && Guard->Start == GuardStart::Adopts;
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "checks/locks/SelfDeadlockCheck.h"
 
-#include "checks/engine/Classify.h"
 #include "checks/engine/Trace.h"
 #include "checks/locks/LockChains.h"
+#include "checks/locks/LockKinds.h"
+#include "checks/locks/LockOwners.h"
 #include "checks/locks/LockText.h"
 
 #include <algorithm>
@@ -11,24 +12,17 @@
 
 namespace gridlock {
 
-using facts::EventKind;
 using facts::StepKind;
-using rules::Effect;
 
 namespace {
 
 class Reporter {
 public:
   Reporter(const Program &P, const LockModel &Model, FindingSink &Sink)
-      : P(P), Model(Model), Sink(Sink) {
-    for (SymbolId S = 1; S < P.symbolCount(); ++S)
-      SetsTypes |= P.qualifiedName(S) == "pthread_mutexattr_settype";
-  }
+      : P(P), Model(Model), Kinds(P), Sink(Sink) {}
   void repeat(const LockRepeat &R);
 
 private:
-  bool isKnownNotRecursive(const ChainLink &Site) const;
-  const ChainLink &acquisition(ChainId Chain) const;
   bool isNeverWritten(const LockRepeat &R, bool BothShared) const;
   bool endsMoved(const LockRepeat &R) const;
   std::string message(const LockRepeat &R, const std::string &Lock,
@@ -36,59 +30,14 @@ private:
 
   const Program &P;
   const LockModel &Model;
+  const LockKinds Kinds;
   FindingSink &Sink;
-  bool SetsTypes = false; // some pthread mutexes may be recursive
   std::set<std::tuple<FunctionId, ChainId, ChainId>> Seen;
 };
 
-const ChainLink &Reporter::acquisition(ChainId Chain) const {
-  while (Model.chain(Chain).Next != 0)
-    Chain = Model.chain(Chain).Next;
-  return Model.chain(Chain);
-}
-
-// Whether taking the lock that SITE takes twice is known to wait for ever.
-bool Reporter::isKnownNotRecursive(const ChainLink &Site) const {
-  std::uint32_t Unit = P.function(Site.Function).Unit;
-  const facts::Event &E = *Site.Site;
-  auto IsMutex = [&](std::uint32_t U, std::uint32_t Type) {
-    Type = P.withoutReference(U, Type);
-    if (P.type(U, Type)->kind() == facts::TypeKind::Pointer)
-      Type = P.type(U, Type)->pointee();
-    for (const rules::Entry *T : P.typeEntries(U, Type))
-      if (T->kind() == rules::EntryKind::Mutex)
-        return !T->recursive() && !T->async();
-    return false;
-  };
-  SymbolId Callee = P.resolve(Unit, E.symbol());
-  std::string_view Name = P.qualifiedName(Callee);
-  if (Name.starts_with("pthread_mutex_"))
-    return !SetsTypes;
-  if (Name.starts_with("pthread_spin_") || Name.starts_with("pthread_rwlock_"))
-    return true;
-  if (E.kind() == EventKind::Call && E.receiver()) {
-    const ProgramSymbol &S = P.symbol(Callee);
-    if (IsMutex(S.Unit, S.Fact->record()))
-      return true;
-  }
-  // Guards: what they are given, or what they are guards of.
-  auto Args = each(E.args());
-  if (E.kind() == EventKind::Construct &&
-      std::any_of(Args.begin(), Args.end(), [&](const facts::Value *Arg) {
-        return IsMutex(Unit, Arg->type());
-      }))
-    return true;
-  std::uint32_t Guard = E.kind() == EventKind::Construct ? E.type()
-                        : E.receiver()                   ? E.receiver()->type()
-                                                         : 0;
-  auto Of = each(P.type(Unit, P.withoutReference(Unit, Guard))->args());
-  return std::any_of(Of.begin(), Of.end(),
-                     [&](std::uint32_t T) { return IsMutex(Unit, T); });
-}
-
 // Readers of a lock that nobody writes wait for nothing.
 bool Reporter::isNeverWritten(const LockRepeat &R, bool BothShared) const {
-  return BothShared && !Model.isWritten(nameOf(R.Lock));
+  return BothShared && !Model.isWritten(Model.find(R.Lock));
 }
 
 // Whether the lock is taken by the end of an object that has been moved from.
@@ -130,9 +79,9 @@ std::string Reporter::message(const LockRepeat &R, const std::string &Lock,
 void Reporter::repeat(const LockRepeat &R) {
   bool BothShared = R.FromMode == rules::LockMode::Shared &&
                     R.ToMode == rules::LockMode::Shared;
-  const ChainLink &Site = acquisition(R.ToChain);
+  const ChainLink &Site = Model.acquisition(R.ToChain);
   // Another thread waits for a recursive mutex as well.
-  bool Waits = R.Joined ? !BothShared : R.Awaited || isKnownNotRecursive(Site);
+  bool Waits = R.Joined ? !BothShared : R.Awaited || Kinds.isNotRecursive(Site);
   if (P.isSystem(R.Function) || !Waits || isNeverWritten(R, BothShared) ||
       !isOneObject(P, R.Function, R.Lock) ||
       !Seen.insert({R.Function, R.FromChain, R.ToChain}).second)
@@ -153,15 +102,17 @@ void Reporter::repeat(const LockRepeat &R) {
                                     [](const PathStep &S) {
                                       return S.Kind == StepKind::Deref;
                                     }) > 1;
-  PathShape Shape{R.Calls,
-                  R.Uncertain ? EdgeKind::SeveralOverrides : EdgeKind::Static};
+  PathShape Shape{R.Calls, R.Uncertain            ? EdgeKind::SeveralOverrides
+                           : R.Kept != NoFunction ? EdgeKind::Callable
+                                                  : EdgeKind::Static};
   Precision Ceiling = Precision::VeryHigh;
   Leads How = R.Joined ? Leads::Always : leadsToEnd(Model, R.ToChain);
   if (How == Leads::OnSomeData && endsMoved(R))
     How = Leads::IfNotHeld;
   if (How <= Leads::IfNotHeld)
     Ceiling = How == Leads::NotAsTold ? Precision::Low : Precision::Medium;
-  else if (ThroughField || BothShared || R.MaybeOther)
+  else if (ThroughField || BothShared ||
+           (R.Kept != NoFunction && !isKeptByOwner(Model, R)))
     Ceiling = Precision::Medium;
   else if (How == Leads::OnSomeData)
     Ceiling = Precision::High;

@@ -125,6 +125,9 @@ std::uint32_t AccessScan::locksOf(const LockState *State) {
     return 0;
   LocksAt Now;
   for (const auto &[Lock, H] : State->Held) {
+    // What callers are to hold is looked for in these.
+    if (!Model.chain(H.Chain).Site)
+      continue;
     LockName Name = nameOf(Lock);
     Now.push_back({Lock, Name.Text.empty() ? UnnamedLock : Model.lockId(Name),
                    H.Must, H.Mode == rules::LockMode::Shared});

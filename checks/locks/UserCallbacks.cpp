@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "checks/locks/UserCallbacks.h"
+
+#include "checks/engine/Trace.h"
+#include "checks/locks/LockText.h"
+
+#include <algorithm>
+#include <cctype>
+
+namespace gridlock {
+
+using facts::Dispatch;
+using facts::StepKind;
+using facts::TypeKind;
+
+namespace {
+
+// Types whose call is a call of whatever the user put in.
+bool holdsCallable(std::string_view Operator) {
+  constexpr std::string_view Call = "::operator()";
+  if (!Operator.ends_with(Call))
+    return false;
+  Operator.remove_suffix(Call.size());
+  constexpr std::string_view Types[] = {
+      "::function",          "::move_only_function",
+      "::copyable_function", "::function_ref",
+      "::Function",          "::AnyInvocable",
+      "::any_invocable",     "::signal",
+      "::packaged_task",     "::unique_function"};
+  return std::any_of(std::begin(Types), std::end(Types),
+                     [&](std::string_view T) { return Operator.ends_with(T); });
+}
+
+class Judge {
+public:
+  Judge(const Program &P, const CallGraph &Calls, FunctionId Id,
+        const facts::Event &E)
+      : P(P), Calls(Calls), Id(Id), F(P.function(Id)), E(E),
+        Callee(P.resolve(F.Unit, E.symbol())) {}
+  std::optional<UserCallback> judge() const;
+
+private:
+  std::optional<UserCallback> invoked() const;
+  bool tellsOrMakes() const;
+  bool hasContext() const;
+  bool isHook() const;
+  std::string quoteCallback(const AccessPath &Path) const;
+
+  const Program &P;
+  const CallGraph &Calls;
+  FunctionId Id;
+  const ProgramFunction &F;
+  const facts::Event &E;
+  SymbolId Callee;
+};
+
+// What the compiler made for a loop over a container has no name.
+std::string Judge::quoteCallback(const AccessPath &Path) const {
+  std::string Name = quoteLock(P, Id, Path);
+  return Name.starts_with("'__") ? "a callback of a list" : "callback " + Name;
+}
+
+// std::invoke and its like of what a member or global holds.
+std::optional<UserCallback> Judge::invoked() const {
+  for (const rules::Entry *Entry : P.entries(Callee)) {
+    if (!does(*Entry, rules::Effect::RunsCallable) ||
+        Entry->where() != rules::Where::Now)
+      continue;
+    const facts::Value *V = argument(E, Entry->callable());
+    if (!V)
+      continue;
+    AccessPath Path = AccessPath::of(P.unit(F.Unit), V);
+    std::string Type(
+        P.typeName(F.Unit, P.withoutReference(F.Unit, typeOf(*V))));
+    if (!nameOf(Path).Text.empty() && holdsCallable(Type + "::operator()") &&
+        bodiesIn(Calls, Id, V).empty())
+      return UserCallback{quoteCallback(Path),
+                          Calls.callables().mayBeForeign(Id, V) &&
+                              tellsOrMakes(),
+                          Precision::Medium};
+  }
+  return std::nullopt;
+}
+
+// Whether it gives nothing, or an object: it is told of something or makes
+// something. Numbers and truth values are given by comparators and the like,
+// times by clocks.
+bool Judge::tellsOrMakes() const {
+  const facts::Type *Result = P.type(F.Unit, E.type());
+  std::string_view Name = P.text(F.Unit, Result->name());
+  switch (Result->kind()) {
+  case TypeKind::Enum:
+    return false;
+  case TypeKind::Builtin:
+  case TypeKind::Other:
+    return Name == "void" || Name.empty();
+  default:
+    return !Name.starts_with("std::chrono::");
+  }
+}
+
+// A function pointer that is called with what its owner keeps for it: a user's
+// data.
+bool Judge::hasContext() const {
+  const FactsFile &File = P.unit(F.Unit);
+  AccessPath Pointer = AccessPath::of(File, E.receiver());
+  auto LastField = [](const AccessPath &Path) -> const PathStep * {
+    for (auto S = Path.Steps.rbegin(); S != Path.Steps.rend(); ++S)
+      if (S->Kind == StepKind::Field)
+        return &*S;
+    return nullptr;
+  };
+  const PathStep *Own = LastField(Pointer);
+  auto Args = each(E.args());
+  return std::any_of(Args.begin(), Args.end(), [&](const facts::Value *V) {
+    AccessPath Data = AccessPath::of(File, V);
+    std::uint32_t Type = P.withoutReference(F.Unit, typeOf(*V));
+    std::uint32_t To = P.type(F.Unit, Type)->pointee();
+    bool IsUntyped = P.type(F.Unit, Type)->kind() == TypeKind::Pointer &&
+                     P.typeName(F.Unit, To) == "void";
+    const PathStep *Field = LastField(Data);
+    // Where both are globals, they have no owner.
+    return IsUntyped && V->kind() == facts::ValueKind::Place &&
+           (Own ? Field && Field->Owner == Own->Owner
+                : Data.Root == facts::PlaceRoot::Global);
+  });
+}
+
+// A virtual function that tells an observer of something.
+bool Judge::isHook() const {
+  if (!hasFlag(P.symbol(Callee).Fact->flags(), facts::SymbolFlag::Pure) ||
+      P.typeName(F.Unit, E.type()) != "void")
+    return false;
+  AccessPath Object = AccessPath::of(P.unit(F.Unit), E.receiver());
+  std::string Name(P.qualifiedName(Callee));
+  std::string_view Method = lastComponent(Name);
+  if (Method.size() > 2 &&
+      (Method.starts_with("on") || Method.starts_with("On")) &&
+      (Method[2] == '_' || std::isupper(static_cast<unsigned char>(Method[2]))))
+    return true;
+  std::transform(Name.begin(), Name.end(), Name.begin(),
+                 [](unsigned char C) { return std::tolower(C); });
+  constexpr std::string_view Words[] = {"listener", "observer",   "callback",
+                                        "delegate", "subscriber", "watcher",
+                                        "notif",    "handler"};
+  return std::any_of(std::begin(Words), std::end(Words), [&](auto Word) {
+    return Name.find(Word) != std::string::npos;
+  });
+}
+
+std::optional<UserCallback> Judge::judge() const {
+  std::vector<CallEdge> Targets;
+  if (E.kind() != facts::EventKind::Call)
+    return std::nullopt;
+  Resolution Known = Calls.follow(Id, E, Targets);
+  if (Known == Resolution::Classified)
+    return invoked();
+  const bool Through = CallableFlow::callsThrough(P, Id, E);
+  const bool IsForeign =
+      Through && Calls.callables().mayBeForeign(Id, E.receiver());
+  if (!IsForeign && (Known != Resolution::Unresolved || !Targets.empty()))
+    return std::nullopt;
+  AccessPath Path = AccessPath::of(P.unit(F.Unit), E.receiver());
+  if (E.dispatch() == Dispatch::Indirect)
+    return UserCallback{Path ? "function pointer " + quoteLock(P, Id, Path)
+                             : std::string("a function pointer"),
+                        IsForeign && tellsOrMakes() && hasContext(),
+                        Precision::Low};
+  if (Path && holdsCallable(P.qualifiedName(Callee)))
+    return UserCallback{quoteCallback(Path), IsForeign && tellsOrMakes(),
+                        Precision::Medium};
+  if (E.dispatch() == Dispatch::Virtual)
+    return UserCallback{"virtual function " + describe(P, Callee), isHook(),
+                        Precision::Low};
+  return std::nullopt;
+}
+
+} // namespace
+
+std::optional<UserCallback> userCallback(const Program &P,
+                                         const CallGraph &Calls, FunctionId F,
+                                         const facts::Event &E) {
+  return Judge(P, Calls, F, E).judge();
+}
+
+} // namespace gridlock

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Calls of what the program doesn't determine, and whether it is a callback
+// that a user of the code has registered: something kept in a member, put there
+// from outside, which is told of events or asked for objects. Tables of
+// operations, comparators, clocks and the like are not.
+#ifndef GRIDLOCK_LOCKS_USERCALLBACKS_H
+#define GRIDLOCK_LOCKS_USERCALLBACKS_H
+
+#include "checks/engine/CallGraph.h"
+
+#include <optional>
+#include <string>
+
+namespace gridlock {
+
+struct UserCallback {
+  std::string Text;    // how messages call it
+  bool IsRegistered;   // by a user, as far as it can be told
+  Precision Otherwise; // what it is worth if nothing is known of it
+};
+
+/// What E of function F invokes, if its target is not known.
+std::optional<UserCallback> userCallback(const Program &P,
+                                         const CallGraph &Calls, FunctionId F,
+                                         const facts::Event &E);
+
+} // namespace gridlock
+
+#endif

@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Installs what building and testing Gridlock needs on Debian 12, and only what is
 # missing: silent and fast when everything is there.
+#   --servers: also what the monitor is measured and tried with (test/bench/monitor,
+#   test/runtime/real-servers.test); without it those rows and servers are skipped.
 set -euo pipefail
 
 packages=(
@@ -16,6 +18,12 @@ packages=(
   jq strace gdb libcurl4 libpq5 libjemalloc2 libtcmalloc-minimal4 libmimalloc2.0
   libuv1 libevent-2.1-7 libglib2.0-0 libasio-dev liburing2
 )
+if [ "${1:-}" = --servers ]; then
+  packages+=(valgrind wrk redis-server redis-tools memcached nginx mosquitto mosquitto-clients postgresql)
+elif [ $# -ne 0 ]; then
+  echo "install-deps: unknown argument '$1'; there is --servers" >&2
+  exit 2
+fi
 
 missing=()
 for package in "${packages[@]}"; do

@@ -2,6 +2,7 @@
 #include "checks/threads/Phases.h"
 
 #include "checks/engine/BlockLoops.h"
+#include "checks/engine/Classify.h"
 #include "checks/engine/Dataflow.h"
 
 #include <algorithm>
@@ -132,10 +133,19 @@ void Phases::findJoins() {
   Joins.assign(P.symbolCount(), false);
   for (SymbolId S = 1; S < Joins.size(); ++S) {
     std::string_view Name = P.qualifiedName(S);
-    Joins[S] = Name == "pthread_join" || Name == "thrd_join" ||
-               Name == "g_thread_join" || Name == "std::thread::join" ||
-               Name == "std::jthread::join" || Name == "boost::thread::join" ||
-               Name.ends_with("::join_all");
+    auto Entries = P.entries(S);
+    // Of waits, those for the end of threads (uv_thread_join,
+    // thread_pool::join) that do not give up.
+    bool IsJoin = (Name.ends_with("join") &&
+                   Name.find("timed") == std::string_view::npos) ||
+                  Name.ends_with("Thread::wait");
+    Joins[S] =
+        Name.ends_with("::join_all") ||
+        (IsJoin &&
+         std::any_of(Entries.begin(), Entries.end(), [](const rules::Entry *E) {
+           return does(*E, rules::Effect::Blocks) &&
+                  E->category() == rules::Category::Wait;
+         }));
   }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// AccessScan, second part: types that need no lock.
+// AccessScan, third part: types that need no lock.
+#include "checks/locks/LockPaths.h"
 #include "checks/threads/AccessScan.h"
 
 namespace gridlock {
@@ -11,7 +12,10 @@ bool isSynchronised(const Program &P, std::uint32_t Unit, std::uint32_t Index) {
     T = P.type(Unit, T->pointee());
   if (hasFlag(T->flags(), facts::TypeFlag::Atomic))
     return true;
+  // What its namespace is called says nothing of a type, but for lock-free
+  // ones.
   std::string_view Name = P.text(Unit, T->name());
+  std::string_view Last = lastComponent(Name);
   for (std::string_view Part :
        {"atomic",      "mutex",       "condition_variable",
         "semaphore",   "latch",       "barrier",
@@ -22,8 +26,10 @@ bool isSynchronised(const Program &P, std::uint32_t Unit, std::uint32_t Index) {
         "shared_lock", "unique_lock", "lock_guard",
         "scoped_lock", "pthread_",    "thrd_t",
         "mtx_t",       "cnd_t",       "sem_t"})
-    if (Name.find(Part) != std::string_view::npos)
+    if (Last.find(Part) != std::string_view::npos)
       return true;
+  if (Name.find("lockfree::") != std::string_view::npos)
+    return true;
   auto IsThread = [](std::string_view Type) {
     return Type == "std::thread" || Type == "std::jthread" ||
            Type == "boost::thread";

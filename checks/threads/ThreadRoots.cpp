@@ -13,10 +13,13 @@ using rules::Effect;
 
 namespace {
 
+// Of functions that run a callable elsewhere, those that start a thread for it.
 bool isThreadStart(std::string_view Name) {
-  return Name == "pthread_create" || Name == "thrd_create" ||
-         Name == "g_thread_new" || Name == "g_thread_try_new" ||
-         Name.starts_with("std::thread::") ||
+  auto Has = [&](std::string_view Part) {
+    return Name.find(Part) != std::string_view::npos;
+  };
+  return Name == "thrd_create" || Has("thread_create") || Has("thread_new") ||
+         Has("thread_try_new") || Name.starts_with("std::thread::") ||
          Name.starts_with("std::jthread::") ||
          Name.starts_with("boost::thread::");
 }

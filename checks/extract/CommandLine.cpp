@@ -194,16 +194,33 @@ bool Adapter::keep(const llvm::opt::Arg &A) {
   if (O.matches(options::OPT_W_Joined) &&
       llvm::StringRef(A.getValue()).starts_with("error"))
     return false;
-  // Outputs and what only serves them.
-  for (unsigned Output :
-       {options::OPT_o, options::OPT_c, options::OPT_S, options::OPT_E,
-        options::OPT_M_Group, options::OPT_MJ, options::OPT_emit_llvm,
-        options::OPT_save_temps, options::OPT_save_temps_EQ,
-        options::OPT_ftime_trace, options::OPT_ftime_trace_EQ,
-        options::OPT__serialize_diags, options::OPT_fsyntax_only,
-        options::OPT_gsplit_dwarf, options::OPT_gsplit_dwarf_EQ,
-        options::OPT__HASH_HASH_HASH, options::OPT_v,
-        options::OPT_fcolor_diagnostics})
+  // Outputs and what only serves them: header modules would be kept in the
+  // user's build folder.
+  for (unsigned Output : {options::OPT_o,
+                          options::OPT_c,
+                          options::OPT_S,
+                          options::OPT_E,
+                          options::OPT_M_Group,
+                          options::OPT_MJ,
+                          options::OPT_emit_llvm,
+                          options::OPT_save_temps,
+                          options::OPT_save_temps_EQ,
+                          options::OPT_ftime_trace,
+                          options::OPT_ftime_trace_EQ,
+                          options::OPT__serialize_diags,
+                          options::OPT_fsyntax_only,
+                          options::OPT_gsplit_dwarf,
+                          options::OPT_gsplit_dwarf_EQ,
+                          options::OPT__HASH_HASH_HASH,
+                          options::OPT_v,
+                          options::OPT_fcolor_diagnostics,
+                          options::OPT_fmodules,
+                          options::OPT_fcxx_modules,
+                          options::OPT_fimplicit_module_maps,
+                          options::OPT_fmodules_cache_path,
+                          options::OPT_fsanitize_ignorelist_EQ,
+                          options::OPT_fsanitize_coverage_allowlist,
+                          options::OPT_fsanitize_coverage_ignorelist})
     if (O.matches(Output))
       return false;
   // Profiles and plugins made for another compiler.

@@ -37,8 +37,8 @@ def add_options(parser, limit):
     parser.add_argument("--llvm", default="22")
 
 
-def sample(options, clang):
-    """The entries chosen that CLANG accepts, with their arguments without compiler, -c and -o."""
+def sample(options):
+    """The entries chosen, with their arguments without compiler, -c and -o."""
     if not (options.corpus / "compile_commands.json").exists():
         subprocess.run([root / "tools/asio-examples.sh", options.corpus], check=True)
     entries = json.loads((options.corpus / "compile_commands.json").read_text())
@@ -52,8 +52,7 @@ def sample(options, clang):
                 next(words)
             elif word != "-c":
                 arguments.append(word)
-        if cpu([clang, *arguments, "-fsyntax-only", "-w"], entry["directory"])[1] == 0:
-            yield entry, arguments
+        yield entry, arguments
 
 
 def main():
@@ -62,7 +61,25 @@ def main():
     options = parser.parse_args()
     scratch = pathlib.Path(tempfile.mkdtemp(dir=options.build))
     clang = f"/usr/bin/clang++-{options.llvm}"
-    good = list(sample(options, clang))
+    # File by file, so that a busy machine disturbs both alike.
+    good = []  # what Clang accepts
+    peer = extracted = 0
+    extractor = [options.build / f"bin/gridlock-extract-{options.llvm}"]
+    for number, (entry, arguments) in enumerate(sample(options)):
+        unit = scratch / "unit.json"
+        unit.write_text(json.dumps({"directory": entry["directory"], "file": entry["file"], "root": str(root),
+                                    "label": "", "arguments": [clang, *arguments, "-c"]}))
+        extract = [*extractor, "--unit", unit, "-o", scratch / "unit.glkf", "-d", scratch / "unit.d"]
+        syntax = [clang, *arguments, "-fsyntax-only", "-w"]
+        for command in ((syntax, extract) if number % 2 else (extract, syntax)):
+            spent, status = cpu(command, entry["directory"])
+            if command is syntax:
+                of_peer, accepted = spent, status == 0
+            else:
+                of_extractor = spent
+        if accepted:
+            good.append((entry, arguments))
+            peer, extracted = peer + of_peer, extracted + of_extractor
     # A file of its own that can be changed; its includes are found where they are.
     changed = scratch / "changed.cpp"
     shutil.copy(pathlib.Path(good[0][0]["directory"], good[0][0]["file"]), changed)
@@ -74,22 +91,6 @@ def main():
     (scratch / "compile_commands.json").write_text(json.dumps(entries))
     check = [options.build / "bin/gridlock", "check", "-p", scratch, "--llvm", options.llvm, "-j", "1",
              "--cache-dir", scratch / "cache", "--quiet", "--output", os.devnull]
-    extractor = [options.build / f"bin/gridlock-extract-{options.llvm}"]
-
-    # File by file, so that a busy machine disturbs both alike.
-    peer = extracted = 0
-    for number, (entry, arguments) in enumerate(good):
-        unit = scratch / "unit.json"
-        unit.write_text(json.dumps({"directory": entry["directory"], "file": entry["file"], "root": str(root),
-                                    "label": "", "arguments": [clang, *arguments, "-c"]}))
-        extract = [*extractor, "--unit", unit, "-o", scratch / "unit.glkf", "-d", scratch / "unit.d"]
-        syntax = [clang, *arguments, "-fsyntax-only", "-w"]
-        for command in ((syntax, extract) if number % 2 else (extract, syntax)):
-            spent = cpu(command, entry["directory"])[0]
-            if command is syntax:
-                peer += spent
-            else:
-                extracted += spent
     cold, _ = cpu(check)
     warm, _ = cpu(check)
     with changed.open("a") as source:

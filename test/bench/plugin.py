@@ -23,12 +23,19 @@ def main():
     clang = f"/usr/bin/clang++-{options.llvm}"
     plugin = f"-fplugin={options.build}/lib/GridlockClang-{options.llvm}.so"
     ratios, bare, embedded = [], 0, 0
-    for entry, arguments in sample(options, clang):
+    for entry, arguments in sample(options):
         times = {False: [], True: []}
+        failed = False  # Clang refuses it
         for turn in range(options.rounds * 2):
             watched = turn % 2 == 1
             command = [clang, *arguments, "-O1", "-g", "-w", "-c", "-o", os.devnull]
-            times[watched].append(cpu(command + [plugin] * watched, entry["directory"])[0])
+            spent, status = cpu(command + [plugin] * watched, entry["directory"])
+            times[watched].append(spent)
+            failed |= status != 0
+            if failed:
+                break
+        if failed:
+            continue
         without, with_plugin = (statistics.median(times[w]) for w in (False, True))
         ratios.append(with_plugin / without)
         bare, embedded = bare + without, embedded + with_plugin

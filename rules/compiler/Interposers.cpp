@@ -20,6 +20,18 @@ constexpr std::string_view CoreSymbols[] = {
 #undef CORE_VERSION
 };
 
+/// Another name of a function (spellings.inc).
+struct Spelled {
+  std::string_view Symbol, Of;
+  int Extra;
+  std::string_view List;
+};
+constexpr Spelled Spellings[] = {
+#define SPELLING(Symbol, Of, Extra, List) {Symbol, Of, Extra, List},
+#include "rules/compiler/spellings.inc"
+#undef SPELLING
+};
+
 struct KnownArgument {
   std::string_view Name;
   char Kind;
@@ -223,17 +235,36 @@ std::string literal(std::string_view Text) {
   return Result + "\"";
 }
 
-void writeWrapper(std::ostream &Out, const Entry &E, std::size_t Number) {
-  const std::string_view Symbol = view(E.monitor()->symbol());
-  const std::string_view Form = view(E.monitor()->variadic());
+/// Form: as Monitor::variadic.
+Signature signatureOf(const Entry &E, const Spelled *As, std::string &Form) {
   Signature S = parse(view(E.monitor()->signature()));
+  if (!As)
+    return S;
+  if (!As->List.empty()) {
+    S.Variadic = As->List != "fixed";
+    Form = S.Variadic ? "va_list: " + std::string(As->List) : "";
+  }
+  if (As->Extra >= 0) {
+    const auto At = static_cast<std::size_t>(As->Extra);
+    S.Parameters.insert(S.Parameters.begin() + As->Extra, "unsigned long");
+    for (std::size_t &Told : S.Told)
+      Told += Told >= At;
+  }
+  return S;
+}
+
+/// As: the name to wrap it under, or null for its own.
+void writeWrapper(std::ostream &Out, const Entry &E, const Spelled *As,
+                  std::size_t Number) {
+  const std::string_view Symbol = As ? As->Symbol : view(E.monitor()->symbol());
+  std::string Form(view(E.monitor()->variadic()));
+  Signature S = signatureOf(E, As, Form);
   constexpr std::string_view Registers = "registers:", List = "va_list:";
   std::string Target(Symbol);
   bool PassesList = false;
   std::vector<std::string> Extra;
   if (Form.starts_with(Registers)) {
-    const int Count =
-        std::atoi(std::string(Form.substr(Registers.size())).c_str());
+    const int Count = std::atoi(Form.substr(Registers.size()).c_str());
     Extra.assign(static_cast<std::size_t>(std::clamp(Count, 0, 6)),
                  "unsigned long");
   } else if (Form.starts_with(List)) {
@@ -326,7 +357,11 @@ std::string interposerSource(const RuleTable &Table,
   }
   std::size_t Number = 0;
   for (const auto &[Symbol, E] : Wrapped)
-    writeWrapper(Out, *E, Number++);
+    writeWrapper(Out, *E, nullptr, Number++);
+  for (const Spelled &As : Spellings)
+    if (const auto Of = Wrapped.find(As.Of);
+        Of != Wrapped.end() && view(Of->second->soname()) == "libc.so.6")
+      writeWrapper(Out, *Of->second, &As, Number++);
   if (Options.Operations) {
     Out << "extern \"C\" {\n__attribute__((visibility(\"hidden\"))) extern "
            "const char *const "

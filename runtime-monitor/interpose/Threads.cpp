@@ -146,7 +146,11 @@ __thread Once *Once::Innermost = nullptr;
 
 } // namespace
 
-INTERPOSE int pthread_once(pthread_once_t *Control, void (*Routine)()) {
+namespace {
+
+// C11's call_once is the same function with the same flag.
+[[gnu::always_inline]] inline int once(pthread_once_t *Control,
+                                       void (*Routine)(), const void *Site) {
   auto *F = REAL(pthread_once);
   constexpr int StateBits = 3, InProgress = 1, Done = 2; // glibc's
   Thread *T = currentThread();
@@ -154,16 +158,27 @@ INTERPOSE int pthread_once(pthread_once_t *Control, void (*Routine)()) {
     return F(Control, Routine);
   if (T->heldCount() != 0)
     takesInOrder(*T, Control, Operation.pthread_once,
-                 addressOf(CALLER) | Taking::Other);
+                 addressOf(Site) | Taking::Other);
   const int State = __atomic_load_n(Control, __ATOMIC_ACQUIRE) & StateBits;
   if (State == Done)
     return F(Control, Routine);
-  Once Call(T, Control, Routine, CALLER);
+  Once Call(T, Control, Routine, Site);
   if (State != InProgress)
     return F(Control, Once::run);
-  CallScope Scope(Operation.pthread_once, Control, CALLER);
+  CallScope Scope(Operation.pthread_once, Control, Site);
   Watchdog::waitBegins(Clock::now());
   return F(Control, Once::run);
+}
+
+} // namespace
+
+INTERPOSE int pthread_once(pthread_once_t *Control, void (*Routine)()) {
+  return once(Control, Routine, CALLER);
+}
+
+static_assert(sizeof(once_flag) == sizeof(pthread_once_t));
+INTERPOSE void call_once(once_flag *Flag, void (*Routine)()) {
+  once(reinterpret_cast<pthread_once_t *>(Flag), Routine, CALLER);
 }
 
 namespace {
@@ -179,6 +194,36 @@ template <class Enter>
   return EnterIt();
 }
 
+/// System calls that may block, of those that libraries make by libc's
+/// syscall because older libcs have no function for them, and some more. Kinds:
+/// of their first two arguments.
+struct MayBlock {
+  long Number;
+  const char *Kinds;
+};
+constexpr MayBlock BlockingCalls[] = {
+    {SYS_statx, "Dp"},     {SYS_openat, "Dp"},
+    {SYS_renameat2, "Dp"}, {SYS_read, "d"},
+    {SYS_write, "d"},      {SYS_readv, "d"},
+    {SYS_writev, "d"},     {SYS_pread64, "d"},
+    {SYS_pwrite64, "d"},   {SYS_preadv, "d"},
+    {SYS_pwritev, "d"},    {SYS_preadv2, "d"},
+    {SYS_pwritev2, "d"},   {SYS_getdents64, "d"},
+    {SYS_sendfile, "dd"},  {SYS_copy_file_range, "d"},
+    {SYS_fsync, "d"},      {SYS_fdatasync, "d"},
+    {SYS_flock, "d"},      {SYS_accept4, "d"},
+    {SYS_recvfrom, "d"},   {SYS_recvmsg, "d"},
+    {SYS_sendto, "d"},     {SYS_sendmsg, "d"},
+    {SYS_wait4, "P"},      {SYS_nanosleep, "T"},
+    {SYS_waitid, nullptr}, {SYS_getrandom, nullptr}};
+
+const MayBlock *findBlocking(long Number) noexcept {
+  for (const MayBlock &M : BlockingCalls)
+    if (M.Number == Number)
+      return &M;
+  return nullptr;
+}
+
 } // namespace
 
 // A variadic function of integers: all six arguments are passed on as they
@@ -192,9 +237,17 @@ long gridlock_syscall(long Number, long A, long B, long C, long D, long E,
   if (Number == SYS_io_uring_enter && C > 0 && (D & 1 /*get events*/) != 0)
     return waitForCompletions(CALLER,
                               [&] { return F(Number, A, B, C, D, E, G); });
-  if (Number != SYS_futex || !waits(static_cast<int>(B)))
+  const char *Kinds = nullptr;
+  if (Number != SYS_futex) {
+    const MayBlock *M = findBlocking(Number);
+    if (!M)
+      return F(Number, A, B, C, D, E, G);
+    Kinds = M->Kinds;
+  } else if (!waits(static_cast<int>(B))) {
     return F(Number, A, B, C, D, E, G);
-  CallScope Scope(Operation.syscall, nullptr, CALLER);
+  }
+  CallScope Scope(Operation.syscall, nullptr, CALLER, Kinds,
+                  static_cast<uint64_t>(A), static_cast<uint64_t>(B));
   return F(Number, A, B, C, D, E, G);
 }
 

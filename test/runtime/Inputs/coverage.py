@@ -1,6 +1,7 @@
 """coverage.py ROOT MONITOR.so MONITOR.a: compares the catalogue's blocking C functions
 with what the monitor defines."""
 import glob
+import re
 import subprocess
 import sys
 
@@ -41,6 +42,10 @@ for path in sorted(glob.glob(f"{root}/rules/libs/*.yaml")):
                 gaps += 1
                 if not reason:
                     problems.append(f"{path}: {name} is not interposed, and no reason is given")
+with open(f"{root}/rules/compiler/spellings.inc") as file:
+    for name in re.findall(r'^SPELLING\("(\w+)"', file.read(), re.M):
+        if name not in exported or name not in archived:
+            problems.append(f"{name}, another name of a function, is to be interposed and is not")
 print("\n".join(problems))
 print(f"{interposed + gaps} blocking C functions: {interposed} interposed, {gaps} not, each with a reason"
       if not problems else "gaps")

@@ -3,7 +3,7 @@
 `findings` (list of dicts), `by` (rule -> findings), `loops`, `locks`, the whole `report`,
 `held(function)` (the one row of locks held that are taken there), `holder(function)`
 (what it waited for while others waited for its lock, or None), `named(function)` (the one
-finding in it), `under(function)` (its gridlock-blocking-under-lock) and `said(function)`
+finding in it), `op(function)` (that one's operation), `under(function)` (its gridlock-blocking-under-lock) and `said(function)`
 (what its calls were made on)."""
 import json
 import sys
@@ -36,7 +36,7 @@ def under(function):
 
 
 names = {"findings": report["findings"], "by": by, "loops": report["loops"], "locks": report["locks"],
-         "report": report, "named": named, "under": under, "said": lambda f: named(f).get("arguments", ""), "held": held, "holder": holder,
+         "report": report, "named": named, "op": lambda f: named(f)["operation"], "under": under, "said": lambda f: named(f).get("arguments", ""), "held": held, "holder": holder,
          "summary": report["summary"], "ms": 1000000,
          "stack": lambda f: [n["message"].split()[-1 if not n["message"].endswith("(inlined)") else -2]
                              for n in f["notes"]]}

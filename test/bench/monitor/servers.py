@@ -66,7 +66,7 @@ class Server:
         pass
 
     def as_user(self):
-        return ["runuser", "-u", self.user, "--"] if self.user and os.geteuid() == 0 else []
+        return [*need("runuser"), "-u", self.user, "--"] if self.user and os.geteuid() == 0 else []
 
     def stop(self):
         os.killpg(self.process.pid, signal.SIGINT)

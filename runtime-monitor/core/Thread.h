@@ -110,6 +110,11 @@ struct Thread {
   std::atomic<gridlock_coroutine *> Running{nullptr};
   gridlock_coroutine *Awaiting = nullptr;
   const void *Target = nullptr;
+  // Coroutines that are just being suspended, outermost first: what starts
+  // meanwhile is what they await (when_all). Deeper ones are not kept.
+  static constexpr unsigned MaxSuspending = 8;
+  gridlock_coroutine *Suspending[MaxSuspending] = {};
+  uint32_t SuspendingCount = 0;
 
   // Orders in which it has taken locks lately (locks/Order.h).
   struct RecentOrder {

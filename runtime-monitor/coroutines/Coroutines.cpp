@@ -61,6 +61,29 @@ CoroutineEvent *event(RecordKind Kind, const gridlock_coroutine &C,
   return E;
 }
 
+void suspensionBegins(Thread &T, gridlock_coroutine &C) noexcept {
+  if (T.SuspendingCount < Thread::MaxSuspending)
+    T.Suspending[T.SuspendingCount++] = &C;
+}
+
+/// C may be gone; ends of what never began come as well.
+void suspensionEnds(Thread &T, const gridlock_coroutine *C) noexcept {
+  const uint32_t N = T.SuspendingCount;
+  if (N != 0 && T.Suspending[N - 1] == C)
+    --T.SuspendingCount;
+}
+
+/// What awaits the coroutine that starts now, or null.
+gridlock_coroutine *awaiterOf(const Thread &T,
+                              const gridlock_coroutine &C) noexcept {
+  gridlock_coroutine *Awaiter = T.Awaiting;
+  if (Awaiter && T.Target && T.Target != C.frame)
+    Awaiter = nullptr;
+  if (const uint32_t N = T.SuspendingCount; !Awaiter && N != 0)
+    Awaiter = T.Suspending[N - 1];
+  return Awaiter == &C ? nullptr : Awaiter;
+}
+
 void stepEnds(Thread &T, gridlock_coroutine &C, uint32_t Line) noexcept {
   CoroutineSite &S = *siteOf(C);
   const uint64_t Now = Clock::now(); // since is never 0, so maybe 1 late
@@ -182,13 +205,12 @@ API void gridlock_coroutine_resumed(gridlock_coroutine *C) {
   if (!C->site || !T)
     return;
   CoroutineSite &S = *siteOf(*C);
-  const bool Handed =
-      T->Awaiting && (!T->Target || T->Target == C->frame) && T->Awaiting != C;
   if (!C->started) {
     C->started = 1;
     S.Started.fetch_add(1, Relaxed);
-    if (Handed)
-      C->parent = T->Awaiting;
+    C->parent = awaiterOf(*T, *C);
+  } else {
+    suspensionEnds(*T, C); // left by an exception
   }
   T->Awaiting = nullptr;
   if (C->held != 0) { // at its suspension; who resumes it gives the lock back
@@ -217,15 +239,19 @@ API uint32_t gridlock_coroutine_suspends(gridlock_coroutine *C, uint32_t Line,
   }
   T->Awaiting = C;
   T->Target = nullptr;
+  suspensionBegins(*T, *C);
   return Held;
 }
 
-API void gridlock_coroutine_suspended(const void *Target) {
-  if (Thread *T = currentThread()) {
-    T->Target = Target;
-    if (!Target)
-      T->Awaiting = nullptr;
-  }
+API void gridlock_coroutine_suspended(const void *Target,
+                                      const gridlock_coroutine *Which) {
+  Thread *T = currentThread();
+  if (!T)
+    return;
+  suspensionEnds(*T, Which);
+  T->Target = Target == Which ? nullptr : Target;
+  if (!Target)
+    T->Awaiting = nullptr;
 }
 
 API void gridlock_coroutine_holds(gridlock_coroutine *C, gridlock_call *Call) {

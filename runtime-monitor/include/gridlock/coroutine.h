@@ -53,8 +53,11 @@ __attribute__((weak)) void gridlock_coroutine_resumed(gridlock_coroutine *);
  * Returns how many of the thread's locks it holds. */
 __attribute__((weak)) uint32_t
 gridlock_coroutine_suspends(gridlock_coroutine *, uint32_t line, int final);
-/* It was handed over, and TARGET (or null) runs next. */
-__attribute__((weak)) void gridlock_coroutine_suspended(const void *target);
+/* WHICH (maybe gone by now) was handed over, and TARGET (or null) runs next;
+ * WHICH itself: whatever runs next is what it awaits. */
+__attribute__((weak)) void
+gridlock_coroutine_suspended(const void *target,
+                             const gridlock_coroutine *which);
 __attribute__((weak)) void gridlock_coroutine_holds(gridlock_coroutine *,
                                                     struct gridlock_call *);
 __attribute__((weak)) void gridlock_coroutine_destroyed(gridlock_coroutine *,
@@ -137,6 +140,7 @@ public:
         std::coroutine_handle<Base>::from_address(Handle.address());
     using result = decltype(Awaiter.await_suspend(Mine));
     Suspended = true;
+    const gridlock_coroutine *const Me = &State;
     const bool Holds =
         Point != point::initial && State.suspends(Where, Point == point::final);
     back_if_thrown Guard{Point == point::await ? &State : nullptr};
@@ -149,11 +153,10 @@ public:
     if constexpr (std::is_void_v<result>) {
       Awaiter.await_suspend(Mine);
       Guard.State = nullptr;
-      if constexpr (!starts_awaited<std::remove_cvref_t<Source>>)
-        told(nullptr);
+      told(starts_awaited<std::remove_cvref_t<Source>> ? Me : nullptr, Me);
     } else if constexpr (std::same_as<result, bool>) {
       const bool Stays = Awaiter.await_suspend(Mine);
-      told(nullptr);
+      told(nullptr, Me);
       if (Stays)
         Guard.State = nullptr; // else it goes on: as if thrown
       if (Stays && Holds)
@@ -162,7 +165,7 @@ public:
     } else {
       result Next = Awaiter.await_suspend(Mine);
       Guard.State = nullptr;
-      told(Next.address());
+      told(Next.address(), Me);
       return Next;
     }
   }
@@ -181,9 +184,10 @@ private:
         State->resumed();
     }
   };
-  static void told(const void *Target) noexcept {
+  static void told(const void *Target,
+                   const gridlock_coroutine *Which) noexcept {
     if (gridlock_coroutine_suspended)
-      gridlock_coroutine_suspended(Target);
+      gridlock_coroutine_suspended(Target, Which);
   }
 
   coroutine_state &State;

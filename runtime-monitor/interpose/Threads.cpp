@@ -29,7 +29,13 @@ public:
         Site(addressOf(Site)) {
     if (!this->T)
       return;
-    HoldEnd(*T, Mutex).tell(*T, nullptr);
+    // Told before the lock is given back, for the wait does that; the stack,
+    // of a long hold now and then, is worth its 3 us.
+    if (const HoldEnd End(*T, Mutex); End.Detail.Timed) {
+      gridlock_call Call;
+      GRIDLOCK_CAPTURE(&Call);
+      End.tell(*T, &Call);
+    }
     Again.emplace(*T, Mutex, Operation, this->Site);
     if (T->heldCount() != 0) // the wait ends with taking it again
       takesInOrder(*T, Mutex, Operation, this->Site);

@@ -8,7 +8,15 @@
 // RUN:   "'holds_bad' in [h['function'] for h in locks[0]['holders']]" \
 // RUN:   "'waits_bad' in [f['function'] for f in by['gridlock-lock-contention']]" \
 // RUN:   "any('held by holds_bad' in n['message'] for n in by['gridlock-lock-contention'][0]['notes'])" \
-// RUN:   "'alone_ok' not in str(locks)" || exit 1; done
+// RUN:   "locks[0]['waiters'][0]['total_ns'] >= 50 * ms" \
+// RUN:   "'alone_ok' not in str(locks)" || exit 1; %FileCheck %s < %t.$w.txt || exit 1; done
+// Both sides, in text:
+// CHECK: contention.cpp:{{[0-9]+}}: warning: threads waited here for a lock (std-sync/std::mutex::lock) {{[0-9]+}} times, worst {{.*}} in all [gridlock-lock-contention]
+// CHECK: while it was held by holds_bad, which made others wait {{[0-9]+}} times at {{.*}}contention.cpp:
+// CHECK: Contended locks
+// CHECK: lock 0x{{[0-9a-f]+}} (process {{[0-9]+}}): waited for {{[0-9]+}} times, {{.*}} in all, longest
+// CHECK: waiting: waits_bad at {{.*}}contention.cpp:{{[0-9]+}}: {{[0-9]+}} times, {{.*}} in all, longest
+// CHECK: held by: holds_bad at {{.*}}contention.cpp:{{[0-9]+}}: {{[0-9]+}} times
 #include <atomic>
 #include <mutex>
 #include <thread>

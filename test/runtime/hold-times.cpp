@@ -9,6 +9,7 @@
 // RUN:   "held('short_ok')['p50_ns'] < ms and 0.7 < held('even_ok')['count'] / held('odd_ok')['count'] < 1.4" \
 // RUN:   "all(held(f)['max_ns'] >= 5 * ms for f in ('read_bad', 'tried_bad', 'inner_bad'))" \
 // RUN:   "held('outer_bad')['max_ns'] >= 10 * ms and all(h['max_ns'] >= 10 * ms for h in report['holds'] if h['function'] == 'first_bad')" \
+// RUN:   "held('endsInWait_bad')['max_ns'] >= 7 * ms and any('leads_to_wait' in f for f in held('endsInWait_bad')['stack'])" \
 // RUN:   "held('waits_ok')['max_ns'] < 20 * ms and held('rewaits_bad')['max_ns'] >= 5 * ms" \
 // RUN:   "held('after_bad')['max_ns'] >= ms and 40 <= held('after_bad')['count'] <= 90" \
 // RUN:   "'failed_ok' not in [h['function'] for h in report['holds']]" \
@@ -98,6 +99,12 @@ APART void many() {
   for (int I = 100; I-- > 0;)
     Many[I].unlock();
 }
+APART void endsInWait_bad() { // held long before the wait gives it back
+  std::unique_lock Guard(First);
+  usleep(7000);
+  Condition.wait_for(Guard, std::chrono::milliseconds(1));
+}
+APART void leads_to_wait() { endsInWait_bad(); asm(""); }
 APART void after_bad() { std::lock_guard Guard(Long); usleep(1000); }
 
 static std::atomic<int> Holding;
@@ -127,7 +134,7 @@ static void after(int Holders) {
 int main() {
   for (int I = 0; I < 10; ++I)
     long_bad();
-  for (void (*Each)() : {read_bad, tried_bad, outer_bad, first_bad, waits_ok, rewaits_bad})
+  for (void (*Each)() : {read_bad, tried_bad, outer_bad, first_bad, waits_ok, rewaits_bad, leads_to_wait})
     std::thread(Each).join(); // a thread's first holds are all timed
   std::thread([] {
     many();

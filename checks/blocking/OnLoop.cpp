@@ -57,16 +57,20 @@ std::string insteadFor(const Analysis &A, const rules::Entry &Entry,
 
 std::vector<BlockingOp> blockingOpsOf(const Analysis &A,
                                       const Reachability &Reach, FunctionId F) {
+  const Program &P = A.program();
+  // Who calls it through a pointer or as an event loop is not among the
+  // callers.
+  const auto IsCalledByName = [&](FunctionId Called) {
+    std::optional<PathSearch::Hop> Last = Reach.lastCallTo(Called);
+    return Last && P.symbol(P.resolve(P.function(Last->Caller).Unit,
+                                      Last->Site->symbol()))
+                           .Body == Called;
+  };
   const CallerValues Callers{
-      A.callSites(), [&](FunctionId Caller) { return Reach.reaches(Caller); }};
-  // Who calls it through a pointer or as an event loop is not among them.
-  std::optional<PathSearch::Hop> Last = Reach.lastCallTo(F);
-  bool ByName = Last && A.program()
-                                .symbol(A.program().resolve(
-                                    A.program().function(Last->Caller).Unit,
-                                    Last->Site->symbol()))
-                                .Body == F;
-  return blockingOps(A.program(), A.contexts(), F, ByName ? &Callers : nullptr);
+      A.callSites(), [&](FunctionId Caller) { return Reach.reaches(Caller); },
+      IsCalledByName};
+  return blockingOps(P, A.contexts(), F,
+                     IsCalledByName(F) ? &Callers : nullptr);
 }
 
 Finding findingOnLoop(const Analysis &A, const Reachability &Reach,

@@ -2,6 +2,7 @@
 #include "checks/engine/BlockingOps.h"
 
 #include "checks/engine/Classify.h"
+#include "checks/engine/DeadBlocks.h"
 #include "checks/engine/Guards.h"
 
 #include <algorithm>
@@ -133,8 +134,11 @@ std::vector<BlockingOp> blockingOps(const Program &P, const Contexts &C,
   if (!P.callsKnown(F))
     return {};
   Collector Ops(P, F, blocks, ceilingOf, Callers);
+  std::vector<bool> Dead;
+  if (Callers)
+    Dead = deadBlocks(P, F, *Callers);
   C.forEachOnLoop(F, [&](std::uint32_t Block, const facts::Event &E) {
-    if (!Ops.visit(Block, E))
+    if ((Dead.empty() || !Dead[Block]) && !Ops.visit(Block, E))
       Ops.visitGuard(E);
   });
   return std::move(Ops.Result);

@@ -47,7 +47,7 @@ bool keepsThreads(const Program &P, std::uint32_t Unit, std::uint32_t Type) {
 } // namespace
 
 CallGraph::CallGraph(const Program &P)
-    : P(P), Flow(P), Own(P), OnThreads(P.functions().size(), false) {
+    : P(P), Flow(P), Own(P, Flow), OnThreads(P.functions().size(), false) {
   std::vector<Forwarding> Forwards;
   std::vector<FunctionId> Away;
   for (FunctionId F = 0; F < P.functions().size(); ++F)
@@ -60,12 +60,16 @@ CallGraph::CallGraph(const Program &P)
   findWhatThreadsRun(Away);
   if (Flow.knowsResumers())
     findWhatLoopsRun();
-  if (Loops.empty())
+  if (Loops.empty() && !WorkerLoops::movesObjects(P))
     return;
-  WorkerLoops Workers(P, OnThreads);
+  Workers = std::make_unique<WorkerLoops>(P, OnThreads);
   for (LoopCallable &L : Loops)
-    L.Certain &= !Workers.isExecutorOf(L.Registrar, *L.Site) &&
-                 !Workers.isMoved(L.Registrar, *L.Site, L.Callable);
+    L.Certain &= !Workers->isExecutorOf(L.Registrar, *L.Site) &&
+                 !Workers->isMoved(L.Registrar, *L.Site, L.Callable);
+}
+
+bool CallGraph::belongsToThread(FunctionId Method) const {
+  return Workers && Workers->isOfMoved(Method);
 }
 
 // What runs if V is run, but for what a caller of F passes.
@@ -100,8 +104,11 @@ void CallGraph::keepCallback(FunctionId F, const facts::Event &E) {
   if (Last->kind() != facts::StepKind::Field)
     return;
   std::uint32_t Unit = P.function(F).Unit;
-  if (const rules::Entry *Sink = P.callbackField(P.text(Unit, Last->owner()),
-                                                 P.text(Unit, Last->name())))
+  // Structures without a name are parts of the one that they stand in.
+  std::string_view Owner = P.text(Unit, Last->owner());
+  Owner = Owner.substr(0, Owner.find("::(anonymous)"));
+  if (const rules::Entry *Sink =
+          P.callbackField(Owner, P.text(Unit, Last->name())))
     handToLoop(F, E, E.value(), *Sink, true);
 }
 
@@ -332,9 +339,10 @@ void CallGraph::addTarget(FunctionId F, SymbolId S, bool Virtual,
     for (SymbolId Overrider : P.overriders(S))
       if (P.symbol(Overrider).Body != NoFunction)
         Bodies.push_back(P.symbol(Overrider).Body);
-  EdgeKind Kind = Bodies.size() == Own ? EdgeKind::Static
-                  : Bodies.size() == 1 ? EdgeKind::OneOverride
-                                       : EdgeKind::SeveralOverrides;
+  // A base's own body is what the hook does by default.
+  EdgeKind Kind = Bodies.size() == Own       ? EdgeKind::Static
+                  : Bodies.size() == Own + 1 ? EdgeKind::OneOverride
+                                             : EdgeKind::SeveralOverrides;
   for (FunctionId Body : Bodies)
     if (Body != F)
       Targets.push_back({Body, Kind});

@@ -21,8 +21,10 @@
 #include "checks/engine/Classify.h"
 #include "checks/engine/OwnLoops.h"
 #include "checks/engine/Program.h"
+#include "checks/engine/WorkerLoops.h"
 
 #include <map>
+#include <memory>
 #include <set>
 #include <utility>
 #include <vector>
@@ -84,6 +86,10 @@ public:
   bool resumesElsewhere(FunctionId AwaitSuspend) const;
   bool resumesOnLoop(FunctionId AwaitSuspend) const;
 
+  /// Whether METHOD is one of an object that the program moves to a thread of
+  /// its own.
+  bool belongsToThread(FunctionId Method) const;
+
   const CallableFlow &callables() const { return Flow; }
   const OwnLoops &ownLoops() const { return Own; }
 
@@ -115,6 +121,7 @@ private:
   const Program &P;
   CallableFlow Flow;
   OwnLoops Own;
+  std::unique_ptr<const WorkerLoops> Workers; // null: there are none
   std::vector<bool> OnThreads; // by function: threads run it as well
   std::vector<bool> OnLoops;   // ... or an event loop; empty if nobody asks
   std::set<CallableFlow::NodeId> CalledOnThreads; // holders

@@ -341,7 +341,14 @@ void CallableFlow::libraryCall(FunctionId F, const facts::Event &E,
   std::uint32_t Unit = P.function(F).Unit;
   NodeId Keeper = NoNode, Result = NoNode;
   if (E.kind() == EventKind::Construct) {
-    if (E.place() && !each(E.args()).empty() && holdsPlace(F, *E.place()))
+    // A class that hides what it keeps still keeps what it is made of.
+    auto Args = each(E.args());
+    auto IsCallable = [](const facts::Value *V) {
+      return V->kind() == ValueKind::Callable;
+    };
+    if (E.place() && !Args.empty() &&
+        (holdsPlace(F, *E.place()) ||
+         std::any_of(Args.begin(), Args.end(), IsCallable)))
       Keeper = make(keyOf(F, *E.place()));
   } else if (E.receiver() && holds(F, *E.receiver()) && E.receiver()->place() &&
              E.dispatch() != facts::Dispatch::Indirect) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "checks/engine/Classify.h"
 
+#include "checks/engine/DeadBlocks.h"
+
 #include <algorithm>
 
 namespace gridlock {
@@ -10,6 +12,8 @@ using rules::ConditionKind;
 
 namespace {
 
+constexpr std::size_t MaxChain = 4; // calls that hand a value on
+constexpr unsigned MaxChains = 256; // that are looked at for one operation
 constexpr int AnyArgument = -2, LastArgument = -3, Result = -4,
               AllArguments = -5;
 
@@ -76,6 +80,11 @@ bool does(const rules::Entry &Entry, rules::Effect E) {
   return false;
 }
 
+bool does(Program::EntryList Entries, rules::Effect E) {
+  return std::any_of(Entries.begin(), Entries.end(),
+                     [&](const rules::Entry *Has) { return does(*Has, E); });
+}
+
 bool Applied::does(rules::Effect E) const { return gridlock::does(*Entry, E); }
 
 const facts::Value *argument(const facts::Event &E, int Index) {
@@ -121,48 +130,65 @@ Verdict Classifier::judgeForCallers(const rules::Entry &Entry, const Site &S) {
   Verdict Anyhow = judge(Entry, S);
   if (!AsksParameters || !Callers || !DoesApply)
     return Anyhow;
-  std::optional<Verdict> Worst;
-  bool Applies = false;
-  for (const CallSite &Call : Callers->Sites.of(Id)) {
-    if (!Callers->IsConsidered(Call.Caller))
-      continue;
-    From = &Call;
-    Worst = std::max(Worst.value_or(Verdict::No), judge(Entry, S));
-    Applies |= DoesApply;
-  }
-  From = nullptr;
-  DoesApply = !Worst || Applies;
+  Worst.reset();
+  AppliesToSome = false;
+  Chains = 0;
+  for (const CallSite &Call : Callers->Sites.of(Id))
+    if (Callers->IsConsidered(Call.Caller))
+      judgeFor(Call, Entry, S);
+  DoesApply = !Worst || AppliesToSome;
   return Worst.value_or(Anyhow);
 }
 
-// What a caller passes, if V is a parameter that keeps its value.
-const facts::Value *Classifier::passedFor(const facts::Value *V) {
-  if (!V || V->kind() != ValueKind::Place || !V->place() ||
-      V->place()->root() != facts::PlaceRoot::Param ||
-      !each(V->place()->path()).empty())
-    return nullptr;
-  std::uint32_t Index = V->place()->id();
-  for (const facts::Block *B : each(F.Fact->blocks()))
-    for (const facts::Event *E : each(B->events()))
-      if (E->place() && E->place()->root() == facts::PlaceRoot::Param &&
-          E->place()->id() == Index && each(E->place()->path()).empty() &&
-          E->kind() != facts::EventKind::LifetimeEnd &&
-          E->kind() != facts::EventKind::Read)
-        return nullptr;
-  AsksParameters = true;
-  return From ? argument(*From->Call, static_cast<int>(Index)) : nullptr;
+// For one call that leads here, and for those which lead to it as far as they
+// decide.
+void Classifier::judgeFor(const CallSite &Call, const rules::Entry &Entry,
+                          const Site &S) {
+  Chain.push_back(&Call);
+  AsksParameters = false;
+  Verdict Here = judge(Entry, S);
+  bool Applies = DoesApply, Further = false;
+  if (AsksParameters && Chain.size() < MaxChain && Chains < MaxChains &&
+      Callers->IsCalledByName(Call.Caller))
+    for (const CallSite &Outer : Callers->Sites.of(Call.Caller))
+      if (Callers->IsConsidered(Outer.Caller)) {
+        Further = true;
+        judgeFor(Outer, Entry, S);
+      }
+  if (!Further) {
+    ++Chains;
+    Worst = std::max(Worst.value_or(Verdict::No), Here);
+    AppliesToSome |= Applies;
+  }
+  Chain.pop_back();
+}
+
+std::optional<std::uint32_t>
+Classifier::parameterOf(FunctionId F, const facts::Value *V) const {
+  return keptParameter(P, F, V);
 }
 
 Verdict Classifier::holdsFor(const rules::Condition &C, const facts::Value *V,
                              const Site &S) {
   Verdict Here = decide(C, V, S);
-  if (!Callers || Here == Verdict::Yes || Here == Verdict::No)
+  if (!Callers)
     return Here;
-  const facts::Value *Passed = passedFor(V);
-  if (!Passed)
-    return Here;
-  return Classifier(P, From->Caller)
-      .decide(C, Passed, {From->Block, *From->Call});
+  FunctionId In = Id;
+  for (std::size_t I = 0; Here != Verdict::Yes && Here != Verdict::No; ++I) {
+    std::optional<std::uint32_t> Parameter = parameterOf(In, V);
+    if (!Parameter)
+      break;
+    if (I == Chain.size()) {
+      AsksParameters = true;
+      break;
+    }
+    V = argument(*Chain[I]->Call, static_cast<int>(*Parameter));
+    if (!V)
+      break;
+    In = Chain[I]->Caller;
+    Here = Classifier(P, In).decide(C, V, {Chain[I]->Block, *Chain[I]->Call});
+  }
+  return Here;
 }
 
 Verdict Classifier::holds(const rules::Condition &C, const Site &S) {

@@ -29,10 +29,12 @@ struct Applied {
 };
 
 /// What a function's callers pass counts for its parameters: those of SITES for
-/// which IsConsidered holds.
+/// which IsConsidered holds, and what their callers pass where they are called
+/// by name only.
 struct CallerValues {
   const CallSites &Sites;
   std::function<bool(FunctionId Caller)> IsConsidered;
+  std::function<bool(FunctionId Caller)> IsCalledByName;
 };
 
 /// Judges the events of one function.
@@ -53,12 +55,14 @@ private:
   };
   Verdict judge(const rules::Entry &Entry, const Site &S);
   Verdict judgeForCallers(const rules::Entry &Entry, const Site &S);
+  void judgeFor(const CallSite &Call, const rules::Entry &Entry, const Site &S);
   Verdict holds(const rules::Condition &C, const Site &S);
   Verdict holdsFor(const rules::Condition &C, const facts::Value *V,
                    const Site &S);
   Verdict decide(const rules::Condition &C, const facts::Value *V,
                  const Site &S);
-  const facts::Value *passedFor(const facts::Value *V);
+  std::optional<std::uint32_t> parameterOf(FunctionId F,
+                                           const facts::Value *V) const;
   std::optional<Verdict> behindPointer(const rules::Condition &C,
                                        const facts::Value &V, const Site &S);
   bool isObject(const facts::Value &V) const;
@@ -71,12 +75,18 @@ private:
   const ProgramFunction &F;
   std::unique_ptr<ValueFlow> Flow; // made when first asked for
   const CallerValues *Callers;
-  const CallSite *From = nullptr; // the call that is judged, if a single one
-  bool AsksParameters = false;    // the entry that is judged
-  bool DoesApply = false;         // ... by its `when`
+  std::vector<const CallSite *>
+      Chain;                    // of calls that is judged, innermost first
+  unsigned Chains = 0;          // that were judged for one entry
+  bool AsksParameters = false;  // of the outermost of the chain
+  bool DoesApply = false;       // the entry that is judged, by its `when`
+  bool AppliesToSome = false;   // ... for one chain
+  std::optional<Verdict> Worst; // of all chains
 };
 
 bool does(const rules::Entry &Entry, rules::Effect E);
+/// Whether one of them does.
+bool does(Program::EntryList Entries, rules::Effect E);
 
 /// The argument that an index of an entry means: -1 the receiver, -3 the last
 /// written one; null if there is none, or if the index means several.

@@ -31,14 +31,14 @@ struct Location {
 struct Note {
   Location Where;
   std::string Message;
-  /// Notes with the same number tell one thread's (one side's) steps: a deadlock
-  /// has several.
+  /// Notes with the same number tell one thread's (one side's) steps: a
+  /// deadlock has several.
   unsigned Side = 0;
 };
 
-/// One replacement of source text: from Begin up to, not including, the position
-/// EndLine:EndColumn of the same file; an insertion where both are the same.
-/// Columns count bytes.
+/// One replacement of source text: from Begin up to, not including, the
+/// position EndLine:EndColumn of the same file; an insertion where both are the
+/// same. Columns count bytes.
 struct Edit {
   Location Begin;
   unsigned EndLine = 0;

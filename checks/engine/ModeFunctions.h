@@ -38,7 +38,10 @@ inline constexpr std::array Makers{Maker{"socket", 1, -1},
                                    Maker{"posix_openpt", 0, -1},
                                    Maker{"fanotify_init", 0, -1},
                                    Maker{"redisConnect", -1, -1},
-                                   Maker{"redisConnectWithTimeout", -1, -1}};
+                                   Maker{"redisConnectWithTimeout", -1, -1},
+                                   Maker{"BIO_new_connect", -1, -1},
+                                   Maker{"BIO_new_accept", -1, -1},
+                                   Maker{"BIO_new_ssl_connect", -1, -1}};
 
 /// The object (-1: the receiver), the argument that says which mode, and
 /// whether zero is non-blocking.
@@ -71,7 +74,8 @@ inline bool isModeFunction(std::string_view Name) {
   auto Named = [&](const auto &Row) { return Row.Name == Name; };
   return std::any_of(Makers.begin(), Makers.end(), Named) ||
          isModeSwitch(Name) || Name == "fcntl" || Name == "fcntl64" ||
-         Name == "ioctl" || Name == "evutil_make_socket_nonblocking";
+         Name == "ioctl" || Name == "BIO_ctrl" ||
+         Name == "evutil_make_socket_nonblocking";
 }
 
 } // namespace gridlock

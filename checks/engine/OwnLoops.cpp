@@ -25,10 +25,15 @@ constexpr Multiplexer Multiplexers[] = {
     {"epoll_pwait2", -1, true},
     {"kevent", -1, true},
     {"io_uring_wait_cqe", -1, true},
+    {"io_uring_wait_cqes", -1, true},
+    {"io_uring_wait_cqe_timeout", -1, true},
+    {"io_uring_wait_cqe_nr", -1, true},
     {"io_uring_submit_and_wait", -1, true},
+    {"io_uring_submit_and_wait_timeout", -1, true},
     {"port_getn", -1, true},
     {"poll", 1, false},
     {"ppoll", 1, false},
+    {"zmq_poll", 1, false},
     {"select", -1, false},
     {"pselect", -1, false},
 };
@@ -80,7 +85,8 @@ std::vector<bool> smallestLoop(const facts::Function &F, std::uint32_t Block,
 
 } // namespace
 
-OwnLoops::OwnLoops(const Program &P) : P(P) {
+OwnLoops::OwnLoops(const Program &P, const CallableFlow &Flow)
+    : P(P), Flow(Flow) {
   Waiters Round = multiplexers();
   for (int Depth = 0; Depth <= MaxWrapping && !Round.empty(); ++Depth)
     Round = findLoops(Round, Depth == 0);
@@ -96,6 +102,22 @@ OwnLoops::Waiters OwnLoops::multiplexers() const {
   return Result;
 }
 
+// How surely the call waits, by name or through what holds a function of ROUND.
+const OwnLoops::Strength *OwnLoops::waiterAt(FunctionId F, const CallEvent &C,
+                                             const Waiters &Round,
+                                             bool Direct) const {
+  if (C.Event->kind() != facts::EventKind::Call)
+    return nullptr;
+  if (auto It = Round.find(C.Callee); C.Callee != 0 && It != Round.end())
+    return &It->second;
+  if (Direct || !CallableFlow::callsThrough(P, F, *C.Event))
+    return nullptr;
+  for (FunctionId Target : Flow.anyTargets(F, C.Event->receiver()))
+    if (auto It = Round.find(P.function(Target).Symbol); It != Round.end())
+      return &It->second;
+  return nullptr;
+}
+
 // Loops around calls of ROUND; what calls them outside of a loop is for the
 // next round.
 OwnLoops::Waiters OwnLoops::findLoops(const Waiters &Round, bool Direct) {
@@ -106,12 +128,11 @@ OwnLoops::Waiters OwnLoops::findLoops(const Waiters &Round, bool Direct) {
       continue;
     for (const CallEvent &C : P.callEvents(F)) {
       const facts::Event *E = C.Event;
-      auto It = Round.find(C.Callee);
-      if (It == Round.end() || C.Callee == 0 ||
-          E->kind() != facts::EventKind::Call)
+      const Strength *How = waiterAt(F, C, Round, Direct);
+      if (!How)
         continue;
       if (Direct) {
-        auto Name = P.qualifiedName(It->first);
+        auto Name = P.qualifiedName(C.Callee);
         auto M = std::find_if(
             std::begin(Multiplexers), std::end(Multiplexers),
             [&](const Multiplexer &Known) { return Known.Name == Name; });
@@ -119,7 +140,7 @@ OwnLoops::Waiters OwnLoops::findLoops(const Waiters &Round, bool Direct) {
           continue;
         Waits.insert(E);
       }
-      if (addLoop(F, C.Block, *E, It->second))
+      if (addLoop(F, C.Block, *E, *How))
         continue;
       // The callers may go round, by whichever name they call it.
       std::vector<SymbolId> Names{Fn.Symbol};
@@ -129,7 +150,7 @@ OwnLoops::Waiters OwnLoops::findLoops(const Waiters &Round, bool Direct) {
           Names.push_back(P.resolve(S.Unit, Base));
       }
       for (SymbolId Name : Names)
-        Next.try_emplace(Name, It->second);
+        Next.try_emplace(Name, *How);
     }
   }
   return Next;
@@ -158,7 +179,8 @@ bool OwnLoops::dispatches(FunctionId F, const std::vector<bool> &Body,
                           const facts::Event &Wait, bool &Indirect) const {
   const ProgramFunction &Fn = P.function(F);
   bool Any = P.symbol(P.resolve(Fn.Unit, Wait.symbol())).Body != NoFunction ||
-             Wait.dispatch() == facts::Dispatch::Virtual;
+             Wait.dispatch() == facts::Dispatch::Virtual ||
+             CallableFlow::callsThrough(P, F, Wait);
   Indirect = false;
   auto Blocks = each(Fn.Fact->blocks());
   for (std::uint32_t B = 0; B < Blocks.size(); ++B)

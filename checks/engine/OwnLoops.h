@@ -3,8 +3,9 @@
 // Event loops that the program wrote itself: the innermost loop around a wait
 // for many descriptors (epoll_wait, kevent, poll of more than one ...) that
 // does something besides. The wait may stand in a function of its own that the
-// loop calls, a few calls deep. What that loop does between two waits holds up
-// all of its descriptors, as a callback does on a library's event loop.
+// loop calls, a few calls deep, through a pointer or a virtual method as well.
+// What that loop does between two waits holds up all of its descriptors, as a
+// callback does on a library's event loop.
 //
 // Threads: immutable after construction. Cost: linear in symbols where nothing
 // waits so, else a look at each call for each level of wrapping.
@@ -20,6 +21,8 @@
 
 namespace gridlock {
 
+class CallableFlow;
+
 struct OwnLoop {
   FunctionId Function;
   const facts::Event *Wait; // or the call of what waits
@@ -29,7 +32,7 @@ struct OwnLoop {
 
 class OwnLoops {
 public:
-  explicit OwnLoops(const Program &P);
+  OwnLoops(const Program &P, const CallableFlow &Flow);
 
   const std::vector<OwnLoop> &all() const { return Loops; }
   const OwnLoop *of(FunctionId F) const {
@@ -44,6 +47,8 @@ private:
   using Waiters = std::unordered_map<SymbolId, Strength>;
 
   Waiters multiplexers() const;
+  const Strength *waiterAt(FunctionId F, const CallEvent &C,
+                           const Waiters &Round, bool Direct) const;
   Waiters findLoops(const Waiters &Round, bool Direct);
   bool addLoop(FunctionId F, std::uint32_t Block, const facts::Event &Wait,
                Strength How);
@@ -51,6 +56,7 @@ private:
                   const facts::Event &Wait, bool &Indirect) const;
 
   const Program &P;
+  const CallableFlow &Flow;
   std::vector<OwnLoop> Loops;
   std::map<FunctionId, std::size_t> ByFunction;
   std::unordered_set<const facts::Event *> Waits;

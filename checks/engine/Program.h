@@ -121,8 +121,8 @@ public:
   /// Whether a rule or an annotation says that an event loop runs this
   /// function.
   bool runsOnLoop(SymbolId S) const { return OnLoop.contains(S); }
-  /// The entry for a member of a library's structure in which it keeps a callable
-  /// that a loop runs (`ev_io::cb`), or null.
+  /// The entry for a member of a library's structure in which it keeps a
+  /// callable that a loop runs (`ev_io::cb`), or null.
   const rules::Entry *callbackField(std::string_view Class,
                                     std::string_view Name) const {
     auto It = CallbackFields.find({Class, Name});
@@ -199,7 +199,7 @@ private:
   std::unordered_set<std::string_view> LoopClasses, PoolTypes;
   std::unique_ptr<const DescriptorModes> Modes;
   std::vector<const rules::Entry *> Patterns; // entries whose names are globs
-  std::vector<const rules::Entry *> Named; // of the project file, no globs
+  std::vector<const rules::Entry *> Named;    // of the project file, no globs
   std::unordered_set<const rules::Entry *> Matched; // patterns
   std::map<std::pair<std::string_view, std::string_view>, const rules::Entry *>
       CallbackFields;

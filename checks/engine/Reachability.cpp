@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "checks/engine/Reachability.h"
 
+#include <algorithm>
+
 namespace gridlock {
 
 Reachability::Reachability(const Program &P, const CallGraph &Calls,
@@ -15,6 +17,8 @@ Reachability::Reachability(const Program &P, const CallGraph &Calls,
     bool Certain = !R.Handed || R.Handed->Certain;
     if (R.Kind == RootKind::OwnLoop)
       Certain = Calls.ownLoops().of(R.Function)->Certain;
+    else if (R.Kind == RootKind::Annotated)
+      Certain = !Calls.belongsToThread(R.Function);
     if (Wanted(R))
       Search.start(R.Function, I,
                    Certain ? EdgeKind::Static : EdgeKind::SeveralOverrides);
@@ -31,18 +35,46 @@ Reachability::Reachability(const Program &P, const CallGraph &Calls,
         ++Unresolved[F];
       }
       for (const CallEdge &Edge : Targets)
-        if (!C.isCoroutineRoot(Edge.Target)) {
-          // Of several callables in one member, a root's own are its likely
-          // ones.
-          SymbolId Target = P.function(Edge.Target).Symbol;
-          bool Foreign = Edge.Kind == EdgeKind::Callable &&
-                         Targets.size() > 1 &&
-                         P.enclosing(Target) !=
-                             P.enclosing(P.function(rootOf(F).Function).Symbol);
-          Search.edge(F, E, Edge, Foreign ? 1 : 0);
-        }
+        if (!C.isCoroutineRoot(Edge.Target))
+          addEdge(P, C, F, E, Edge, Targets.size() > 1);
     });
   });
+}
+
+// Of several callables in one place, a root's own are its likely ones. A lambda
+// that a coroutine hands to what it awaits runs for that coroutine.
+void Reachability::addEdge(const Program &P, const Contexts &C, FunctionId F,
+                           const facts::Event &E, const CallEdge &Edge,
+                           bool IsOneOfSeveral) {
+  SymbolId Target = P.function(Edge.Target).Symbol;
+  SymbolId Around = P.enclosing(Target);
+  bool Foreign = Edge.Kind == EdgeKind::Callable &&
+                 Around != P.enclosing(P.function(rootOf(F).Function).Symbol);
+  FunctionId Maker = P.symbol(Around).Body;
+  if (Foreign && Around != Target && Maker != NoFunction &&
+      C.isCoroutineRoot(Maker) && Search.reaches(Maker))
+    if (const facts::Event *Site = madeIn(P, C, Maker, Edge.Target)) {
+      Search.edge(Maker, *Site, Edge);
+      return;
+    }
+  Search.edge(F, E, Edge, Foreign && IsOneOfSeveral ? 1 : 0);
+}
+
+// Where MAKER hands over the lambda, as far as it is on the loop there.
+const facts::Event *Reachability::madeIn(const Program &P, const Contexts &C,
+                                         FunctionId Maker, FunctionId Lambda) {
+  const ProgramFunction &Fn = P.function(Maker);
+  const facts::Event *Result = nullptr;
+  C.forEachOnLoop(Maker, [&](std::uint32_t, const facts::Event &E) {
+    auto Is = [&](const facts::Value *V) {
+      return V && V->kind() == facts::ValueKind::Callable &&
+             P.symbol(P.resolve(Fn.Unit, V->symbol())).Body == Lambda;
+    };
+    auto Args = each(E.args());
+    if (!Result && (Is(E.value()) || std::any_of(Args.begin(), Args.end(), Is)))
+      Result = &E;
+  });
+  return Result;
 }
 
 } // namespace gridlock

@@ -37,6 +37,12 @@ public:
   std::uint32_t unresolvedIn(FunctionId F) const { return Unresolved[F]; }
 
 private:
+  void addEdge(const Program &P, const Contexts &C, FunctionId F,
+               const facts::Event &E, const CallEdge &Edge,
+               bool IsOneOfSeveral);
+  static const facts::Event *madeIn(const Program &P, const Contexts &C,
+                                    FunctionId Maker, FunctionId Lambda);
+
   const std::vector<Root> &Roots;
   PathSearch Search;
   std::vector<std::uint32_t> Unresolved; // by function

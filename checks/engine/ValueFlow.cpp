@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "checks/engine/ValueFlow.h"
 
+#include "checks/engine/Classify.h"
 #include "checks/engine/Dataflow.h"
 #include "checks/engine/ModeFunctions.h"
 
@@ -12,6 +13,7 @@ using facts::EventKind;
 using facts::PlaceRoot;
 using facts::PredicateOp;
 using facts::ValueKind;
+using rules::Effect;
 
 namespace {
 
@@ -20,6 +22,7 @@ namespace {
 constexpr std::int64_t NonBlockBit = 04000;
 constexpr std::int64_t SetFlags = 4;         // F_SETFL
 constexpr std::int64_t SetNonBlock = 0x5421; // FIONBIO
+constexpr std::int64_t SetBioMode = 102;     // BIO_C_SET_NBIO
 
 // 0 if all parts are, 1 if one surely isn't.
 std::optional<std::int64_t> numberOfParts(const facts::Event &E) {
@@ -52,16 +55,14 @@ PredicateOp opposite(PredicateOp Op) {
   }
 }
 
-// Splits "std::__basic_future::wait" into a class that is some future, and
-// "wait".
-std::string_view futureMethod(std::string_view Name) {
-  std::size_t Colons = Name.rfind("::");
-  if (Colons == std::string_view::npos)
-    return {};
-  std::string_view Class = Name.substr(0, Colons);
-  return Class.ends_with("future") || Class.ends_with("Future")
-             ? Name.substr(Colons + 2)
-             : std::string_view();
+// Whether the call waits until its receiver is ready.
+bool waitsForReceiver(const rules::Entry &Entry) {
+  if (!does(Entry, Effect::Blocks) || does(Entry, Effect::TellsReady))
+    return false;
+  auto Unless = each(Entry.unless());
+  return std::any_of(Unless.begin(), Unless.end(), [](const auto *C) {
+    return C->kind() == rules::ConditionKind::ReadyFuture && C->arg() == -1;
+  });
 }
 
 } // namespace
@@ -131,42 +132,22 @@ void ValueFlow::notePolls(const facts::Event &E) {
   }
 }
 
-// What stands behind a future of this function, and gives it its value.
-static std::string_view promiseMethod(std::string_view Name) {
-  std::size_t Colons = Name.rfind("::");
-  if (Colons == std::string_view::npos)
-    return {};
-  std::string_view Class = Name.substr(0, Colons);
-  return Class.ends_with("promise") || Class.ends_with("Promise") ||
-                 Class.ends_with("packaged_task")
-             ? Name.substr(Colons + 2)
-             : std::string_view();
-}
-
-static bool makesReadyFuture(std::string_view Name) {
-  for (std::string_view Known :
-       {"make_ready_future", "make_exceptional_future", "makeFuture",
-        "makeSemiFuture", "makeReadyFuture", "makeReadyValueFuture"})
-    if (Name.ends_with(Known))
-      return true;
-  return false;
-}
-
-void ValueFlow::keepPromise(std::string_view Name, const facts::Event &E,
+// Futures that are made ready, here and by what their promise gets.
+void ValueFlow::keepPromise(Program::EntryList Entries, const facts::Event &E,
                             Marks &State) const {
-  std::string_view Method = promiseMethod(Name);
-  AccessPath Promise = AccessPath::of(File, E.receiver());
-  if (makesReadyFuture(Name)) {
-    set(State, AccessPath::ofResult(E.id()), Mark::Ready);
-  } else if (Method == "get_future") {
-    if (State.of(File, E.receiver()) == Mark::Ready)
+  AccessPath Receiver = AccessPath::of(File, E.receiver());
+  for (const rules::Entry *Entry : Entries) {
+    if (does(*Entry, Effect::MakesReady) ||
+        (does(*Entry, Effect::GivesFuture) &&
+         State.of(File, E.receiver()) == Mark::Ready))
       set(State, AccessPath::ofResult(E.id()), Mark::Ready);
-  } else if (Promise && (Method == "set_value" || Method == "set_exception" ||
-                         Method == "setValue" || Method == "setException" ||
-                         Method == "operator()")) {
-    set(State, Promise, Mark::Ready);
+    if (Receiver && waitsForReceiver(*Entry))
+      set(State, Receiver, Mark::Ready);
+    if (!Receiver || !does(*Entry, Effect::KeepsPromise))
+      continue;
+    set(State, Receiver, Mark::Ready);
     for (const auto &[Future, Of] : PromiseOf)
-      if (Of == Promise)
+      if (Of == Receiver)
         set(State, Future, Mark::Ready);
   }
 }
@@ -183,17 +164,16 @@ void ValueFlow::noteWaits() {
   for (const facts::Block *B : each(F.Fact->blocks()))
     for (const facts::Event *E : each(B->events())) {
       if (E->kind() == EventKind::Call) {
-        std::string_view Name = P.qualifiedName(P.resolve(F.Unit, E->symbol()));
+        SymbolId Callee = P.resolve(F.Unit, E->symbol());
+        std::string_view Name = P.qualifiedName(Callee);
+        Program::EntryList Entries = P.entries(Callee);
         AccessPath Result = AccessPath::ofResult(E->id());
-        std::string_view Method = futureMethod(Name);
         AccessPath First = each(E->args()).empty()
                                ? AccessPath()
                                : AccessPath::of(File, each(E->args())[0]);
-        if (Method == "wait_for" || Method == "wait_until" ||
-            Method == "is_ready" || Method == "isReady" ||
-            Method == "available" || Method == "isFinished")
+        if (does(Entries, Effect::TellsReady))
           StatusOf[Result] = AccessPath::of(File, E->receiver());
-        else if (promiseMethod(Name) == "get_future")
+        else if (does(Entries, Effect::GivesFuture))
           PromiseOf[Result] = AccessPath::of(File, E->receiver());
         else if (Name == "PQisBusy")
           BusyOf[Result] = First;
@@ -231,8 +211,9 @@ bool ValueFlow::descriptorCall(std::string_view Name, const facts::Event &E,
       set(State, AccessPath::of(File, Arg(0)), modeOf(Arg(2), State));
     return true;
   }
-  if (Name == "ioctl") {
-    if (Arg(1) && Arg(1)->integer() == SetNonBlock) {
+  bool IsBio = Name == "BIO_ctrl";
+  if (IsBio || Name == "ioctl") {
+    if (Arg(1) && Arg(1)->integer() == (IsBio ? SetBioMode : SetNonBlock)) {
       auto On = Arg(2) ? State.numberOf(File, *Arg(2)) : std::nullopt;
       set(State, AccessPath::of(File, Arg(0)),
           !On   ? Mark::Unknown
@@ -300,13 +281,14 @@ void ValueFlow::call(const facts::Event &E, Marks &State) const {
   std::string_view Name = P.qualifiedName(Callee);
   if (descriptorCall(Name, E, State))
     return;
-  keepPromise(Name, E, State);
+  // What else is done to a future, it may not be ready afterwards.
+  Program::EntryList Entries = P.entries(Callee);
+  if (State.of(File, E.receiver()) == Mark::Ready && Callee != 0 &&
+      !does(Entries, Effect::GivesFuture) &&
+      !hasFlag(P.symbol(Callee).Fact->flags(), facts::SymbolFlag::Const))
+    State.forget(AccessPath::of(File, E.receiver()));
+  keepPromise(Entries, E, State);
   forgetNumbers(E, Callee, State);
-  std::string_view Method = futureMethod(Name);
-  if (Method == "wait") {
-    set(State, AccessPath::of(File, E.receiver()), Mark::Ready);
-    return;
-  }
   if (StatusOf.contains(AccessPath::ofResult(E.id())))
     return;
   auto Args = each(E.args());
@@ -339,8 +321,6 @@ void ValueFlow::call(const facts::Event &E, Marks &State) const {
   }
   if (Summary && Summary->Result != Mark::Unknown)
     set(State, AccessPath::ofResult(E.id()), Summary->Result);
-  if (!Method.empty())
-    State.forget(AccessPath::of(File, E.receiver()));
 }
 
 void ValueFlow::assign(const facts::Event &E, Marks &State) const {

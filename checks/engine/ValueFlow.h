@@ -68,7 +68,7 @@ private:
                       Marks &State) const;
   bool switchCall(std::string_view Name, const facts::Event &E,
                   Marks &State) const;
-  void keepPromise(std::string_view Name, const facts::Event &E,
+  void keepPromise(Program::EntryList Entries, const facts::Event &E,
                    Marks &State) const;
   void forgetNumbers(const facts::Event &E, SymbolId Callee,
                      Marks &State) const;

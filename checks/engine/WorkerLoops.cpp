@@ -37,16 +37,15 @@ std::optional<Member> loopMember(const Program &P, FunctionId F,
 
 // What keeps a loop running while it has nothing to do, made from it or from
 // its executor.
-bool isWorkGuard(const Program &P, FunctionId F, const facts::Event &E) {
-  std::uint32_t Unit = P.function(F).Unit;
-  if (P.qualifiedName(P.resolve(Unit, E.symbol())).find("work") !=
-      std::string_view::npos)
-    return true;
-  for (const facts::Value *Arg : each(E.args()))
-    if (P.typeName(Unit, P.withoutReference(Unit, typeOf(*Arg)))
-            .find("outstanding_work") != std::string_view::npos)
-      return true;
-  return false;
+bool isWorkGuard(const Program &P, FunctionId F, std::uint32_t Block,
+                 const facts::Event &E) {
+  if (!does(P.entries(P.resolve(P.function(F).Unit, E.symbol())),
+            Effect::KeepsLoopRunning))
+    return false;
+  std::vector<Applied> Known = Classifier(P, F).classify(Block, E);
+  return std::any_of(Known.begin(), Known.end(), [](const Applied &A) {
+    return A.does(Effect::KeepsLoopRunning);
+  });
 }
 
 // Executors of which nothing but a guard is made, by the calls that return
@@ -61,12 +60,13 @@ std::set<std::uint32_t> guardedExecutors(const Program &P, FunctionId F) {
                  .ends_with("::get_executor");
   if (!Any)
     return {};
-  for (const facts::Block *B : each(P.function(F).Fact->blocks()))
-    for (const facts::Event *E : each(B->events()))
+  auto Blocks = each(P.function(F).Fact->blocks());
+  for (std::uint32_t B = 0; B < Blocks.size(); ++B)
+    for (const facts::Event *E : each(Blocks[B]->events()))
       for (const facts::Value *Arg : each(E->args()))
         if (Arg->place() &&
             Arg->place()->root() == facts::PlaceRoot::CallResult)
-          (isWorkGuard(P, F, *E) ? Guarded : Otherwise)
+          (isWorkGuard(P, F, B, *E) ? Guarded : Otherwise)
               .insert(Arg->place()->id());
   for (std::uint32_t Call : Otherwise)
     Guarded.erase(Call);
@@ -79,10 +79,23 @@ WorkerLoops::WorkerLoops(const Program &P, const std::vector<bool> &OnThreads)
     : P(P) {
   for (FunctionId F = 0; F < P.functions().size(); ++F) {
     Guarded = guardedExecutors(P, F);
-    for (const facts::Block *B : each(P.function(F).Fact->blocks()))
-      for (const facts::Event *E : each(B->events()))
-        scan(F, *E, OnThreads[F]);
+    auto Blocks = each(P.function(F).Fact->blocks());
+    for (std::uint32_t B = 0; B < Blocks.size(); ++B)
+      for (const facts::Event *E : each(Blocks[B]->events()))
+        scan(F, B, *E, OnThreads[F]);
   }
+}
+
+bool WorkerLoops::movesObjects(const Program &P) {
+  for (SymbolId S = 1; S < P.symbolCount(); ++S)
+    if (does(P.entries(S), Effect::MovesToThread))
+      return true;
+  return false;
+}
+
+bool WorkerLoops::isOfMoved(FunctionId Method) const {
+  const ProgramSymbol &S = P.symbol(P.function(Method).Symbol);
+  return Moved.contains(P.typeName(S.Unit, S.Fact->record()));
 }
 
 WorkerLoops::Uses *WorkerLoops::member(FunctionId F, const facts::Value *V) {
@@ -91,20 +104,16 @@ WorkerLoops::Uses *WorkerLoops::member(FunctionId F, const facts::Value *V) {
 }
 
 bool WorkerLoops::entersLoop(FunctionId F, std::uint32_t Symbol) const {
-  Program::EntryList Entries = P.entries(P.resolve(P.function(F).Unit, Symbol));
-  return std::any_of(Entries.begin(), Entries.end(), [](const auto *Entry) {
-    return does(*Entry, Effect::EntersLoop);
-  });
+  return does(P.entries(P.resolve(P.function(F).Unit, Symbol)),
+              Effect::EntersLoop);
 }
 
 bool WorkerLoops::isMoved(FunctionId F, const facts::Event &E,
                           FunctionId Callable) const {
   if (Moved.empty())
     return false;
-  const ProgramFunction &Fn = P.function(Callable);
-  const facts::Symbol *S = P.symbol(Fn.Symbol).Fact;
-  if (!hasFlag(Fn.Fact->flags(), facts::FunctionFlag::Lambda))
-    return Moved.contains(P.typeName(P.symbol(Fn.Symbol).Unit, S->record()));
+  if (!hasFlag(P.function(Callable).Fact->flags(), facts::FunctionFlag::Lambda))
+    return isOfMoved(Callable);
   auto Args = each(E.args());
   // The last: before it may stand a sender and its signal.
   for (std::uint32_t I = Args.size(); I-- > 1;)
@@ -136,17 +145,16 @@ std::string_view WorkerLoops::objectType(FunctionId F,
   return P.typeName(Unit, Type);
 }
 
-void WorkerLoops::scan(FunctionId F, const facts::Event &E, bool OnThread) {
+void WorkerLoops::scan(FunctionId F, std::uint32_t Block, const facts::Event &E,
+                       bool OnThread) {
   SymbolId Callee = P.resolve(P.function(F).Unit, E.symbol());
-  if (E.receiver() && P.qualifiedName(Callee) == "QObject::moveToThread")
+  if (E.receiver() && does(P.entries(Callee), Effect::MovesToThread))
     Moved.insert(objectType(F, *E.receiver()));
-  bool Sink = false;
-  for (const rules::Entry *Entry : P.entries(Callee))
-    Sink |= does(*Entry, Effect::RunsCallable);
+  bool Sink = does(P.entries(Callee), Effect::RunsCallable);
   auto Args = each(E.args());
   // std::bind(&io_context::run, &Loop): what is made of it tells who runs it.
   bool Harmless =
-      isWorkGuard(P, F, E) ||
+      isWorkGuard(P, F, Block, E) ||
       (!Args.empty() && Args[0]->kind() == facts::ValueKind::Callable &&
        P.qualifiedName(Callee).find("bind") != std::string_view::npos &&
        entersLoop(F, Args[0]->symbol()));

@@ -22,8 +22,7 @@ projectOf(ASTContext &Ctx, const std::string &Config) {
   const SourceManager &SM = Ctx.getSourceManager();
   if (const auto Main = SM.getFileEntryRefForID(SM.getMainFileID()))
     if (const auto File = project::findProject(
-            std::filesystem::path(
-                extract::projectPath(Main->getName(), ""))
+            std::filesystem::path(extract::projectPath(Main->getName(), ""))
                 .parent_path()))
       return project::readProject(*File);
   return project::Project();
@@ -85,6 +84,7 @@ TidyRun::Outcome &TidyRun::outcome(ASTContext &Ctx, const Settings &S) {
     return Result;
   AnalysisOptions Options;
   Options.Show = S.Show.value_or(Project.Show.value_or(Profile::Default));
+  Options.Checks = Project.Checks;
   Options.ApplyNoLint = false; // clang-tidy does
   Result.Findings =
       analyse(Facts, std::get<rules::Catalogue>(Rules), Options).Findings;

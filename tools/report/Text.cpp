@@ -21,17 +21,23 @@ public:
       : Out(Out), R(R), Options(Options) {}
 
   void write() {
+    const Finding *Above = nullptr;
     for (const Finding &F : R.Findings) {
       place(F.Where);
       Out << color("0;1;35") << "warning: " << color("0") << color("1")
           << printable(F.Message) << color("0") << " [" << F.Rule << "]\n";
       source(F.Where, F.Fix);
-      for (const Note &N : F.Notes) {
-        place(N.Where);
-        Out << color("0;1;36") << "note: " << color("0") << printable(N.Message)
-            << '\n';
-        source(N.Where, {});
-      }
+      if (Above && isReachedAlike(F, *Above))
+        Out << color("0;1;36") << "note: " << color("0")
+            << "it is reached as the finding above\n";
+      else
+        for (const Note &N : F.Notes) {
+          place(N.Where);
+          Out << color("0;1;36") << "note: " << color("0")
+              << printable(N.Message) << '\n';
+          source(N.Where, {});
+        }
+      Above = &F;
       fixElsewhere(F);
       Out << color("0;1;36") << "note: " << color("0")
           << "precision: " << toString(F.Confidence) << '\n';
@@ -47,6 +53,17 @@ private:
 
   std::string color(const char *Code) const {
     return Options.Color ? std::string("\x1b[") + Code + "m" : std::string();
+  }
+
+  /// Whether the same notes lead to both, in one function: the second time they
+  /// tell nothing.
+  static bool isReachedAlike(const Finding &F, const Finding &Above) {
+    return F.Rule == Above.Rule && F.Function == Above.Function &&
+           F.Notes.size() > 1 &&
+           std::equal(F.Notes.begin(), F.Notes.end(), Above.Notes.begin(),
+                      Above.Notes.end(), [](const Note &A, const Note &B) {
+                        return A.Where == B.Where && A.Message == B.Message;
+                      });
   }
 
   void place(const Location &Where) {

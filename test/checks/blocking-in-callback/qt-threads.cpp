@@ -18,6 +18,8 @@ struct QTimer : QObject {
 struct Worker : QObject {
   // STRICT: qt-threads.cpp:[[@LINE+1]]:20: warning: 'QThread::sleep' blocks
   void work_ok() { QThread::sleep(1); }
+  // STRICT: qt-threads.cpp:[[@LINE+1]]:45: warning: 'QThread::sleep' blocks
+  void timerEvent(QTimerEvent *) override { QThread::sleep(2); }
 };
 
 struct Window : QObject {

@@ -145,3 +145,24 @@ GRIDLOCK_RUNS_ON_LOOP void flags_ok(int fd) {
   recv(fd, buffer, sizeof buffer, flags);
   recv(fd, buffer, sizeof buffer, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
+
+// BIOs of OpenSSL: BIO_do_connect and BIO_set_nbio are macros for BIO_ctrl.
+typedef struct bio_st BIO;
+BIO *BIO_new_connect(const char *);
+long BIO_ctrl(BIO *, int, long, void *);
+int BIO_read(BIO *, void *, int);
+GRIDLOCK_RUNS_ON_LOOP void bio_bad(BIO *memory) {
+  BIO *b = BIO_new_connect("host:443");
+  // CHECK: descriptors.c:[[@LINE+1]]:3: warning: 'BIO_ctrl' blocks
+  BIO_ctrl(b, 101, 0, 0);
+  // CHECK: descriptors.c:[[@LINE+1]]:3: warning: 'BIO_read' blocks
+  BIO_read(b, buffer, 1);
+  // CHECK: descriptors.c:[[@LINE+1]]:3: warning: 'BIO_read' may block
+  BIO_read(memory, buffer, 1);
+}
+GRIDLOCK_RUNS_ON_LOOP void bio_ok(void) {
+  BIO *b = BIO_new_connect("host:443");
+  BIO_ctrl(b, 102, 1, 0);
+  BIO_ctrl(b, 101, 0, 0);
+  BIO_read(b, buffer, 1);
+}

@@ -191,6 +191,29 @@ TEST(Text, ShowsAFixBelowTheLine) {
   fs::remove_all(Name);
 }
 
+TEST(Text, TellsOneWayToSeveralFindingsOnce) {
+  Report R = sampleReport();
+  Finding Second = sampleFinding();
+  Second.Where.Line += 1;
+  R.Findings.push_back(Second);
+  Second.Function = "app::Server::other";
+  R.Findings.push_back(Second);
+  Second.Notes.back().Message = "another way";
+  R.Findings.push_back(Second);
+  const std::string Out = text(R);
+  const auto Count = [&](const std::string &What) {
+    unsigned Times = 0;
+    for (std::size_t At = 0; (At = Out.find(What, At)) != std::string::npos;
+         ++At)
+      ++Times;
+    return Times;
+  };
+  EXPECT_EQ(Count("warning: "), 4u);
+  EXPECT_EQ(Count("it is reached as the finding above"), 1u);
+  EXPECT_EQ(Count("first note: called here"), 3u);
+  EXPECT_EQ(Count("another way"), 1u);
+}
+
 TEST(Text, PathsAreRelativeToTheCurrentDirectory) {
   EXPECT_EQ(displayPath("src/a.cpp", "/home/u/p", "/home/u/p"), "src/a.cpp");
   EXPECT_EQ(displayPath("src/a.cpp", "/home/u/p", "/home/u/p/src"), "a.cpp");

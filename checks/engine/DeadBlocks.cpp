@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "checks/engine/DeadBlocks.h"
+
+#include "checks/engine/Classify.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace gridlock {
+
+using facts::PredicateOp;
+using facts::ValueKind;
+
+namespace {
+
+constexpr std::size_t MaxValues = 16; // of one parameter
+
+bool compare(PredicateOp Op, std::int64_t Left, std::int64_t Right) {
+  switch (Op) {
+  case PredicateOp::Eq:
+    return Left == Right;
+  case PredicateOp::Ne:
+    return Left != Right;
+  case PredicateOp::Lt:
+    return Left < Right;
+  case PredicateOp::Le:
+    return Left <= Right;
+  case PredicateOp::Gt:
+    return Left > Right;
+  case PredicateOp::Ge:
+    return Left >= Right;
+  case PredicateOp::BitTest:
+    return (Left & Right) != 0;
+  default: // Truth
+    return Left != 0;
+  }
+}
+
+std::optional<std::int64_t> constantOf(const facts::Value *V) {
+  if (V && V->kind() == ValueKind::Null)
+    return 0;
+  return V && V->kind() == ValueKind::Constant && V->text() == 0
+             ? std::optional(V->integer())
+             : std::nullopt;
+}
+
+// Answers whether an edge may be taken.
+class Branches {
+public:
+  Branches(const Program &P, FunctionId F, const CallerValues &Callers)
+      : P(P), F(F), Callers(Callers) {}
+
+  bool mayTake(const facts::Edge &E) {
+    const facts::Predicate *Asked = E.predicate();
+    if (!Asked || (E.kind() != facts::EdgeKind::True &&
+                   E.kind() != facts::EdgeKind::False))
+      return true;
+    std::optional<std::int64_t> Right =
+        Asked->op() == PredicateOp::Truth ? 0 : constantOf(Asked->right());
+    if (!Right || Asked->op() == PredicateOp::None ||
+        Asked->op() == PredicateOp::IsNull ||
+        Asked->op() == PredicateOp::AddressLess)
+      return true;
+    std::optional<std::uint32_t> Parameter = keptParameter(P, F, Asked->left());
+    if (!Parameter)
+      return true;
+    bool Wanted = (E.kind() == facts::EdgeKind::True) != Asked->negated();
+    const std::set<std::int64_t> &Values = passed(*Parameter);
+    return Values.empty() ||
+           std::any_of(Values.begin(), Values.end(), [&](std::int64_t V) {
+             return compare(Asked->op(), V, *Right) == Wanted;
+           });
+  }
+
+private:
+  // All that callers pass; empty if that is not known.
+  const std::set<std::int64_t> &passed(std::uint32_t Parameter) {
+    auto [It, New] = Known.try_emplace(Parameter);
+    if (!New)
+      return It->second;
+    for (const CallSite &Call : Callers.Sites.of(F)) {
+      if (!Callers.IsConsidered(Call.Caller))
+        continue;
+      auto Value =
+          constantOf(argument(*Call.Call, static_cast<int>(Parameter)));
+      if (!Value || It->second.size() == MaxValues) {
+        It->second.clear();
+        break;
+      }
+      It->second.insert(*Value);
+    }
+    return It->second;
+  }
+
+  const Program &P;
+  FunctionId F;
+  const CallerValues &Callers;
+  std::map<std::uint32_t, std::set<std::int64_t>> Known; // by parameter
+};
+
+} // namespace
+
+std::optional<std::uint32_t> keptParameter(const Program &P, FunctionId F,
+                                           const facts::Value *Value) {
+  if (!Value || Value->kind() != ValueKind::Place || !Value->place() ||
+      Value->place()->root() != facts::PlaceRoot::Param ||
+      !each(Value->place()->path()).empty())
+    return std::nullopt;
+  std::uint32_t Index = Value->place()->id();
+  for (const facts::Block *B : each(P.function(F).Fact->blocks()))
+    for (const facts::Event *E : each(B->events()))
+      if (E->place() && E->place()->root() == facts::PlaceRoot::Param &&
+          E->place()->id() == Index && each(E->place()->path()).empty() &&
+          E->kind() != facts::EventKind::LifetimeEnd &&
+          E->kind() != facts::EventKind::Read)
+        return std::nullopt;
+  return Index;
+}
+
+std::vector<bool> deadBlocks(const Program &P, FunctionId F,
+                             const CallerValues &Callers) {
+  auto Blocks = each(P.function(F).Fact->blocks());
+  std::vector<bool> Dead(Blocks.size(), true);
+  std::vector<std::uint32_t> Pending;
+  Branches Known(P, F, Callers);
+  bool Any = false;
+  if (!Blocks.empty())
+    Pending.push_back(0);
+  while (!Pending.empty()) {
+    std::uint32_t B = Pending.back();
+    Pending.pop_back();
+    if (!Dead[B])
+      continue;
+    Dead[B] = false;
+    for (const facts::Edge *E : each(Blocks[B]->edges()))
+      if (Known.mayTake(*E))
+        Pending.push_back(E->to());
+      else
+        Any = true;
+  }
+  return Any ? Dead : std::vector<bool>();
+}
+
+} // namespace gridlock

@@ -1,6 +1,7 @@
 // Own event loops whose wait is one of several behind a pointer, and tables of callbacks with
 // their user data.
 // RUN: %check_all gridlock-blocking-in-callback %s
+#define _GNU_SOURCE
 #include <sys/epoll.h>
 #include <poll.h>
 #include <unistd.h>

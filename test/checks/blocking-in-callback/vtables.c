@@ -1,5 +1,6 @@
 // Handlers in a table of a library, where they stand in structures without a name (sd-bus).
 // RUN: %check_all gridlock-blocking-in-callback %s
+#define _GNU_SOURCE
 #include <unistd.h>
 
 typedef struct sd_bus_vtable {

@@ -2,6 +2,7 @@
 #include "checks/locks/ThreadStarts.h"
 
 #include "checks/locks/LockPaths.h"
+#include "checks/locks/ThreadNames.h"
 
 #include <algorithm>
 #include <set>
@@ -57,6 +58,17 @@ bool isGivenAway(const Program &P, FunctionId F, const AccessPath &Path,
 }
 
 } // namespace
+
+bool startsThread(std::string_view QualifiedName) {
+  auto Has = [&](std::string_view Part) {
+    return QualifiedName.find(Part) != std::string_view::npos;
+  };
+  return QualifiedName == "thrd_create" || Has("thread_create") ||
+         Has("thread_new") || Has("thread_try_new") ||
+         QualifiedName.starts_with("std::thread::") ||
+         QualifiedName.starts_with("std::jthread::") ||
+         QualifiedName.starts_with("boost::thread::");
+}
 
 const facts::Value *waitedHandle(const Program &P, FunctionId F,
                                  const facts::Event &E) {
@@ -175,7 +187,7 @@ void ThreadStarts::scan(FunctionId F, const CallGraph &Calls) {
       continue;
     std::string_view Name = lastComponent(P.qualifiedName(Callee));
     bool IsOne = (E->kind() == EventKind::Construct && IsThread(E->type())) ||
-                 Name == "pthread_create" || Name == "thrd_create";
+                 startsThread(P.qualifiedName(Callee));
     std::size_t Before = Starts.size();
     for (const rules::Entry *Entry : P.entries(Callee))
       if (does(*Entry, Effect::RunsCallable) && Entry->callable() >= 0 &&

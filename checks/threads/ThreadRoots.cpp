@@ -3,6 +3,7 @@
 
 #include "checks/engine/BlockLoops.h"
 #include "checks/engine/Classify.h"
+#include "checks/locks/ThreadNames.h"
 
 #include <unordered_map>
 
@@ -10,21 +11,6 @@ namespace gridlock {
 
 using facts::EventKind;
 using rules::Effect;
-
-namespace {
-
-// Of functions that run a callable elsewhere, those that start a thread for it.
-bool isThreadStart(std::string_view Name) {
-  auto Has = [&](std::string_view Part) {
-    return Name.find(Part) != std::string_view::npos;
-  };
-  return Name == "thrd_create" || Has("thread_create") || Has("thread_new") ||
-         Has("thread_try_new") || Name.starts_with("std::thread::") ||
-         Name.starts_with("std::jthread::") ||
-         Name.starts_with("boost::thread::");
-}
-
-} // namespace
 
 ThreadRoots::ThreadRoots(const Program &P, const CallGraph &Calls) {
   std::unordered_map<FunctionId, std::size_t> Known;
@@ -49,7 +35,7 @@ ThreadRoots::ThreadRoots(const Program &P, const CallGraph &Calls) {
             Sink = A.Entry;
         if (!Sink)
           continue;
-        bool IsThread = isThreadStart(P.qualifiedName(Callee));
+        bool IsThread = startsThread(P.qualifiedName(Callee));
         if (IsThread) {
           Starts.insert(E);
           Starters.insert(F);

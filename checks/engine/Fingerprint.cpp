@@ -91,6 +91,30 @@ void mergePlaces(std::vector<Finding> &Findings) {
   Findings = std::move(Result);
 }
 
+/// What waits for ever at a place is told as that, not also as something that
+/// waits, or may, while the lock is held.
+void dropConsequences(std::vector<Finding> &Findings) {
+  constexpr std::string_view Causes[] = {"gridlock-self-deadlock",
+                                         "gridlock-lock-order"};
+  auto RankOf = [&](const Finding &F) { // 0: no cause
+    if (F.Confidence < Precision::High)
+      return 0;
+    return F.Rule == Causes[0] ? 2 : F.Rule == Causes[1] ? 1 : 0;
+  };
+  for (std::size_t I = 0; I < Findings.size();) {
+    std::size_t End = I;
+    int Cause = 0;
+    for (; End < Findings.size() && Findings[End].Where == Findings[I].Where;
+         ++End)
+      Cause = std::max(Cause, RankOf(Findings[End]));
+    for (; I < End; ++I)
+      if ((Cause > 0 && Findings[I].Rule == "gridlock-callback-under-lock") ||
+          (Cause > 1 && Findings[I].Rule == "gridlock-blocking-under-lock"))
+        Findings[I].Rule.clear();
+  }
+  std::erase_if(Findings, [](const Finding &F) { return F.Rule.empty(); });
+}
+
 } // namespace
 
 void finishFindings(std::vector<Finding> &Findings) {
@@ -116,6 +140,7 @@ void finishFindings(std::vector<Finding> &Findings) {
                              }),
                  Findings.end());
   mergePlaces(Findings);
+  dropConsequences(Findings);
   std::map<std::tuple<std::string, std::string, std::string>, unsigned> Seen;
   for (Finding &F : Findings)
     F.Fingerprint =

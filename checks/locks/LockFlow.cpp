@@ -140,6 +140,7 @@ void LockFlow::event(const facts::Event &E, LockState &State) {
       awaited(E, State);
     return;
   case EventKind::Return:
+    noteReturn(E, State);
     if (auto B = bindingOf(File, E.value())) {
       State.moveGuard(B->To, AccessPath::ofResult(0));
       B->To = canonical(std::move(B->To), State.Known);
@@ -271,6 +272,7 @@ void LockFlow::finish() {
   if (F.Fact->exit() >= In.size() || !In[F.Fact->exit()])
     return;
   const LockState &Exit = *In[F.Fact->exit()];
+  findTold(Exit);
   for (const auto &[Lock, H] : Exit.Held)
     if (H.Must && !H.FromCaller && isVisible(Lock))
       Summary.LeftHeld.emplace(Lock, H);

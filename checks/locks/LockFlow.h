@@ -46,6 +46,8 @@ private:
 
   void prepare();
   LockState atEntry();
+  void noteReturn(const facts::Event &E, const LockState &State);
+  void findTold(const LockState &Exit);
   void run(const LockObserver &Watch = {});
   // What LockNeeds is told.
   std::vector<LockClass> classesHeld(const LockState &State);
@@ -132,6 +134,11 @@ private:
   std::map<const facts::Event *, const facts::Event *> Resumed;
   std::vector<std::optional<LockState>> In;
   std::optional<Binding> Returned;
+  struct ReturnPoint {
+    const facts::Value *Value;
+    std::map<AccessPath, HeldLock> Held;
+  };
+  std::vector<ReturnPoint> Returns; // while summarising
   bool ReturnsVary = false;
   bool Summarising = false, Ordering = false; // and neither: watching
   std::vector<std::size_t> Kept;              // hashes of the locks in Taken

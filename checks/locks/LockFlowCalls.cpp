@@ -239,6 +239,10 @@ void LockFlow::applySummary(const LockSummary &Callee, FunctionId Target,
     if (auto Object = Sub.apply(Path))
       Left.push_back(
           {*Object, {H.Mode, Model.chainOf({Id, &E, H.Chain}), true}});
+  std::vector<LockSummary::Told> Told;
+  for (const LockSummary::Told &T : Callee.Tells)
+    if (auto Object = Sub.apply(T.Lock))
+      Told.push_back({*Object, T.Mode, T.ZeroIsSuccess});
   std::vector<std::pair<AccessPath, GuardState>> Guards;
   for (const auto &[Path, G] : Callee.Guards) {
     bool IsResult = Path.Root == PlaceRoot::CallResult;
@@ -283,6 +287,10 @@ void LockFlow::applySummary(const LockSummary &Callee, FunctionId Target,
     if (auto It = State.Guards.find(Path); It != State.Guards.end())
       It->second.Owns = It->second.Sure = true;
   }
+  for (const LockSummary::Told &T : Told)
+    Tries.emplace(
+        AccessPath::ofResult(E.id()),
+        Try{locksOf(T.Lock, State), T.Mode, &E, T.ZeroIsSuccess, false});
   // Made in an optional, a smart pointer or the like: ends with that.
   bool IsInHolder = E.kind() == facts::EventKind::Call &&
                     hasFlag(P.function(Target).Fact->flags(),

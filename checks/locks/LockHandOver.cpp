@@ -33,6 +33,8 @@ LockHandOver::LockHandOver(LockModel &Model)
         Releasers[Name].insert(F);
         if (Use.isTaken())
           Balanced[Name].insert(F);
+        if (isTakenByHelper(F, Use))
+          Told.insert(Name);
       }
     }
     for (const std::string &Name : Found.GivenBack)
@@ -40,6 +42,14 @@ LockHandOver::LockHandOver(LockModel &Model)
         Givers[Name].insert(F);
     Uses.emplace(F, std::move(Found));
   }
+}
+
+// Whether a function of the program took the lock and said so by its result.
+bool LockHandOver::isTakenByHelper(FunctionId F, const LockUse &Use) const {
+  return std::any_of(Use.Tried.begin(), Use.Tried.end(), [&](const auto &Try) {
+    const facts::Event &Call = *Try.second.Call;
+    return P.entries(P.resolve(P.function(F).Unit, Call.symbol())).empty();
+  });
 }
 
 std::set<FunctionId> LockHandOver::callersOf(FunctionId F) const {
@@ -70,8 +80,18 @@ bool LockHandOver::isAnnotated(FunctionId Id) const {
   return false;
 }
 
+// F says by its result that it has left the lock held, and somebody who asked
+// releases it.
+bool LockHandOver::isTold(FunctionId F, const AccessPath &Lock) const {
+  const LockSummary *Summary = Model.summary(F);
+  return Summary && Told.contains(keyOf(Lock)) &&
+         std::any_of(Summary->Tells.begin(), Summary->Tells.end(),
+                     [&](const auto &T) { return T.Lock == Lock; });
+}
+
 bool LockHandOver::isHandedOn(FunctionId F, const AccessPath &Lock) const {
-  return isAnnotated(F) || isGivenBack(callersOf(F), F, keyOf(Lock));
+  return isAnnotated(F) || isTold(F, Lock) ||
+         isGivenBack(callersOf(F), F, keyOf(Lock));
 }
 
 // By a function of ABOVE, or outside the program: by a function that can be

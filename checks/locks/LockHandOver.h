@@ -33,6 +33,8 @@ public:
 
 private:
   bool isAnnotated(FunctionId F) const;
+  bool isTold(FunctionId F, const AccessPath &Lock) const;
+  bool isTakenByHelper(FunctionId F, const LockUse &Use) const;
   bool isGivenBack(const std::set<FunctionId> &Above, FunctionId F,
                    const std::string &Name) const;
   std::set<FunctionId> callersOf(FunctionId F) const; // at any depth, F too
@@ -44,6 +46,8 @@ private:
   // By name of the lock: functions that release it without having taken it, and
   // functions with any release of it.
   std::map<std::string, std::set<FunctionId>> Givers, Releasers, Balanced;
+  // Locks that a function releases which another took and said so.
+  std::set<std::string> Told;
 };
 
 /// By function, whether it lets an exception out that is thrown in the program.

@@ -80,7 +80,7 @@ namespace {
 // length settles in a few, and what has not settled by then stays incomplete.
 int roundsOf(std::size_t Size, bool IsCycle) {
   constexpr std::size_t LargestRepeated = 200;
-  return !IsCycle || Size > LargestRepeated ? 1 : 3;
+  return !IsCycle ? 1 : Size > LargestRepeated ? 2 : 3;
 }
 
 } // namespace

@@ -45,7 +45,8 @@ void Reporter::cycle(const LockCycle &Found) {
   std::set<std::string> Functions;
   std::string Locks, Orders;
   PathShape Shape;
-  bool Uncertain = false, Element = false;
+  bool Uncertain = false;
+  unsigned Elements = 0;
   for (std::size_t I = 0; I < Cycle.size(); ++I) {
     const OrderEdge &E = *Cycle[I];
     SymbolId S = P.function(E.Function).Symbol;
@@ -61,7 +62,7 @@ void Reporter::cycle(const LockCycle &Found) {
                                                   : "");
     Shape.Calls = std::max(Shape.Calls, E.Calls);
     Uncertain |= E.Uncertain;
-    Element |= Model.name(E.From).IsElement;
+    Elements += Model.name(E.From).IsElement ? 1 : 0;
   }
   Finding Result = make(Functions);
   Result.Message = "locks " + Locks +
@@ -86,14 +87,14 @@ void Reporter::cycle(const LockCycle &Found) {
   Result.Where = placeOf(Model, Anchor->ToChain);
   Shape.Weakest = Uncertain ? EdgeKind::SeveralOverrides : EdgeKind::Static;
   // Instances of a class are merged, so two steps may be about different
-  // objects.
+  // objects. Of two arrays, they mostly are about different elements.
   bool AllGlobal = std::all_of(Cycle.begin(), Cycle.end(), [&](auto *E) {
     return Model.name(E->From).IsGlobal && Model.name(E->To).IsGlobal;
   });
-  Precision Ceiling = Found.Unlikely             ? Precision::Low
-                      : Element || Found.Writers ? Precision::Medium
-                      : AllGlobal                ? Precision::VeryHigh
-                                                 : Precision::High;
+  Precision Ceiling = Found.Unlikely                  ? Precision::Low
+                      : Elements > 1 || Found.Writers ? Precision::Medium
+                      : AllGlobal                     ? Precision::VeryHigh
+                                                      : Precision::High;
   Result.Confidence = std::min(Ceiling, precisionOf(Shape));
   Sink.report(std::move(Result));
 }

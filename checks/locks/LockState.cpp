@@ -139,7 +139,7 @@ void LockState::moveGuard(const AccessPath &From, const AccessPath &To) {
 
 bool LockSummary::changesState() const {
   return !LeftHeld.empty() || !Guards.empty() || !Released.empty() ||
-         !Known.empty() || Result;
+         !Known.empty() || !Tells.empty() || Result;
 }
 
 } // namespace gridlock

@@ -96,6 +96,13 @@ struct LockSummary {
     AccessPath Lock;
     std::vector<LockClass> Under, Alias; // held there; maybe the same lock
   };
+  /// A lock that is held when it returns if its result is zero, or is not.
+  struct Told {
+    AccessPath Lock;
+    rules::LockMode Mode;
+    bool ZeroIsSuccess;
+  };
+  std::vector<Told> Tells;
   std::optional<Acquisition> First; // of the blocking ones, at any depth
   std::vector<Bare> Bares;
   std::vector<Invocation> Invokes;

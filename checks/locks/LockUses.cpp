@@ -161,6 +161,18 @@ void Finder::attempt(const facts::Event &E, const LockState &State) {
     Result.Locks[Path].Tried.try_emplace(AccessPath::ofResult(E.id()),
                                          LockUse::Try{&E, Zero});
   }
+  // A function of the program that says by its result whether it took it.
+  std::vector<CallEdge> Targets;
+  Model.calls().follow(Id, E, Targets);
+  const LockSummary *Callee =
+      Targets.size() == 1 ? Model.summary(Targets[0].Target) : nullptr;
+  if (!Callee || Callee->Tells.empty())
+    return;
+  Substitution Here(P, Id, E, State.Known, nullptr, false);
+  for (const LockSummary::Told &T : Callee->Tells)
+    if (auto Lock = Here.apply(T.Lock))
+      Result.Locks[*Lock].Tried.try_emplace(AccessPath::ofResult(E.id()),
+                                            LockUse::Try{&E, T.ZeroIsSuccess});
 }
 
 // Locals that keep the result of a try.

@@ -49,6 +49,11 @@ bool saysSomething(const facts::Symbol &S) {
 
 // S, or the nearest that it overrides and that says something; 0: none.
 SymbolId speaker(const Program &P, SymbolId S) {
+  const facts::Symbol *Own = P.symbol(S).Fact;
+  if (Own && saysSomething(*Own))
+    return S;
+  if (!Own || each(Own->overrides()).empty())
+    return 0;
   std::vector<SymbolId> Pending{S};
   std::set<SymbolId> Seen{S};
   for (std::size_t Next = 0; Next < Pending.size(); ++Next) {

@@ -30,11 +30,6 @@ bool waits(const Applied &A) {
          A.Entry->cost() != rules::Cost::Brief;
 }
 
-bool isCallLike(const facts::Event &E) {
-  return E.kind() == facts::EventKind::Call ||
-         E.kind() == facts::EventKind::Construct;
-}
-
 // A short critical section is normal, and so is a cheap metadata query.
 Precision ceilingOf(const rules::Entry &Entry, Verdict Holds) {
   Precision Ceiling = Holds == Verdict::Yes      ? Precision::VeryHigh
@@ -89,11 +84,10 @@ public:
         Most(Most) {}
 
   /// Whether the event is settled by the entries of the called function.
-  bool visit(std::uint32_t Block, const facts::Event &E) {
-    if (!isCallLike(E))
-      return true;
+  bool visit(const CallEvent &Site) {
+    const facts::Event &E = *Site.Event;
     std::optional<Applied> Worst;
-    for (const Applied &A : Classify.classify(Block, E)) {
+    for (const Applied &A : Classify.classify(Site.Block, E)) {
       if (A.does(Effect::Fine) && A.Holds >= Verdict::Likely)
         return true;
       if (Wants(A) && A.Holds != Verdict::No &&
@@ -137,9 +131,11 @@ std::vector<BlockingOp> blockingOps(const Program &P, const Contexts &C,
   std::vector<bool> Dead;
   if (Callers)
     Dead = deadBlocks(P, F, *Callers);
-  C.forEachOnLoop(F, [&](std::uint32_t Block, const facts::Event &E) {
-    if ((Dead.empty() || !Dead[Block]) && !Ops.visit(Block, E))
-      Ops.visitGuard(E);
+  C.forEachCallOnLoop(F, [&](std::size_t Call) {
+    const CallEvent &Site = P.callEvent(Call);
+    if (Site.is(CallEvent::Known) && (Dead.empty() || !Dead[Site.Block]) &&
+        !Ops.visit(Site))
+      Ops.visitGuard(*Site.Event);
   });
   return std::move(Ops.Result);
 }
@@ -149,8 +145,9 @@ std::vector<BlockingOp> computingOps(const Program &P, const Contexts &C,
   if (!P.callsKnown(F))
     return {};
   Collector Ops(P, F, computes, computingCeiling);
-  C.forEachOnLoop(F, [&](std::uint32_t Block, const facts::Event &E) {
-    Ops.visit(Block, E);
+  C.forEachCallOnLoop(F, [&](std::size_t Call) {
+    if (P.callEvent(Call).is(CallEvent::Known))
+      Ops.visit(P.callEvent(Call));
   });
   return std::move(Ops.Result);
 }
@@ -159,10 +156,9 @@ std::vector<BlockingOp> waitingOps(const Program &P, FunctionId F) {
   if (!P.callsKnown(F))
     return {};
   Collector Ops(P, F, waits, ceilingOf);
-  auto Blocks = each(P.function(F).Fact->blocks());
-  for (std::uint32_t B = 0; B < Blocks.size(); ++B)
-    for (const facts::Event *E : each(Blocks[B]->events()))
-      Ops.visit(B, *E);
+  for (const CallEvent &Site : P.callEvents(F))
+    if (Site.is(CallEvent::Known))
+      Ops.visit(Site);
   return std::move(Ops.Result);
 }
 

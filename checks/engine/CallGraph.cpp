@@ -29,10 +29,6 @@ std::vector<const facts::Value *> callableArguments(const facts::Event &E,
   return Result;
 }
 
-bool isCallLike(const facts::Event &E) {
-  return E.kind() == EventKind::Call || E.kind() == EventKind::Construct;
-}
-
 // Threads kept in a container are made in place by what is put into it.
 bool keepsThreads(const Program &P, std::uint32_t Unit, std::uint32_t Type) {
   for (std::uint32_t Arg : each(P.type(Unit, Type)->args())) {
@@ -47,29 +43,35 @@ bool keepsThreads(const Program &P, std::uint32_t Unit, std::uint32_t Type) {
 } // namespace
 
 CallGraph::CallGraph(const Program &P)
-    : P(P), Flow(P), Own(P, Flow), OnThreads(P.functions().size(), false) {
-  std::vector<Forwarding> Forwards;
+    : P(P), Flow(P), Own(P, Flow), OnThreads(P.functions().size(), false),
+      Invokes(P.functions().size(), false) {
   std::vector<FunctionId> Away;
   for (FunctionId F = 0; F < P.functions().size(); ++F)
-    scan(F, Forwards, Away);
-  std::sort(Forwards.begin(), Forwards.end(), [](const auto &A, const auto &B) {
-    return std::tie(A.To, A.From) < std::tie(B.To, B.From);
-  });
-  propagate(Forwards);
-  propagateLoops(Forwards);
+    scan(F, Away);
+  propagate();
+  propagateLoops();
+  for (const Parameter &I : Invoked)
+    Invokes[I.first] = true;
   findWhatThreadsRun(Away);
   if (Flow.knowsResumers())
     findWhatLoopsRun();
-  if (Loops.empty() && !WorkerLoops::movesObjects(P))
-    return;
-  Workers = std::make_unique<WorkerLoops>(P, OnThreads);
-  for (LoopCallable &L : Loops)
-    L.Certain &= !Workers->isExecutorOf(L.Registrar, *L.Site) &&
-                 !Workers->isMoved(L.Registrar, *L.Site, L.Callable);
+  if (!Loops.empty() || WorkerLoops::movesObjects(P)) {
+    Workers = std::make_unique<WorkerLoops>(P, OnThreads);
+    for (LoopCallable &L : Loops)
+      L.Certain &= !Workers->isExecutorOf(L.Registrar, *L.Site) &&
+                   !Workers->isMoved(L.Registrar, *L.Site, L.Callable);
+  }
+  keepEdges();
 }
 
 bool CallGraph::belongsToThread(FunctionId Method) const {
   return Workers && Workers->isOfMoved(Method);
+}
+
+const CallSites &CallGraph::callSites() const {
+  if (!Sites)
+    Sites = std::make_unique<CallSites>(P);
+  return *Sites;
 }
 
 // What runs if V is run, but for what a caller of F passes.
@@ -128,44 +130,32 @@ void CallGraph::scanSink(FunctionId F, const facts::Event &E,
   }
 }
 
-void CallGraph::scan(FunctionId F, std::vector<Forwarding> &Forwards,
-                     std::vector<FunctionId> &Away) {
-  const ProgramFunction &Fn = P.function(F);
-  Classifier Classify(P, F);
+void CallGraph::scan(FunctionId F, std::vector<FunctionId> &Away) {
   if (P.keepsCallbacks())
-    for (const facts::Block *B : each(Fn.Fact->blocks()))
+    for (const facts::Block *B : each(P.function(F).Fact->blocks()))
       for (const facts::Event *E : each(B->events()))
         keepCallback(F, *E);
   for (const CallEvent &Site : P.callEvents(F)) {
+    const ProgramSymbol &Callee = P.symbol(Site.Callee);
+    const bool Sink = (Callee.Bits & callsEffect(Effect::RunsCallable)) != 0;
+    if (!Sink && !Site.is(CallEvent::ThroughPointer | CallEvent::MayPass))
+      continue;
     const facts::Event *E = Site.Event;
-    const SymbolId Callee = Site.Callee;
-    Program::EntryList Entries = P.entries(Callee);
-    if (std::any_of(Entries.begin(), Entries.end(), [](const auto *Entry) {
-          return does(*Entry, Effect::RunsCallable);
-        }))
-      for (const Applied &A : Classify.classify(Site.Block, *E))
+    const ProgramFunction &Fn = P.function(F);
+    if (Sink)
+      for (const Applied &A : Classifier(P, F).classify(Site.Block, *E))
         if (A.does(Effect::RunsCallable))
           scanSink(F, *E, *A.Entry, runsOnLoop(P, Flow, F, *E, A), Away);
-    if (CallableFlow::callsThrough(P, F, *E))
+    if (Site.is(CallEvent::ThroughPointer))
       for (std::uint32_t Param : Flow.origins(F, E->receiver()).Parameters)
         Invoked.emplace(F, Param);
-    auto Args = each(E->args());
-    if (Args.empty())
-      continue;
-    FunctionId Body = P.symbol(Callee).Body;
-    if (Body == NoFunction && E->receiver() &&
+    if (Callee.Body == NoFunction && Site.is(CallEvent::MayPass) &&
+        E->receiver() &&
         keepsThreads(P, Fn.Unit,
                      P.withoutReference(Fn.Unit, typeOf(*E->receiver()))))
-      for (const facts::Value *Arg : Args)
+      for (const facts::Value *Arg : each(E->args()))
         for (FunctionId Target : Flow.anyTargets(F, Arg))
           Away.push_back(Target);
-    if (Body == NoFunction)
-      continue;
-    for (std::uint32_t I = 0; I < Args.size(); ++I)
-      if (Args[I]->kind() == facts::ValueKind::Place &&
-          (typeOf(*Args[I]) == 0 || Flow.holds(Fn.Unit, typeOf(*Args[I]))))
-        for (std::uint32_t Param : Flow.origins(F, Args[I]).Parameters)
-          Forwards.push_back({{F, Param}, {Body, I}});
   }
 }
 
@@ -186,20 +176,18 @@ void CallGraph::findWhatThreadsRun(const std::vector<FunctionId> &Starts) {
     FunctionId F = Pending.back();
     Pending.pop_back();
     const OwnLoop *Loop = Own.of(F); // a loop's thread is no other thread
-    auto Blocks = each(P.function(F).Fact->blocks());
-    for (std::uint32_t B = 0; B < Blocks.size(); ++B)
-      for (const facts::Event *E : each(Blocks[B]->events())) {
-        if (!isCallLike(*E) || (Loop && Loop->Body[B]))
-          continue;
-        if (CallableFlow::callsThrough(P, F, *E))
-          for (CallableFlow::NodeId Holder :
-               Flow.origins(F, E->receiver()).Holders)
-            CalledOnThreads.insert(Holder);
-        Targets.clear();
-        follow(F, *E, Targets);
-        for (const CallEdge &Edge : Targets)
-          Reach(Edge.Target);
-      }
+    for (const CallEvent &C : P.callEvents(F)) {
+      if (Loop && Loop->Body[C.Block])
+        continue;
+      if (C.is(CallEvent::ThroughPointer))
+        for (CallableFlow::NodeId Holder :
+             Flow.origins(F, C.Event->receiver()).Holders)
+          CalledOnThreads.insert(Holder);
+      Targets.clear();
+      follow(F, *C.Event, Targets);
+      for (const CallEdge &Edge : Targets)
+        Reach(Edge.Target);
+    }
   }
 }
 
@@ -221,16 +209,14 @@ void CallGraph::findWhatLoopsRun() {
     FunctionId F = Pending.back();
     Pending.pop_back();
     const OwnLoop *Loop = Own.of(F);
-    auto Blocks = each(P.function(F).Fact->blocks());
-    for (std::uint32_t B = 0; B < Blocks.size(); ++B)
-      for (const facts::Event *E : each(Blocks[B]->events())) {
-        if (!isCallLike(*E) || (Loop && !Loop->Body[B]))
-          continue;
-        Targets.clear();
-        follow(F, *E, Targets);
-        for (const CallEdge &Edge : Targets)
-          Reach(Edge.Target);
-      }
+    for (const CallEvent &C : P.callEvents(F)) {
+      if (Loop && !Loop->Body[C.Block])
+        continue;
+      Targets.clear();
+      follow(F, *C.Event, Targets);
+      for (const CallEdge &Edge : Targets)
+        Reach(Edge.Target);
+    }
   }
 }
 
@@ -248,23 +234,42 @@ bool CallGraph::resumesOnLoop(FunctionId AwaitSuspend) const {
   });
 }
 
-void CallGraph::propagate(const std::vector<Forwarding> &Forwards) {
+// THEN(parameter of a caller) for every one that is handed on as TO, in order.
+template <typename Use>
+void CallGraph::eachForwarding(Parameter To, Use Then) const {
+  std::vector<Parameter> From;
+  for (const CallSite &Site : callSites().of(To.first)) {
+    const CallEvent &Call = P.callEvent(Site.Call);
+    if (!Call.is(CallEvent::MayPass))
+      continue;
+    FunctionId F = Site.Caller;
+    const facts::Value *Arg =
+        argument(*Call.Event, static_cast<int>(To.second));
+    if (Arg && Arg->kind() == facts::ValueKind::Place &&
+        (typeOf(*Arg) == 0 || Flow.holds(P.function(F).Unit, typeOf(*Arg))))
+      for (std::uint32_t Param : Flow.origins(F, Arg).Parameters)
+        From.emplace_back(F, Param);
+  }
+  std::sort(From.begin(), From.end());
+  for (const Parameter &F : From)
+    Then(F);
+}
+
+void CallGraph::propagate() {
   std::vector<Parameter> Pending(Invoked.begin(), Invoked.end());
   while (!Pending.empty()) {
     Parameter Callee = Pending.back();
     Pending.pop_back();
-    auto It = std::lower_bound(
-        Forwards.begin(), Forwards.end(), Callee,
-        [](const Forwarding &Fwd, const Parameter &To) { return Fwd.To < To; });
-    for (; It != Forwards.end() && It->To == Callee; ++It)
-      if (Invoked.insert(It->From).second)
-        Pending.push_back(It->From);
+    eachForwarding(Callee, [&](const Parameter &From) {
+      if (Invoked.insert(From).second)
+        Pending.push_back(From);
+    });
   }
 }
 
 // A parameter that is handed on to a parameter that a loop runs is run by the
 // loop, and so is what callers pass for it.
-void CallGraph::propagateLoops(const std::vector<Forwarding> &Forwards) {
+void CallGraph::propagateLoops() {
   if (Looped.empty())
     return;
   std::vector<Parameter> Pending;
@@ -274,38 +279,84 @@ void CallGraph::propagateLoops(const std::vector<Forwarding> &Forwards) {
     Parameter Callee = Pending.back();
     Pending.pop_back();
     auto Sink = Looped.at(Callee);
-    auto It = std::lower_bound(
-        Forwards.begin(), Forwards.end(), Callee,
-        [](const Forwarding &Fwd, const Parameter &To) { return Fwd.To < To; });
-    for (; It != Forwards.end() && It->To == Callee; ++It) {
-      auto [Known, New] = Looped.try_emplace(It->From, Sink);
+    eachForwarding(Callee, [&](const Parameter &From) {
+      auto [Known, New] = Looped.try_emplace(From, Sink);
       if (!New && (Known->second.second || !Sink.second))
-        continue;
+        return;
       Known->second = Sink;
-      Pending.push_back(It->From);
-    }
+      Pending.push_back(From);
+    });
   }
+  std::vector<bool> Runs(P.functions().size(), false);
+  for (const auto &[To, Sink] : Looped)
+    Runs[To.first] = true;
   std::vector<CallEdge> Called;
   for (FunctionId F = 0; F < P.functions().size(); ++F)
-    for (const facts::Block *B : each(P.function(F).Fact->blocks()))
-      for (const facts::Event *E : each(B->events())) {
-        if (!isCallLike(*E))
-          continue;
-        auto Args = each(E->args());
-        if (Args.empty())
-          continue;
-        Called.clear();
-        addTarget(NoFunction, P.resolve(P.function(F).Unit, E->symbol()),
-                  E->dispatch() == facts::Dispatch::Virtual, Called);
-        for (const CallEdge &To : Called)
-          for (auto It = Looped.lower_bound({To.Target, 0});
-               It != Looped.end() && It->first.first == To.Target; ++It)
-            if (It->first.second < Args.size())
-              for (FunctionId Target : runnable(F, Args[It->first.second]))
-                Loops.push_back({Target, F, E, It->second.first,
-                                 It->second.second &&
-                                     To.Kind != EdgeKind::SeveralOverrides});
+    for (const CallEvent &C : P.callEvents(F)) {
+      FunctionId Body = P.symbol(C.Callee).Body;
+      if (!C.is(CallEvent::Arguments) ||
+          (!C.is(CallEvent::Virtual) && (Body == NoFunction || !Runs[Body])))
+        continue;
+      Called.clear();
+      addTarget(NoFunction, C.Callee, C.is(CallEvent::Virtual), Called);
+      auto Args = each(C.Event->args());
+      for (const CallEdge &To : Called)
+        for (auto It = Looped.lower_bound({To.Target, 0});
+             It != Looped.end() && It->first.first == To.Target; ++It)
+          if (It->first.second < Args.size())
+            for (FunctionId Target : runnable(F, Args[It->first.second]))
+              Loops.push_back(
+                  {Target, F, C.Event, It->second.first,
+                   It->second.second && To.Kind != EdgeKind::SeveralOverrides});
+    }
+}
+
+std::uint32_t CallGraph::addList(std::span<const CallEdge> List) {
+  if (List.empty())
+    return 0;
+  Edges.insert(Edges.end(), List.begin(), List.end());
+  ListStart.push_back(static_cast<std::uint32_t>(Edges.size()));
+  return static_cast<std::uint32_t>(ListStart.size() - 2);
+}
+
+// What `follow` finds for each call. Most call one function or one method and
+// pass it nothing that it calls: these share a list for each callee.
+void CallGraph::keepEdges() {
+  constexpr std::uint32_t Unmade = ~0u;
+  ListStart.push_back(0); // list 0 is empty
+  ListOf.reserve(P.callCount());
+  Resolutions.reserve(P.callCount());
+  std::vector<std::uint32_t> Named(P.symbolCount(), Unmade),
+      Overridden(P.symbolCount(), Unmade);
+  std::vector<CallEdge> Targets;
+  for (FunctionId F = 0; F < P.functions().size(); ++F)
+    for (const CallEvent &C : P.callEvents(F)) {
+      const bool Virtual = C.is(CallEvent::Virtual);
+      const ProgramSymbol &To = P.symbol(C.Callee);
+      std::uint32_t List = Unmade;
+      if (C.Callee != 0 && !C.is(CallEvent::ThroughPointer) &&
+          (To.Bits & Callee::KnownEntry) == 0) {
+        std::uint32_t &Shared = (Virtual ? Overridden : Named)[C.Callee];
+        if (Shared == Unmade) {
+          Targets.clear();
+          addTarget(NoFunction, C.Callee, Virtual, Targets);
+          Shared = addList(Targets);
+        }
+        List = Shared;
+        for (const CallEdge &Edge : edgesIn(Shared))
+          if (Edge.Target == F ||
+              (C.is(CallEvent::MayPass) && Invokes[Edge.Target]))
+            List = Unmade;
       }
+      Resolution How = Resolution::Followed;
+      if (List == Unmade || List == 0) {
+        Targets.clear();
+        How = follow(F, *C.Event, Targets);
+        List = addList(Targets);
+      }
+      ListOf.push_back(List);
+      Resolutions.push_back(How);
+    }
 }
 
 // What V may be, but for what a caller of F passes.
@@ -331,19 +382,17 @@ bool CallGraph::addCallable(FunctionId F, const facts::Value *V,
 
 void CallGraph::addTarget(FunctionId F, SymbolId S, bool Virtual,
                           std::vector<CallEdge> &Targets) const {
-  std::vector<FunctionId> Bodies;
-  if (P.symbol(S).Body != NoFunction)
-    Bodies.push_back(P.symbol(S).Body);
-  std::size_t Own = Bodies.size();
-  if (Virtual)
-    for (SymbolId Overrider : P.overriders(S))
-      if (P.symbol(Overrider).Body != NoFunction)
-        Bodies.push_back(P.symbol(Overrider).Body);
+  static const std::vector<FunctionId> None;
+  const FunctionId Own = P.symbol(S).Body;
+  const std::vector<FunctionId> &Others =
+      Virtual ? P.overridingBodies(S) : None;
   // A base's own body is what the hook does by default.
-  EdgeKind Kind = Bodies.size() == Own       ? EdgeKind::Static
-                  : Bodies.size() == Own + 1 ? EdgeKind::OneOverride
-                                             : EdgeKind::SeveralOverrides;
-  for (FunctionId Body : Bodies)
+  EdgeKind Kind = Others.empty()       ? EdgeKind::Static
+                  : Others.size() == 1 ? EdgeKind::OneOverride
+                                       : EdgeKind::SeveralOverrides;
+  if (Own != NoFunction && Own != F)
+    Targets.push_back({Own, Kind});
+  for (FunctionId Body : Others)
     if (Body != F)
       Targets.push_back({Body, Kind});
 }
@@ -355,6 +404,8 @@ void CallGraph::addPassed(FunctionId F, const facts::Event &E, std::size_t From,
   for (std::size_t T = From, End = Targets.size(); T < End; ++T) {
     FunctionId Body = Targets[T].Target;
     EdgeKind To = Targets[T].Kind;
+    if (!Invokes[Body])
+      continue;
     std::size_t Before = Targets.size();
     for (auto It = Invoked.lower_bound({Body, 0});
          It != Invoked.end() && It->first == Body; ++It)
@@ -369,13 +420,14 @@ void CallGraph::addPassed(FunctionId F, const facts::Event &E, std::size_t From,
 Resolution CallGraph::follow(FunctionId F, const facts::Event &E,
                              std::vector<CallEdge> &Targets) const {
   const ProgramFunction &Fn = P.function(F);
-  SymbolId Callee = P.resolve(Fn.Unit, E.symbol());
-  Program::EntryList Entries = P.entries(Callee);
-  for (const rules::Entry *Entry : Entries)
-    if (does(*Entry, Effect::RunsCallable) && Entry->where() == Where::Now)
-      for (const facts::Value *Arg : callableArguments(E, *Entry))
-        addCallable(F, Arg, Targets);
-  if (!Entries.empty())
+  SymbolId S = P.resolve(Fn.Unit, E.symbol());
+  const ProgramSymbol &Named = P.symbol(S);
+  if ((Named.Bits & callsEffect(Effect::RunsCallable)) != 0)
+    for (const rules::Entry *Entry : P.entries(S))
+      if (does(*Entry, Effect::RunsCallable) && Entry->where() == Where::Now)
+        for (const facts::Value *Arg : callableArguments(E, *Entry))
+          addCallable(F, Arg, Targets);
+  if ((Named.Bits & Callee::KnownEntry) != 0)
     return Resolution::Classified;
 
   std::size_t Before = Targets.size();
@@ -384,16 +436,15 @@ Resolution CallGraph::follow(FunctionId F, const facts::Event &E,
     addPassed(F, E, Before, Targets);
     return Known ? Resolution::Followed : Resolution::Unresolved;
   }
-  if (Callee == 0)
+  if (S == 0)
     return E.kind() == EventKind::Construct ? Resolution::Followed
                                             : Resolution::Unresolved;
 
-  addTarget(F, Callee, E.dispatch() == facts::Dispatch::Virtual, Targets);
+  addTarget(F, S, E.dispatch() == facts::Dispatch::Virtual, Targets);
   addPassed(F, E, Before, Targets);
-  FunctionId Body = P.symbol(Callee).Body;
-  if (Targets.size() != Before || Body == F)
+  if (Targets.size() != Before || Named.Body == F)
     return Resolution::Followed;
-  facts::SymbolFlag Flags = P.symbol(Callee).Fact->flags();
+  facts::SymbolFlag Flags = Named.Flags;
   if (hasFlag(Flags, facts::SymbolFlag::InSystemHeader)) {
     for (FunctionId Constructor : Flow.constructors(F, E))
       Targets.push_back({Constructor, EdgeKind::Static});

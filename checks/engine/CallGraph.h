@@ -12,11 +12,12 @@
 // if several callables are and threads besides the loops call it, they are
 // uncertain edges.
 //
-// Threads: immutable after construction. Cost: construction reads every event
-// once; `follow` is linear in the targets of one call.
+// Threads: one at a time. Cost: construction reads the calls that may pass a
+// callable; `edges` is a look-up, `follow` linear in the targets of one call.
 #ifndef GRIDLOCK_ENGINE_CALLGRAPH_H
 #define GRIDLOCK_ENGINE_CALLGRAPH_H
 
+#include "checks/engine/CallSites.h"
 #include "checks/engine/CallableFlow.h"
 #include "checks/engine/Classify.h"
 #include "checks/engine/OwnLoops.h"
@@ -68,15 +69,21 @@ public:
   /// Construct.
   Resolution follow(FunctionId F, const facts::Event &E,
                     std::vector<CallEdge> &Targets) const;
+  /// The same for a call by its number (Program::callEvents).
+  std::span<const CallEdge> edges(std::size_t Call) const {
+    return edgesIn(ListOf[Call]);
+  }
+  Resolution resolution(std::size_t Call) const { return Resolutions[Call]; }
+  /// Calls of equal number here have equal edges: those of one function, with
+  /// nothing passed that the function calls.
+  std::uint32_t edgeList(std::size_t Call) const { return ListOf[Call]; }
+  std::size_t edgeLists() const { return ListStart.size() - 1; }
   /// THEN(event, edge) for every call of F that is followed.
   template <typename Use> void eachEdge(FunctionId F, Use Then) const {
-    std::vector<CallEdge> Targets;
-    for (const CallEvent &C : P.callEvents(F)) {
-      Targets.clear();
-      follow(F, *C.Event, Targets);
-      for (const CallEdge &Edge : Targets)
+    std::size_t Call = P.firstCall(F);
+    for (const CallEvent &C : P.callEvents(F))
+      for (const CallEdge &Edge : edges(Call++))
         Then(*C.Event, Edge);
-    }
   }
 
   const std::vector<LoopCallable> &loopCallables() const { return Loops; }
@@ -92,20 +99,25 @@ public:
 
   const CallableFlow &callables() const { return Flow; }
   const OwnLoops &ownLoops() const { return Own; }
+  /// Made when first asked for.
+  const CallSites &callSites() const;
 
 private:
   using Parameter = std::pair<FunctionId, std::uint32_t>;
-  struct Forwarding {
-    Parameter From, To;
-  };
 
-  void scan(FunctionId F, std::vector<Forwarding> &Forwards,
-            std::vector<FunctionId> &Away);
+  void scan(FunctionId F, std::vector<FunctionId> &Away);
   void keepCallback(FunctionId F, const facts::Event &E);
   void scanSink(FunctionId F, const facts::Event &E, const rules::Entry &Sink,
                 Verdict OnLoop, std::vector<FunctionId> &Away);
-  void propagate(const std::vector<Forwarding> &Forwards);
-  void propagateLoops(const std::vector<Forwarding> &Forwards);
+  void propagate();
+  void propagateLoops();
+  void keepEdges();
+  std::uint32_t addList(std::span<const CallEdge> List);
+  std::span<const CallEdge> edgesIn(std::uint32_t List) const {
+    return std::span(Edges).subspan(ListStart[List],
+                                    ListStart[List + 1] - ListStart[List]);
+  }
+  template <typename Use> void eachForwarding(Parameter To, Use Then) const;
   void addTarget(FunctionId F, SymbolId S, bool Virtual,
                  std::vector<CallEdge> &Targets) const;
   bool addCallable(FunctionId F, const facts::Value *V,
@@ -126,9 +138,15 @@ private:
   std::vector<bool> OnLoops;   // ... or an event loop; empty if nobody asks
   std::set<CallableFlow::NodeId> CalledOnThreads; // holders
   std::vector<LoopCallable> Loops;
+  std::vector<bool> Invokes;   // by function: whether it has some of these
   std::set<Parameter> Invoked; // functions that call what this parameter holds
   /// ... that have it called by a loop; the sink, and whether that is certain.
   std::map<Parameter, std::pair<const rules::Entry *, bool>> Looped;
+  std::vector<std::uint32_t> ListOf; // by call
+  std::vector<Resolution> Resolutions;
+  std::vector<std::uint32_t> ListStart{0}; // by list, into Edges
+  std::vector<CallEdge> Edges;
+  mutable std::unique_ptr<const CallSites> Sites;
 };
 
 } // namespace gridlock

@@ -5,12 +5,15 @@ namespace gridlock {
 
 CallSites::CallSites(const Program &P) : Start(P.functions().size() + 1, 0) {
   auto EachCall = [&](auto Then) {
-    for (FunctionId F = 0; F < P.functions().size(); ++F)
-      for (const CallEvent &C : P.callEvents(F))
+    for (FunctionId F = 0; F < P.functions().size(); ++F) {
+      auto Call = static_cast<std::uint32_t>(P.firstCall(F));
+      for (const CallEvent &C : P.callEvents(F)) {
         if (FunctionId Callee = P.symbol(C.Callee).Body;
-            Callee != NoFunction && C.Event->kind() == facts::EventKind::Call &&
-            !each(C.Event->args()).empty())
-          Then(Callee, CallSite{F, C.Block, C.Event});
+            Callee != NoFunction && C.is(CallEvent::Arguments))
+          Then(Callee, CallSite{F, Call});
+        ++Call;
+      }
+    }
   };
   EachCall([&](FunctionId Callee, const CallSite &) { ++Start[Callee + 1]; });
   for (std::size_t I = 1; I < Start.size(); ++I)

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Where each function is called by name, for what its parameters may be.
+// Where each function is called or constructed by name with arguments, for what
+// its parameters may be.
 //
-// Threads: immutable after construction. Cost: one look at each event.
+// Threads: immutable after construction. Cost: one look at each call.
 #ifndef GRIDLOCK_ENGINE_CALLSITES_H
 #define GRIDLOCK_ENGINE_CALLSITES_H
 
@@ -15,8 +16,7 @@ namespace gridlock {
 
 struct CallSite {
   FunctionId Caller;
-  std::uint32_t Block;
-  const facts::Event *Call;
+  std::uint32_t Call; // Program::callEvent()
 };
 
 class CallSites {

@@ -30,19 +30,16 @@ std::size_t CallableFlow::KeyHash::operator()(const Key &K) const {
 }
 
 CallableFlow::CallableFlow(const Program &P)
-    : P(P), Holds(P.unitCount()), Executors(P.unitCount()),
-      Called(P.functions().size(), false) {
-  for (std::uint32_t U = 0; U < P.unitCount(); ++U)
-    Executors[U] = Holds[U] =
-        std::vector<std::uint8_t>(each(P.unit(U).root().types()).size(), 0);
+    : P(P), Types(P.callableTypes()), Called(P.functions().size(), false) {
   for (FunctionId F = 0; F < P.functions().size(); ++F)
-    if (hasFlag(P.function(F).Fact->flags(),
-                facts::FunctionFlag::Constructor)) {
-      std::string_view Name = P.qualifiedName(P.function(F).Symbol);
+    if (hasFlag(P.functions()[F].Flags, facts::FunctionFlag::Constructor)) {
+      std::string_view Name = P.qualifiedName(P.functions()[F].Symbol);
       Constructors[Name.substr(0, Name.rfind("::"))].push_back(F);
     }
-  for (FunctionId F = 0; F < P.functions().size(); ++F)
+  for (FunctionId F = 0; F < P.functions().size(); ++F) {
+    noteCalled(F);
     scan(F);
+  }
   propagate();
   findForeign();
   findResumers();
@@ -67,6 +64,28 @@ CallableFlow::NodeId CallableFlow::make(const Key &K) {
                      {},
                      {}});
   return It->second;
+}
+
+bool CallableFlow::holds(FunctionId F, const facts::Value &V) const {
+  for (const facts::Value *Choice : each(V.choices()))
+    if (holds(F, *Choice))
+      return true;
+  return V.kind() == ValueKind::Callable ||
+         ((V.kind() == ValueKind::Place || V.kind() == ValueKind::AddressOf) &&
+          V.place() && holds(P.function(F).Unit, typeOf(V)));
+}
+
+bool CallableFlow::holdsPlace(FunctionId F, const facts::Place &Place) const {
+  auto Steps = each(Place.path());
+  return holds(P.function(F).Unit,
+               Steps.empty() ? Place.type() : Steps[Steps.size() - 1]->type());
+}
+
+std::uint8_t CallableFlow::executorType(FunctionId F,
+                                        const facts::Value &V) const {
+  return V.place() && V.kind() != ValueKind::Callable
+             ? Types.executor(P.function(F).Unit, typeOf(V))
+             : 0;
 }
 
 // The last field counts, whatever object it is in; members of library classes
@@ -110,10 +129,10 @@ std::vector<FunctionId> CallableFlow::bodiesOf(SymbolId S) const {
     return Bodies;
   if (FunctionId Body = P.symbol(S).Body; Body != NoFunction)
     Bodies.push_back(Body);
-  if (hasFlag(P.symbol(S).Fact->flags(), facts::SymbolFlag::Virtual))
-    for (SymbolId Overrider : P.overriders(S))
-      if (FunctionId Body = P.symbol(Overrider).Body; Body != NoFunction)
-        Bodies.push_back(Body);
+  if (hasFlag(P.symbol(S).Flags, facts::SymbolFlag::Virtual)) {
+    const std::vector<FunctionId> &Others = P.overridingBodies(S);
+    Bodies.insert(Bodies.end(), Others.begin(), Others.end());
+  }
   return Bodies;
 }
 
@@ -139,23 +158,14 @@ bool CallableFlow::callsThrough(const Program &P, FunctionId F,
     return false;
   if (E.dispatch() == facts::Dispatch::Indirect)
     return true;
-  SymbolId Callee = P.resolve(P.function(F).Unit, E.symbol());
-  if (Callee == 0 || P.symbol(Callee).Body != NoFunction)
-    return false;
-  constexpr std::string_view Operator = "::operator()";
-  std::string_view Name = P.qualifiedName(Callee);
-  return Name.ends_with(Operator) &&
-         !isCoroutineHandle(Name.substr(0, Name.size() - Operator.size()));
+  SymbolId S = P.resolve(P.function(F).Unit, E.symbol());
+  return (P.symbol(S).Bits & Callee::CallsHeld) != 0;
 }
 
 bool CallableFlow::resumes(const Program &P, FunctionId F,
                            const facts::Event &E) {
-  std::string_view Name =
-      P.qualifiedName(P.resolve(P.function(F).Unit, E.symbol()));
-  std::size_t Colons = Name.rfind("::");
-  return Colons != std::string_view::npos && E.receiver() &&
-         isCoroutineHandle(Name.substr(0, Colons)) &&
-         (Name.ends_with("::resume") || Name.ends_with("::operator()"));
+  SymbolId S = P.resolve(P.function(F).Unit, E.symbol());
+  return E.receiver() && (P.symbol(S).Bits & Callee::Resumes) != 0;
 }
 
 // --- Collecting flows -------------------------------------------------------
@@ -273,11 +283,9 @@ std::vector<FunctionId>
 CallableFlow::constructors(FunctionId F, const facts::Event &E) const {
   std::vector<FunctionId> Result;
   std::uint32_t Unit = P.function(F).Unit;
-  std::string_view Name = P.qualifiedName(P.resolve(Unit, E.symbol()));
-  Name.remove_prefix(std::min(Name.size(), Name.rfind("::") + 2));
-  bool Makes = Name.starts_with("emplace") || Name.starts_with("make_") ||
-               Name.starts_with("allocate_") || Name == "try_emplace";
-  if (E.kind() != EventKind::Call || !Makes || Constructors.empty())
+  SymbolId Maker = P.resolve(Unit, E.symbol());
+  if (E.kind() != EventKind::Call || Constructors.empty() ||
+      (P.symbol(Maker).Bits & Callee::MakesInPlace) == 0)
     return Result;
   auto Of = [&](std::uint32_t Type) {
     for (std::uint32_t Made : each(P.type(Unit, Type)->args())) {
@@ -412,11 +420,31 @@ void CallableFlow::call(FunctionId F, const facts::Event &E) {
     programCall(F, E, Bodies);
 }
 
+// What F calls with arguments, whatever they are.
+void CallableFlow::noteCalled(FunctionId F) {
+  for (const CallEvent &C : P.callEvents(F)) {
+    if (!C.is(CallEvent::Arguments) || C.is(CallEvent::ThroughPointer))
+      continue;
+    const ProgramSymbol &To = P.symbol(C.Callee);
+    if (To.Body != NoFunction)
+      Called[To.Body] = true;
+    if (C.is(CallEvent::Virtual))
+      for (FunctionId Body : P.overridingBodies(C.Callee))
+        Called[Body] = true;
+    if ((To.Bits & Callee::MakesInPlace) != 0)
+      for (FunctionId Constructor : constructors(F, *C.Event))
+        Called[Constructor] = true;
+  }
+}
+
 void CallableFlow::scan(FunctionId F) {
   const ProgramFunction &Fn = P.function(F);
   Listed.clear();
   if (P.qualifiedName(Fn.Symbol).ends_with("::await_suspend"))
     Nodes[make(parameter(F, 0))].Own.push_back(F);
+  if (!P.has(F, Has::Callable | Has::HoldsCallable) &&
+      !P.calls(F, Callee::Resumes))
+    return;
   for (const facts::Block *B : each(Fn.Fact->blocks()))
     for (const facts::Event *E : each(B->events())) {
       list(F, *E);

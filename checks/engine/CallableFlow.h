@@ -19,6 +19,7 @@
 #ifndef GRIDLOCK_ENGINE_CALLABLEFLOW_H
 #define GRIDLOCK_ENGINE_CALLABLEFLOW_H
 
+#include "checks/engine/CallableTypes.h"
 #include "checks/engine/Program.h"
 
 #include <span>
@@ -63,10 +64,12 @@ public:
   bool mayBeForeign(FunctionId F, const facts::Value *V) const;
 
   /// Whether values of the type can hold a callable.
-  bool holds(std::uint32_t Unit, std::uint32_t Type) const;
+  bool holds(std::uint32_t Unit, std::uint32_t Type) const {
+    return Types.holds(Unit, Type);
+  }
 
-  /// What executors a value may be, by its type or by what flows into it.
-  enum : std::uint8_t { LoopExecutor = 1, PoolExecutor = 2 };
+  /// What executors a value may be (CallableTypes), by its type or by what
+  /// flows into it.
   std::uint8_t executors(FunctionId F, const facts::Value &V) const;
 
   /// Constructors of the program's classes that a library function runs with
@@ -130,15 +133,9 @@ private:
   static Key parameter(FunctionId F, std::uint32_t I) {
     return {Kind::Param, F, I, {}, {}};
   }
-  bool computeHolds(std::uint32_t Unit, std::uint32_t Type, int Depth) const;
   bool holds(FunctionId F, const facts::Value &V) const;
-  bool holds(std::uint32_t Unit, std::uint32_t Type, int Depth) const;
-
   bool holdsPlace(FunctionId F, const facts::Place &Place) const;
-  std::uint8_t executorType(std::uint32_t Unit, std::uint32_t Type,
-                            int Depth) const;
   std::uint8_t executorType(FunctionId F, const facts::Value &V) const;
-  static bool isCoroutineHandle(std::string_view Class);
   void findResumers();
   std::vector<FunctionId> bodiesOf(SymbolId S) const;
   std::vector<FunctionId> byType(FunctionId F, const facts::Value &V) const;
@@ -154,6 +151,7 @@ private:
   void edge(NodeId From, NodeId To);
   void propagate();
   void findForeign();
+  void noteCalled(FunctionId F);
   bool isKept(NodeId Param) const;
   void add(NodeId N, FunctionId Target, bool IsSure,
            std::vector<NodeId> &Pending);
@@ -162,10 +160,9 @@ private:
   }
 
   const Program &P;
+  const CallableTypes &Types;
   std::vector<Node> Nodes;
   std::unordered_map<Key, NodeId, KeyHash> Ids;
-  // By unit and type.
-  mutable std::vector<std::vector<std::uint8_t>> Holds, Executors;
   std::unordered_map<std::string_view, std::vector<FunctionId>> Constructors;
   std::vector<std::pair<FunctionId, const facts::Event *>> Resumes;
   std::unordered_map<FunctionId, std::vector<FunctionId>> Resumers;

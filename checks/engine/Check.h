@@ -44,7 +44,6 @@ private:
   mutable std::unique_ptr<Reachability> Coroutines;
   mutable std::unique_ptr<Reachability> Callbacks;
   mutable std::unique_ptr<LockModel> TheLocks;
-  mutable std::unique_ptr<CallSites> TheCallSites;
   mutable std::unique_ptr<HeldLocks> Held;
 };
 

@@ -134,10 +134,15 @@ Verdict Classifier::judgeForCallers(const rules::Entry &Entry, const Site &S) {
   AppliesToSome = false;
   Chains = 0;
   for (const CallSite &Call : Callers->Sites.of(Id))
-    if (Callers->IsConsidered(Call.Caller))
+    if (isConsidered(Call))
       judgeFor(Call, Entry, S);
   DoesApply = !Worst || AppliesToSome;
   return Worst.value_or(Anyhow);
+}
+
+bool Classifier::isConsidered(const CallSite &Call) const {
+  return !P.callEvent(Call.Call).is(CallEvent::Constructs) &&
+         Callers->IsConsidered(Call.Caller);
 }
 
 // For one call that leads here, and for those which lead to it as far as they
@@ -151,7 +156,7 @@ void Classifier::judgeFor(const CallSite &Call, const rules::Entry &Entry,
   if (AsksParameters && Chain.size() < MaxChain && Chains < MaxChains &&
       Callers->IsCalledByName(Call.Caller))
     for (const CallSite &Outer : Callers->Sites.of(Call.Caller))
-      if (Callers->IsConsidered(Outer.Caller)) {
+      if (isConsidered(Outer)) {
         Further = true;
         judgeFor(Outer, Entry, S);
       }
@@ -182,11 +187,12 @@ Verdict Classifier::holdsFor(const rules::Condition &C, const facts::Value *V,
       AsksParameters = true;
       break;
     }
-    V = argument(*Chain[I]->Call, static_cast<int>(*Parameter));
+    const CallEvent &Call = P.callEvent(Chain[I]->Call);
+    V = argument(*Call.Event, static_cast<int>(*Parameter));
     if (!V)
       break;
     In = Chain[I]->Caller;
-    Here = Classifier(P, In).decide(C, V, {Chain[I]->Block, *Chain[I]->Call});
+    Here = Classifier(P, In).decide(C, V, {Call.Block, *Call.Event});
   }
   return Here;
 }

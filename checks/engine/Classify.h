@@ -55,6 +55,7 @@ private:
   };
   Verdict judge(const rules::Entry &Entry, const Site &S);
   Verdict judgeForCallers(const rules::Entry &Entry, const Site &S);
+  bool isConsidered(const CallSite &Call) const;
   void judgeFor(const CallSite &Call, const rules::Entry &Entry, const Site &S);
   Verdict holds(const rules::Condition &C, const Site &S);
   Verdict holdsFor(const rules::Condition &C, const facts::Value *V,

@@ -27,9 +27,9 @@ bool isInTest(const Program &P, FunctionId F) {
 }
 
 bool isTask(const Program &P, FunctionId Id) {
-  const ProgramFunction &F = P.function(Id);
-  if (!P.isCoroutine(Id) || F.Fact->coroutine_type() == 0)
+  if (!P.isCoroutine(Id) || P.function(Id).Fact->coroutine_type() == 0)
     return false;
+  const ProgramFunction &F = P.function(Id);
   const facts::Type *Type = P.type(F.Unit, F.Fact->coroutine_type());
   if (Type->promise())
     return !Type->promise()->is_generator();
@@ -72,9 +72,9 @@ Contexts::Contexts(const Program &P, const CallGraph &Calls)
 }
 
 bool Contexts::isAnnotated(FunctionId Id) const {
-  SymbolId S = P.function(Id).Symbol;
+  SymbolId S = P.functions()[Id].Symbol;
   return P.runsOnLoop(S) ||
-         hasFlag(P.symbol(S).Fact->flags(), facts::SymbolFlag::NonBlocking);
+         hasFlag(P.symbol(S).Flags, facts::SymbolFlag::NonBlocking);
 }
 
 void Contexts::forEachOnLoop(FunctionId F, const Visitor &Visit) const {

@@ -55,6 +55,15 @@ public:
   /// came back, on some path; for an event loop of the program's own, those of
   /// the loop.
   void forEachOnLoop(FunctionId F, const Visitor &Visit) const;
+  /// The same for calls and constructions: VISIT(Program::callEvent's number).
+  template <typename Use>
+  void forEachCallOnLoop(FunctionId F, Use Visit) const {
+    const OwnLoop *Loop = Own.of(F);
+    Executors.visitCalls(F, [&](std::size_t Call, bool OnLoop) {
+      if (OnLoop && (!Loop || Loop->Body[P.callEvent(Call).Block]))
+        Visit(Call);
+    });
+  }
   /// Whether F is a coroutine that may switch to a loop itself.
   bool switchesToLoop(FunctionId F) const { return Executors.toLoop(F); }
 

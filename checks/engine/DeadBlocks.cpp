@@ -80,10 +80,11 @@ private:
     if (!New)
       return It->second;
     for (const CallSite &Call : Callers.Sites.of(F)) {
-      if (!Callers.IsConsidered(Call.Caller))
+      const CallEvent &Site = P.callEvent(Call.Call);
+      if (Site.is(CallEvent::Constructs) || !Callers.IsConsidered(Call.Caller))
         continue;
       auto Value =
-          constantOf(argument(*Call.Call, static_cast<int>(Parameter)));
+          constantOf(argument(*Site.Event, static_cast<int>(Parameter)));
       if (!Value || It->second.size() == MaxValues) {
         It->second.clear();
         break;

@@ -30,9 +30,8 @@ DescriptorModes::~DescriptorModes() = default;
 
 void DescriptorModes::collectConstants(const Program &P) {
   for (FunctionId F = 0; F < P.functions().size(); ++F) {
-    const facts::Function &Fact = *P.function(F).Fact;
-    if (!hasFlag(Fact.flags(), facts::FunctionFlag::StaticInit) ||
-        each(Fact.blocks()).empty())
+    if (!hasFlag(P.functions()[F].Flags, facts::FunctionFlag::StaticInit) ||
+        each(P.function(F).Fact->blocks()).empty())
       continue;
     Marks Held = ValueFlow(P, F, nullptr).atEntry();
     Constants->Numbers.insert(Held.Numbers.begin(), Held.Numbers.end());
@@ -61,7 +60,7 @@ DescriptorModes::DescriptorModes(const Program &P)
         continue;
       auto Sites = P.callEvents(F);
       if (std::any_of(Sites.begin(), Sites.end(), [&](const CallEvent &C) {
-            return Concerned[C.Callee] && C.Event->kind() == EventKind::Call;
+            return Concerned[C.Callee] && !C.is(CallEvent::Constructs);
           }))
         Next.push_back(F);
     }

@@ -45,11 +45,7 @@ const Reachability &Analysis::fromCallbacks() const {
   return *Callbacks;
 }
 
-const CallSites &Analysis::callSites() const {
-  if (!TheCallSites)
-    TheCallSites = std::make_unique<CallSites>(P);
-  return *TheCallSites;
-}
+const CallSites &Analysis::callSites() const { return calls().callSites(); }
 
 LockModel &Analysis::locks() const {
   if (!TheLocks)
@@ -141,10 +137,11 @@ void countFiles(const Program &P, AnalysisCounts &Counts) {
       Counts.Uninstantiated += File.unresolved()->dependent_functions();
   }
   Counts.Functions = P.functions().size();
-  for (const ProgramFunction &F : P.functions())
-    for (const facts::Block *B : each(F.Fact->blocks()))
-      for (const facts::Event *E : each(B->events()))
-        Counts.UnknownKinds += E->kind() > facts::EventKind::MAX;
+  for (FunctionId F = 0; F < P.functions().size(); ++F)
+    if (P.has(F, Has::UnknownEvent))
+      for (const facts::Block *B : each(P.function(F).Fact->blocks()))
+        for (const facts::Event *E : each(B->events()))
+          Counts.UnknownKinds += E->kind() > facts::EventKind::MAX;
 }
 
 void countUnresolved(const Analysis &A, AnalysisResult &Result) {

@@ -11,9 +11,9 @@ namespace {
 
 Verdict judge(const CallableFlow &Flow, FunctionId F, const facts::Value &V) {
   std::uint8_t Seen = Flow.executors(F, V);
-  return Seen == CallableFlow::LoopExecutor   ? Verdict::Yes
-         : Seen == CallableFlow::PoolExecutor ? Verdict::No
-                                              : Verdict::Maybe;
+  return Seen == CallableTypes::LoopExecutor   ? Verdict::Yes
+         : Seen == CallableTypes::PoolExecutor ? Verdict::No
+                                               : Verdict::Maybe;
 }
 
 } // namespace

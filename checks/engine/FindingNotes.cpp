@@ -21,11 +21,12 @@ public:
     }
     for (const auto &[Where, Ignored] : Wanted)
       Lines.insert(Where.Line);
-    for (const ProgramFunction &F : P.functions())
-      for (const facts::Block *B : each(F.Fact->blocks()))
-        for (const facts::Event *E : each(B->events()))
-          if (E->macro() != 0 && E->loc() && E->spelling())
-            event(F, *E);
+    for (FunctionId F = 0; F < P.functions().size(); ++F)
+      if (P.has(F, Has::Macro))
+        for (const facts::Block *B : each(P.function(F).Fact->blocks()))
+          for (const facts::Event *E : each(B->events()))
+            if (E->macro() != 0 && E->loc() && E->spelling())
+              event(P.function(F), *E);
   }
 
   const Note *at(const Location &Where) const {

@@ -67,6 +67,11 @@ void mergePlaces(std::vector<Finding> &Findings) {
     while (End < Findings.size() && Findings[End].Where == Findings[I].Where &&
            Findings[End].Rule == Findings[I].Rule)
       ++End;
+    if (End == I + 1) {
+      Result.push_back(std::move(Findings[I]));
+      I = End;
+      continue;
+    }
     std::vector<bool> Taken(End - I);
     for (std::size_t J = I; J < End; ++J) {
       if (Taken[J - I])
@@ -119,26 +124,34 @@ void dropConsequences(std::vector<Finding> &Findings) {
 
 void finishFindings(std::vector<Finding> &Findings) {
   // A finding in one instantiation of a template is equal to that in another.
-  auto Key = [](const Finding &F) {
-    return std::make_tuple(std::cref(F.Where), std::cref(F.Rule),
-                           cutTemplates(F.Message, 0, ""),
-                           std::cref(F.Function), std::cref(F.Operation));
+  struct Keyed {
+    std::string Text; // the message without template arguments
+    Finding Of;
+    auto key() const {
+      return std::tie(Of.Where, Of.Rule, Text, Of.Function, Of.Operation);
+    }
   };
+  std::vector<Keyed> All;
+  All.reserve(Findings.size());
+  for (Finding &F : Findings) {
+    std::string Text = cutTemplates(F.Message, 0, "");
+    All.push_back({std::move(Text), std::move(F)});
+  }
   // Of equal ones the most certain is kept.
-  std::stable_sort(Findings.begin(), Findings.end(),
-                   [&](const Finding &A, const Finding &B) {
-                     auto OfA = Key(A), OfB = Key(B);
-                     if (OfA != OfB)
-                       return OfA < OfB;
-                     if (A.Confidence != B.Confidence)
-                       return A.Confidence > B.Confidence;
-                     return A.Message < B.Message;
-                   });
-  Findings.erase(std::unique(Findings.begin(), Findings.end(),
-                             [&](const Finding &A, const Finding &B) {
-                               return Key(A) == Key(B);
-                             }),
-                 Findings.end());
+  std::stable_sort(All.begin(), All.end(), [](const Keyed &A, const Keyed &B) {
+    if (auto Order = A.key() <=> B.key(); Order != 0)
+      return Order < 0;
+    if (A.Of.Confidence != B.Of.Confidence)
+      return A.Of.Confidence > B.Of.Confidence;
+    return A.Of.Message < B.Of.Message;
+  });
+  Findings.clear();
+  for (std::size_t I = 0; I < All.size();) {
+    const std::size_t Kept = I++;
+    while (I < All.size() && All[I].key() == All[Kept].key())
+      ++I;
+    Findings.push_back(std::move(All[Kept].Of));
+  }
   mergePlaces(Findings);
   dropConsequences(Findings);
   std::map<std::tuple<std::string, std::string, std::string>, unsigned> Seen;

@@ -15,13 +15,16 @@ std::size_t sharedFolders(std::string_view A, std::string_view B) {
 
 } // namespace
 
-void LinkUnits::defined(std::string_view Name, std::string_view File) {
-  auto [It, New] = First.try_emplace(Name, File);
-  if (!New && It->second != File)
-    Several[Name].insert({It->second, File});
+void LinkUnits::defined(std::uint32_t Name, std::string_view File) {
+  if (First.size() <= Name)
+    First.resize(Name + 1);
+  if (First[Name].data() == nullptr)
+    First[Name] = File;
+  else if (First[Name] != File)
+    Several[Name].insert({First[Name], File});
 }
 
-std::string_view LinkUnits::homeOf(std::string_view Name,
+std::string_view LinkUnits::homeOf(std::uint32_t Name,
                                    std::string_view MainFile) const {
   auto Homes = Several.find(Name);
   if (Homes == Several.end())

@@ -11,27 +11,30 @@
 #ifndef GRIDLOCK_ENGINE_LINKUNITS_H
 #define GRIDLOCK_ENGINE_LINKUNITS_H
 
+#include <cstdint>
 #include <map>
 #include <set>
 #include <string_view>
-#include <unordered_map>
+#include <vector>
 
 namespace gridlock {
 
 class LinkUnits {
 public:
-  /// Tells of a definition of the function NAME in FILE.
-  void defined(std::string_view Name, std::string_view File);
+  /// Tells of a definition of the function of number NAME in FILE.
+  void defined(std::uint32_t Name, std::string_view File);
+
+  /// Whether any function has definitions in several files.
+  bool any() const { return !Several.empty(); }
 
   /// Which of the definitions of NAME a unit means that has this main file and
   /// none of its own: the file it is defined in; empty if there is no choice.
-  std::string_view homeOf(std::string_view Name,
-                          std::string_view MainFile) const;
+  std::string_view homeOf(std::uint32_t Name, std::string_view MainFile) const;
 
 private:
-  std::unordered_map<std::string_view, std::string_view> First;
+  std::vector<std::string_view> First; // by name
   // Only names that are defined in several files.
-  std::map<std::string_view, std::set<std::string_view>> Several;
+  std::map<std::uint32_t, std::set<std::string_view>> Several;
 };
 
 } // namespace gridlock

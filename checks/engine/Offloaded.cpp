@@ -39,6 +39,8 @@ public:
       : P(P), Calls(Calls), C(C), Uses(P.functions().size()) {}
 
   void scan(FunctionId F) {
+    if (!P.calls(F, Callee::MakesTask) && !P.has(F, Has::Callable))
+      return;
     Called.clear();
     InPlace.clear();
     const ProgramFunction &Fn = P.function(F);
@@ -162,8 +164,8 @@ std::vector<bool> offloadedCoroutines(const Program &P, const CallGraph &Calls,
   for (FunctionId F = 0; F < P.functions().size(); ++F) {
     Scan.scan(F);
     // Calls of a virtual method name the one that it overrides.
-    const facts::Symbol *S = P.symbol(P.function(F).Symbol).Fact;
-    if (C.isCoroutineRoot(F) && each(S->overrides()).size() == 0)
+    if (C.isCoroutineRoot(F) &&
+        each(P.symbol(P.function(F).Symbol).Fact->overrides()).empty())
       Candidates.push_back(F);
   }
   std::vector<bool> Result(P.functions().size(), false);

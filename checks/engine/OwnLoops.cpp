@@ -123,7 +123,6 @@ const OwnLoops::Strength *OwnLoops::waiterAt(FunctionId F, const CallEvent &C,
 OwnLoops::Waiters OwnLoops::findLoops(const Waiters &Round, bool Direct) {
   Waiters Next;
   for (FunctionId F = 0; F < P.functions().size(); ++F) {
-    const ProgramFunction &Fn = P.function(F);
     if (P.isCoroutine(F))
       continue;
     for (const CallEvent &C : P.callEvents(F)) {
@@ -143,7 +142,7 @@ OwnLoops::Waiters OwnLoops::findLoops(const Waiters &Round, bool Direct) {
       if (addLoop(F, C.Block, *E, *How))
         continue;
       // The callers may go round, by whichever name they call it.
-      std::vector<SymbolId> Names{Fn.Symbol};
+      std::vector<SymbolId> Names{P.function(F).Symbol};
       for (std::size_t I = 0; I < Names.size() && I < 8; ++I) {
         const ProgramSymbol &S = P.symbol(Names[I]);
         for (std::uint32_t Base : each(S.Fact->overrides()))

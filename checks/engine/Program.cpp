@@ -2,10 +2,12 @@
 #include "checks/engine/Program.h"
 
 #include "checks/engine/Annotations.h"
+#include "checks/engine/CallableTypes.h"
 #include "checks/engine/Classify.h"
 #include "checks/engine/DescriptorModes.h"
 #include "checks/engine/Globs.h"
 #include "checks/engine/LinkUnits.h"
+#include "checks/engine/NameTable.h"
 
 #include <algorithm>
 #include <map>
@@ -27,18 +29,14 @@ std::string_view mainFile(const FactsFile &File) {
   return path(File, File.root().main_file());
 }
 
-/// Visits the functions that have a name and a body in this file: mangled name,
-/// file. Functions without a name are never joined.
+/// Visits the functions that have a name and a body in this file: number of the
+/// mangled name, file. Functions without a name are never joined.
 template <typename Visitor>
-void forEachDefinition(const FactsFile &File, Visitor Visit) {
-  auto Symbols = each(File.root().symbols());
-  for (const facts::Function *F : each(File.root().functions())) {
-    if (F->symbol() == 0 || !F->begin())
-      continue;
-    std::string_view Name = File.string(Symbols[F->symbol()]->mangled());
-    if (!Name.empty())
-      Visit(Name, path(File, F->begin()->file()));
-  }
+void forEachDefinition(const FactsFile &File,
+                       const std::vector<std::uint32_t> &Names, Visitor Visit) {
+  for (const facts::Function *F : each(File.root().functions()))
+    if (F->begin() && Names[F->symbol()] != 0)
+      Visit(Names[F->symbol()], path(File, F->begin()->file()));
 }
 
 } // namespace
@@ -46,7 +44,7 @@ void forEachDefinition(const FactsFile &File, Visitor Visit) {
 Program::Program(const std::vector<FactsFile> &Files,
                  const rules::Catalogue &Rules) {
   for (const FactsFile &File : Files)
-    Units.push_back({&File, {}});
+    Units.push_back({&File, {}, {}, {}});
   std::sort(Units.begin(), Units.end(),
             [](const UnitData &A, const UnitData &B) {
               return std::make_tuple(mainFile(*A.Facts),
@@ -57,11 +55,12 @@ Program::Program(const std::vector<FactsFile> &Files,
                                      std::string_view(B.Facts->name()));
             });
   Touched.assign(Units.size(), 0);
-  joinSymbols();
-  joinBodies();
-  joinOverrides();
+  join();
   lookUpEntries(Rules);
-  findCallEvents();
+  noteTypes();
+  noteSymbols();
+  Callables = std::make_unique<CallableTypes>(*this);
+  scanBodies();
   Modes = std::make_unique<DescriptorModes>(*this);
 }
 
@@ -81,97 +80,84 @@ void Program::use(std::uint32_t Unit) const {
 
 // By mangled name and, where several programs define the same function, by the
 // file of the definition that the unit means.
-void Program::joinSymbols() {
-  using Key = std::pair<std::string_view, std::string_view>;
+void Program::join() {
+  NameTable Names;
   LinkUnits Links;
-  for (std::uint32_t U = 0; U < Units.size(); ++U)
-    forEachDefinition(unit(U),
-                      [&](auto Name, auto File) { Links.defined(Name, File); });
-  std::map<Key, SymbolId> ByHome;
-  std::unordered_map<std::string_view, SymbolId> ByName;
-  Symbols.push_back({0, nullptr, NoFunction});
+  std::vector<std::vector<std::uint32_t>> NamesOf; // by unit and symbol
   for (std::uint32_t U = 0; U < Units.size(); ++U) {
     auto Local = each(unit(U).root().symbols());
-    Units[U].Symbols.assign(std::max<std::size_t>(Local.size(), 1), 0);
-    std::string_view Main = mainFile(unit(U));
-    std::map<std::string_view, std::string_view> Own; // of ambiguous names
-    forEachDefinition(unit(U), [&](auto Name, auto File) {
-      if (!Links.homeOf(Name, Main).empty())
-        Own.try_emplace(Name, File);
+    std::vector<std::uint32_t> &Of = NamesOf.emplace_back();
+    Of.assign(std::max<std::size_t>(Local.size(), 1), 0);
+    for (std::uint32_t I = 1; I < Local.size(); ++I)
+      Of[I] = Names.idOf(text(U, Local[I]->mangled()));
+    forEachDefinition(unit(U), Of, [&](std::uint32_t Name, auto File) {
+      Links.defined(Name, File);
     });
+    for (const facts::Type *T : each(unit(U).root().types()))
+      Units[U].TypeNames.push_back(text(U, T->name()));
+  }
+  std::map<std::pair<std::uint32_t, std::string_view>, SymbolId> ByHome;
+  std::vector<SymbolId> ByName(Names.size(), 0);
+  std::vector<std::pair<SymbolId, SymbolId>> Pairs; // base, overrider
+  Symbols.emplace_back();
+  for (std::uint32_t U = 0; U < Units.size(); ++U) {
+    auto Local = each(unit(U).root().symbols());
+    const std::vector<std::uint32_t> &Of = NamesOf[U];
+    Units[U].Symbols.assign(Of.size(), 0);
+    std::string_view Main = mainFile(unit(U));
+    std::map<std::uint32_t, std::string_view> Own; // of ambiguous names
+    if (Links.any())
+      forEachDefinition(unit(U), Of, [&](std::uint32_t Name, auto File) {
+        if (!Links.homeOf(Name, Main).empty())
+          Own.try_emplace(Name, File);
+      });
     for (std::uint32_t I = 1; I < Local.size(); ++I) {
-      std::string_view Name = text(U, Local[I]->mangled());
+      std::string_view Home;
+      if (Links.any()) {
+        Home = Links.homeOf(Of[I], Main);
+        if (auto Here = Own.find(Of[I]); Here != Own.end())
+          Home = Here->second;
+      }
       SymbolId Fresh = static_cast<SymbolId>(Symbols.size());
       SymbolId Id = Fresh;
-      std::string_view Home = Links.homeOf(Name, Main);
-      if (auto Here = Own.find(Name); Here != Own.end())
-        Home = Here->second;
       if (!Home.empty())
-        Id = ByHome.try_emplace({Name, Home}, Fresh).first->second;
-      else if (!Name.empty())
-        Id = ByName.try_emplace(Name, Fresh).first->second;
+        Id = ByHome.try_emplace({Of[I], Home}, Fresh).first->second;
+      else if (Of[I] != 0)
+        Id = ByName[Of[I]] != 0 ? ByName[Of[I]] : ByName[Of[I]] = Fresh;
       if (Id == Fresh)
-        Symbols.push_back({U, Local[I], NoFunction});
+        Symbols.push_back({.Unit = U,
+                           .Fact = Local[I],
+                           .Flags = Local[I]->flags(),
+                           .Qualified = text(U, Local[I]->qualified())});
       Units[U].Symbols[I] = Id;
     }
-  }
-}
-
-void Program::joinBodies() {
-  for (std::uint32_t U = 0; U < Units.size(); ++U)
-    for (const facts::Function *F : each(unit(U).root().functions())) {
-      SymbolId S = resolve(U, F->symbol());
-      if (S == 0 || Symbols[S].Body != NoFunction)
-        continue;
-      // The declaration beside the body knows most: overrides, attributes.
-      Symbols[S] = {U, (*unit(U).root().symbols())[F->symbol()],
-                    static_cast<FunctionId>(Functions.size())};
-      Functions.push_back({U, S, F});
-    }
-}
-
-void Program::findCallEvents() {
-  // By symbol: not asked, or whether the catalogue knows it or its class.
-  enum : std::uint8_t { Unasked, Unknown, Known };
-  std::vector<std::uint8_t> Asked(Symbols.size(), Unasked);
-  auto IsKnown = [&](SymbolId S) {
-    if (Asked[S] == Unasked) {
-      std::uint32_t Record = S == 0 ? 0 : Symbols[S].Fact->record();
-      bool Found =
-          !entries(S).empty() ||
-          (Record != 0 && !typeEntries(Symbols[S].Unit, Record).empty());
-      Asked[S] = Found ? Known : Unknown;
-    }
-    return Asked[S] == Known;
-  };
-  CallsKnown.assign(Functions.size(), false);
-  FirstSite.reserve(Functions.size() + 1);
-  for (FunctionId F = 0; F < Functions.size(); ++F) {
-    FirstSite.push_back(Sites.size());
-    const ProgramFunction &Fn = function(F);
-    auto Blocks = each(Fn.Fact->blocks());
-    for (std::uint32_t B = 0; B < Blocks.size(); ++B)
-      for (const facts::Event *E : each(Blocks[B]->events())) {
-        if (E->kind() != facts::EventKind::Call &&
-            E->kind() != facts::EventKind::Construct)
-          continue;
-        Sites.push_back({E, resolve(Fn.Unit, E->symbol()), B});
-        CallsKnown[F] = CallsKnown[F] || IsKnown(Sites.back().Callee);
-      }
-  }
-  FirstSite.push_back(Sites.size());
-  Sites.shrink_to_fit();
-}
-
-void Program::joinOverrides() {
-  std::vector<std::pair<SymbolId, SymbolId>> Pairs; // base, overrider
-  for (std::uint32_t U = 0; U < Units.size(); ++U) {
-    auto Local = each(unit(U).root().symbols());
     for (std::uint32_t I = 1; I < Local.size(); ++I)
       for (std::uint32_t Base : each(Local[I]->overrides()))
         if (resolve(U, Base) != 0)
           Pairs.emplace_back(resolve(U, Base), resolve(U, I));
+    joinBodies(U);
   }
+  keepOverrides(std::move(Pairs));
+}
+
+void Program::joinBodies(std::uint32_t U) {
+  for (const facts::Function *F : each(unit(U).root().functions())) {
+    SymbolId S = resolve(U, F->symbol());
+    if (S == 0 || Symbols[S].Body != NoFunction)
+      continue;
+    // The declaration beside the body knows most: overrides, attributes.
+    const facts::Symbol *Fact = (*unit(U).root().symbols())[F->symbol()];
+    Symbols[S] = {.Unit = U,
+                  .Body = static_cast<FunctionId>(Functions.size()),
+                  .Fact = Fact,
+                  .Flags = Fact->flags(),
+                  .Qualified = text(U, Fact->qualified())};
+    Functions.push_back({U, S, F, F->flags()});
+  }
+}
+
+void Program::keepOverrides(
+    std::vector<std::pair<SymbolId, SymbolId>> &&Pairs) {
   std::sort(Pairs.begin(), Pairs.end());
   Pairs.erase(std::unique(Pairs.begin(), Pairs.end()), Pairs.end());
   OverriderStart.assign(Symbols.size() + 1, 0);
@@ -199,9 +185,16 @@ std::vector<SymbolId> Program::overriders(SymbolId S) const {
   return Result;
 }
 
-std::string_view Program::qualifiedName(SymbolId S) const {
-  return S == 0 ? std::string_view()
-                : text(Symbols[S].Unit, Symbols[S].Fact->qualified());
+const std::vector<FunctionId> &Program::overridingBodies(SymbolId S) const {
+  static const std::vector<FunctionId> None;
+  if (OverriderStart[S] == OverriderStart[S + 1])
+    return None;
+  auto [It, New] = OverridingBodies.try_emplace(S);
+  if (New)
+    for (SymbolId Overrider : overriders(S))
+      if (Symbols[Overrider].Body != NoFunction)
+        It->second.push_back(Symbols[Overrider].Body);
+  return It->second;
 }
 
 std::string_view Program::displayName(SymbolId S) const {
@@ -229,7 +222,8 @@ std::vector<const rules::Entry *> Program::inheritedEntries(SymbolId S) const {
   std::uint32_t Record = Symbols[S].Fact->record();
   std::string_view Name = qualifiedName(S);
   std::size_t Colons = Name.rfind("::");
-  if (Record == 0 || Colons == std::string_view::npos)
+  if (Record == 0 || Colons == std::string_view::npos ||
+      each(type(Unit, Record)->bases()).empty())
     return {};
   std::string_view Method = Name.substr(Colons);
   std::vector<std::uint32_t> Bases{Record};
@@ -369,23 +363,6 @@ std::vector<const rules::Entry *> Program::unmatchedPatterns() const {
     if (!IsThere)
       Result.push_back(E);
   }
-  return Result;
-}
-
-Program::EntryList Program::entries(SymbolId S) const {
-  return EntryList(EntryPool.data() + EntryStart[S],
-                   EntryStart[S + 1] - EntryStart[S]);
-}
-
-std::vector<const rules::Entry *>
-Program::typeEntries(std::uint32_t Unit, std::uint32_t Type) const {
-  auto It = EntriesByName.find(typeName(Unit, Type));
-  if (Type == 0 || It == EntriesByName.end())
-    return {};
-  std::vector<const rules::Entry *> Result;
-  for (const rules::Entry *E : It->second)
-    if (E->kind() != rules::EntryKind::Function)
-      Result.push_back(E);
   return Result;
 }
 

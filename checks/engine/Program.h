@@ -12,10 +12,14 @@
 // Of mapped files a part is in memory at a time: what has not been asked for of
 // late is given back to the system, and read again when it is needed.
 //
-// Threads: one at a time. Cost: linear in symbols and functions.
+// What many passes ask of every function, symbol and call is kept in arrays
+// (Contents.h), so that the events are read only where it is worth it.
+//
+// Threads: one at a time. Cost: linear in symbols and events.
 #ifndef GRIDLOCK_ENGINE_PROGRAM_H
 #define GRIDLOCK_ENGINE_PROGRAM_H
 
+#include "checks/engine/Contents.h"
 #include "checks/engine/Finding.h"
 #include "checks/facts/FactsFile.h"
 #include "checks/facts/Range.h"
@@ -33,6 +37,7 @@
 
 namespace gridlock {
 
+class CallableTypes;
 class DescriptorModes;
 
 using SymbolId = std::uint32_t;   // 0 = none
@@ -43,19 +48,35 @@ struct ProgramFunction {
   std::uint32_t Unit;
   SymbolId Symbol;
   const facts::Function *Fact;
+  facts::FunctionFlag Flags;
 };
 
 struct ProgramSymbol {
-  std::uint32_t Unit;
-  const facts::Symbol *Fact;
+  std::uint32_t Unit = 0;
   FunctionId Body = NoFunction;
+  const facts::Symbol *Fact = nullptr;
+  facts::SymbolFlag Flags = facts::SymbolFlag(0);
+  std::uint64_t Bits = 0; // Callee in Contents.h
+  std::string_view Qualified;
 };
 
 /// A call or construction of a function.
 struct CallEvent {
+  enum : std::uint8_t {
+    Constructs = 1, // else a call
+    Virtual = 2,
+    ThroughPointer = 4, // calls what its receiver holds
+    Arguments = 8,
+    MayPass = 16, // an argument may be, or hold, a callable or an executor
+    Implicit = 32,
+    Known = 64 // the catalogue knows the callee or its class
+  };
+  bool is(unsigned AnyOf) const { return (Flags & AnyOf) != 0; }
+
   const facts::Event *Event;
   SymbolId Callee; // 0: not known by name
-  std::uint32_t Block;
+  std::uint32_t Block : 24;
+  std::uint32_t Flags : 8;
 };
 
 template <typename Flag> bool hasFlag(Flag Set, Flag Bit) {
@@ -88,15 +109,27 @@ public:
     return std::span(Sites).subspan(FirstSite[F],
                                     FirstSite[F + 1] - FirstSite[F]);
   }
-  /// Whether one of them is of something that the catalogue knows, or of a
-  /// class that it knows.
-  bool callsKnown(FunctionId F) const { return CallsKnown[F]; }
+  /// The number of its first, counted over the program.
+  std::size_t firstCall(FunctionId F) const { return FirstSite[F]; }
+  std::size_t callCount() const { return Sites.size(); }
+  const CallEvent &callEvent(std::size_t Number) const { return Sites[Number]; }
+  /// Whether F has any of these (Has and hasEvent() in Contents.h).
+  bool has(FunctionId F, std::uint32_t AnyOf) const {
+    return (Contents[F] & AnyOf) != 0;
+  }
+  /// Whether F calls or constructs anything that has any of these bits (Callee
+  /// and callsEffect() in Contents.h).
+  bool calls(FunctionId F, std::uint64_t AnyOf) const {
+    return (Called[F] & AnyOf) != 0;
+  }
+  /// Whether one of the calls is of something that the catalogue knows, or of
+  /// a class that it knows.
+  bool callsKnown(FunctionId F) const { return has(F, Has::KnownCall); }
   bool isSystem(FunctionId F) const {
-    return hasFlag(Functions[F].Fact->flags(),
-                   facts::FunctionFlag::InSystemHeader);
+    return hasFlag(Functions[F].Flags, facts::FunctionFlag::InSystemHeader);
   }
   bool isCoroutine(FunctionId F) const {
-    return hasFlag(Functions[F].Fact->flags(), facts::FunctionFlag::Coroutine);
+    return hasFlag(Functions[F].Flags, facts::FunctionFlag::Coroutine);
   }
 
   /// Number of symbols, the none symbol included.
@@ -106,18 +139,28 @@ public:
   SymbolId resolve(std::uint32_t Unit, std::uint32_t Local) const {
     return Units[Unit].Symbols[Local];
   }
-  std::string_view qualifiedName(SymbolId S) const;
+  std::string_view qualifiedName(SymbolId S) const {
+    touch(Symbols[S].Unit);
+    return Symbols[S].Qualified;
+  }
   std::string_view displayName(SymbolId S) const;
   /// The function around a lambda or a local class's method, else S itself.
   SymbolId enclosing(SymbolId S) const;
 
   /// What the catalogue, or an attribute in the source, says about a function;
   /// empty if neither does.
-  EntryList entries(SymbolId S) const;
+  EntryList entries(SymbolId S) const {
+    return EntryList(EntryPool.data() + EntryStart[S],
+                     EntryStart[S + 1] - EntryStart[S]);
+  }
   /// What the catalogue says about a type, references and pointers not
   /// followed.
-  std::vector<const rules::Entry *> typeEntries(std::uint32_t Unit,
-                                                std::uint32_t Type) const;
+  EntryList typeEntries(std::uint32_t Unit, std::uint32_t Type) const {
+    const std::vector<std::uint32_t> &Lists = Units[Unit].TypeList;
+    return Type < Lists.size() ? EntryList(TypeLists[Lists[Type]])
+                               : EntryList();
+  }
+  const CallableTypes &callableTypes() const { return *Callables; }
   /// Whether a rule or an annotation says that an event loop runs this
   /// function.
   bool runsOnLoop(SymbolId S) const { return OnLoop.contains(S); }
@@ -148,13 +191,17 @@ public:
   /// The methods that override S, directly or not, that were seen; not S
   /// itself.
   std::vector<SymbolId> overriders(SymbolId S) const;
+  /// Their bodies. Found when first asked for, then remembered.
+  const std::vector<FunctionId> &overridingBodies(SymbolId S) const;
 
   /// Never null: index 0 is an empty type even in a file without types.
   const facts::Type *type(std::uint32_t Unit, std::uint32_t Index) const;
   /// The type behind references (not pointers).
   std::uint32_t withoutReference(std::uint32_t Unit, std::uint32_t Type) const;
   std::string_view typeName(std::uint32_t Unit, std::uint32_t Type) const {
-    return text(Unit, type(Unit, Type)->name());
+    touch(Unit);
+    const std::vector<std::string_view> &Names = Units[Unit].TypeNames;
+    return Type < Names.size() ? Names[Type] : std::string_view();
   }
   /// Whether the type is, points to or derives from a type of this name.
   bool isOrDerivesFrom(std::uint32_t Unit, std::uint32_t Type,
@@ -165,7 +212,9 @@ public:
 private:
   struct UnitData {
     const FactsFile *Facts;
-    std::vector<SymbolId> Symbols; // by the file's symbol index
+    std::vector<SymbolId> Symbols;       // by the file's symbol index
+    std::vector<std::uint32_t> TypeList; // by its type index, in TypeLists
+    std::vector<std::string_view> TypeNames;
   };
 
   void touch(std::uint32_t Unit) const {
@@ -173,11 +222,14 @@ private:
       use(Unit);
   }
   void use(std::uint32_t Unit) const;
-  void joinSymbols();
-  void joinBodies();
-  void joinOverrides();
+  void join();
+  void joinBodies(std::uint32_t Unit);
+  void keepOverrides(std::vector<std::pair<SymbolId, SymbolId>> &&Pairs);
   void lookUpEntries(const rules::Catalogue &Rules);
-  void findCallEvents();
+  void noteTypes();
+  void noteSymbols();
+  std::vector<std::uint8_t> typeBits(std::uint32_t Unit) const;
+  void scanBodies();
   void addAnnotatedTypes();
   void keepKnownFields();
   void addFunctionEntries(SymbolId S);
@@ -190,10 +242,15 @@ private:
   std::vector<ProgramSymbol> Symbols;
   std::vector<ProgramFunction> Functions;
   std::vector<CallEvent> Sites;
-  std::vector<std::size_t> FirstSite; // by function, into Sites
-  std::vector<bool> CallsKnown;
+  std::vector<std::size_t> FirstSite;  // by function, into Sites
+  std::vector<std::uint32_t> Contents; // bits, by function
+  std::vector<std::uint64_t> Called;   // ... of what it calls
+  std::vector<std::vector<const rules::Entry *>> TypeLists;
+  std::unique_ptr<const CallableTypes> Callables;
   std::vector<std::uint32_t> OverriderStart; // by symbol, into Overriders
   std::vector<SymbolId> Overriders;
+  mutable std::unordered_map<SymbolId, std::vector<FunctionId>>
+      OverridingBodies;
   std::unordered_map<std::string_view, std::vector<const rules::Entry *>>
       EntriesByName;
   std::unordered_set<std::string_view> LoopClasses, PoolTypes;

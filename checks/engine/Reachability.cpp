@@ -23,20 +23,22 @@ Reachability::Reachability(const Program &P, const CallGraph &Calls,
       Search.start(R.Function, I,
                    Certain ? EdgeKind::Static : EdgeKind::SeveralOverrides);
   }
-  std::vector<CallEdge> Targets;
+  // What was reached by a list of edges is reached no better by it from a
+  // function that comes later.
+  std::vector<bool> Shown(Calls.edgeLists(), false);
   Search.run([&](FunctionId F) {
-    C.forEachOnLoop(F, [&](std::uint32_t, const facts::Event &E) {
-      if (E.kind() != facts::EventKind::Call &&
-          E.kind() != facts::EventKind::Construct)
-        return;
-      Targets.clear();
-      if (Calls.follow(F, E, Targets) == Resolution::Unresolved) {
+    C.forEachCallOnLoop(F, [&](std::size_t Call) {
+      if (Calls.resolution(Call) == Resolution::Unresolved) {
         ++AllUnresolved;
         ++Unresolved[F];
       }
+      if (Shown[Calls.edgeList(Call)])
+        return;
+      Shown[Calls.edgeList(Call)] = true;
+      const std::span<const CallEdge> Targets = Calls.edges(Call);
       for (const CallEdge &Edge : Targets)
         if (!C.isCoroutineRoot(Edge.Target))
-          addEdge(P, C, F, E, Edge, Targets.size() > 1);
+          addEdge(P, C, F, *P.callEvent(Call).Event, Edge, Targets.size() > 1);
     });
   });
 }

@@ -2,7 +2,6 @@
 #include "checks/engine/Switches.h"
 
 #include "checks/engine/Classify.h"
-#include "checks/engine/Dataflow.h"
 
 namespace gridlock {
 
@@ -21,36 +20,13 @@ bool transformsAwaits(const Program &P, FunctionId F) {
   return !Promise || Promise->has_await_transform();
 }
 
-// What can be reached in a function that does not switch.
-void visitAll(const facts::Function &F, const Switches::Visitor &Visit) {
-  auto Blocks = each(F.blocks());
-  std::vector<bool> Reached(Blocks.size(), false);
-  std::vector<std::uint32_t> Pending;
-  if (!Blocks.empty())
-    Pending.push_back(0);
-  while (!Pending.empty()) {
-    std::uint32_t B = Pending.back();
-    Pending.pop_back();
-    if (Reached[B])
-      continue;
-    Reached[B] = true;
-    if (!Blocks[B]->no_return())
-      for (const facts::Edge *E : each(Blocks[B]->edges()))
-        Pending.push_back(E->to());
-  }
-  for (std::uint32_t B = 0; B < Blocks.size(); ++B)
-    if (Reached[B])
-      for (const facts::Event *E : each(Blocks[B]->events()))
-        Visit(B, *E, true);
-}
-
 } // namespace
 
 Switches::Switches(const Program &P, const CallGraph &Calls,
                    const std::vector<bool> &Tasks)
     : P(P), Calls(Calls) {
   for (FunctionId F = 0; F < P.functions().size(); ++F)
-    if (P.isCoroutine(F))
+    if (P.isCoroutine(F) && maySwitch(F))
       if (Awaits In = collect(F, Tasks);
           !In.Direct.empty() || !In.Tasks.empty())
         Known.emplace(F, std::move(In));
@@ -76,6 +52,13 @@ Switches::Switches(const Program &P, const CallGraph &Calls,
   }
 }
 
+// Whether `collect` may find anything: by the calls alone.
+bool Switches::maySwitch(FunctionId F) const {
+  return P.calls(F,
+                 callsEffect(Effect::SwitchesExecutor) | Callee::MakesTask) ||
+         P.has(F, Has::AwaitSuspend);
+}
+
 Switches::Awaits Switches::collect(FunctionId F,
                                    const std::vector<bool> &Tasks) const {
   const ProgramFunction &Fn = P.function(F);
@@ -99,8 +82,8 @@ Switches::Awaits Switches::collect(FunctionId F,
       if (E->kind() != EventKind::Call && E->kind() != EventKind::Construct)
         continue;
       if (E->implicit() == facts::ImplicitKind::Await &&
-          P.qualifiedName(P.resolve(Fn.Unit, E->symbol()))
-              .ends_with("::await_suspend"))
+          (P.symbol(P.resolve(Fn.Unit, E->symbol())).Bits &
+           Callee::AwaitSuspend) != 0)
         AwaitSuspend = P.symbol(P.resolve(Fn.Unit, E->symbol())).Body;
       for (const Applied &A : Classify.classify(B, *E))
         if (A.does(Effect::SwitchesExecutor) && A.Holds >= Verdict::Likely)
@@ -173,7 +156,9 @@ void Switches::visit(FunctionId F, const Visitor &Visit) const {
   const facts::Function &Fact = *P.function(F).Fact;
   auto In = Known.find(F);
   if (In == Known.end()) {
-    visitAll(Fact, Visit);
+    for (std::uint32_t B : reachableBlocks(Fact))
+      for (const facts::Event *E : each((*Fact.blocks())[B]->events()))
+        Visit(B, *E, true);
     return;
   }
   walk(F, In->second, [&](std::uint32_t B, const facts::Event &E, State At) {

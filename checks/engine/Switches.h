@@ -14,6 +14,7 @@
 #define GRIDLOCK_ENGINE_SWITCHES_H
 
 #include "checks/engine/CallGraph.h"
+#include "checks/engine/Dataflow.h"
 
 #include <functional>
 #include <map>
@@ -33,6 +34,31 @@ public:
   /// The events of coroutine F that can be reached, and whether F may be where
   /// it was entered or on a loop there.
   void visit(FunctionId F, const Visitor &Visit) const;
+  /// The same for calls and constructions: VISIT(number of the call, on loop).
+  template <typename Use> void visitCalls(FunctionId F, Use Visit) const {
+    const std::span<const CallEvent> All = P.callEvents(F);
+    const std::size_t First = P.firstCall(F);
+    if (!switches(F)) {
+      const bool Whole = !P.has(F, Has::Unreached);
+      const std::vector<std::uint32_t> Reached =
+          Whole ? std::vector<std::uint32_t>()
+                : reachableBlocks(*P.function(F).Fact);
+      for (std::size_t I = 0; I < All.size(); ++I)
+        if (Whole ||
+            std::binary_search(Reached.begin(), Reached.end(), All[I].Block))
+          Visit(First + I, true);
+      return;
+    }
+    std::size_t I = 0; // both are in the order of the blocks
+    visit(F, [&](std::uint32_t, const facts::Event &E, bool OnLoop) {
+      if (E.kind() != facts::EventKind::Call &&
+          E.kind() != facts::EventKind::Construct)
+        return;
+      while (All[I].Event != &E)
+        ++I;
+      Visit(First + I, OnLoop);
+    });
+  }
   /// Whether F switches at all, and whether maybe to a loop.
   bool switches(FunctionId F) const { return Known.contains(F); }
   bool toLoop(FunctionId F) const;
@@ -54,6 +80,7 @@ private:
     std::map<std::uint32_t, FunctionId> Tasks; // by call: which coroutine
   };
 
+  bool maySwitch(FunctionId F) const;
   Awaits collect(FunctionId F, const std::vector<bool> &Tasks) const;
   void transfer(const Awaits &In, const facts::Event &E, State &At) const;
   template <typename Visit>

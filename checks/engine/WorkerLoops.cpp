@@ -77,7 +77,10 @@ std::set<std::uint32_t> guardedExecutors(const Program &P, FunctionId F) {
 
 WorkerLoops::WorkerLoops(const Program &P, const std::vector<bool> &OnThreads)
     : P(P) {
+  const bool Moves = movesObjects(P);
   for (FunctionId F = 0; F < P.functions().size(); ++F) {
+    if (!Moves && !P.has(F, Has::OfLoop))
+      continue;
     Guarded = guardedExecutors(P, F);
     auto Blocks = each(P.function(F).Fact->blocks());
     for (std::uint32_t B = 0; B < Blocks.size(); ++B)
@@ -88,7 +91,7 @@ WorkerLoops::WorkerLoops(const Program &P, const std::vector<bool> &OnThreads)
 
 bool WorkerLoops::movesObjects(const Program &P) {
   for (SymbolId S = 1; S < P.symbolCount(); ++S)
-    if (does(P.entries(S), Effect::MovesToThread))
+    if ((P.symbol(S).Bits & callsEffect(Effect::MovesToThread)) != 0)
       return true;
   return false;
 }

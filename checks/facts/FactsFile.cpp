@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "checks/facts/FactsFile.h"
+#include "checks/facts/FactsStructure.h"
 #include "checks/facts/FactsVerify.h"
 
 #include <cerrno>
@@ -15,8 +16,7 @@ namespace gridlock {
 namespace {
 
 // Depth: Value -> captures -> Value nests with lambdas inside lambdas.
-constexpr flatbuffers::uoffset_t MaxDepth = 256;
-constexpr flatbuffers::uoffset_t MaxTables = 400'000'000;
+constexpr unsigned MaxDepth = 256;
 
 /// Checks structure, version and indices of a buffer; empty = fine.
 std::string verifyBuffer(const std::uint8_t *Data, std::size_t Size) {
@@ -27,9 +27,8 @@ std::string verifyBuffer(const std::uint8_t *Data, std::size_t Size) {
   if (Size < Prefix + 8 ||
       !flatbuffers::BufferHasIdentifier(Data, facts::FileIdentifier(), true))
     return "not a facts file, or truncated; " + std::string(Again);
-  flatbuffers::Verifier Verifier(Data, Size, MaxDepth, MaxTables);
   if (flatbuffers::GetPrefixedSize(Data) != Size - Prefix ||
-      !facts::VerifySizePrefixedFileBuffer(Verifier))
+      !isSoundFacts(Data, Size, MaxDepth))
     return "truncated or corrupt; " + std::string(Again);
   const facts::File &Root = *facts::GetSizePrefixedFile(Data);
   if (Root.version() != FactsVersion)
@@ -72,7 +71,7 @@ std::variant<FactsFile, std::string> FactsFile::load(const std::string &Path) {
   const auto *Bytes = static_cast<const std::uint8_t *>(Data);
   if (std::string Problem = verifyBuffer(Bytes, Size); !Problem.empty())
     return Path + ": " + Problem;
-  Result.Root = facts::GetSizePrefixedFile(Bytes);
+  Result.setRoot(*facts::GetSizePrefixedFile(Bytes));
   Result.Mapped = {Bytes, Size};
   Result.giveBack();
   return Result;
@@ -91,16 +90,10 @@ FactsFile::fromBuffer(std::vector<std::uint8_t> Bytes, std::string Name) {
       !Problem.empty())
     return Name + ": " + Problem;
   FactsFile Result;
-  Result.Root = facts::GetSizePrefixedFile(Owned->data());
+  Result.setRoot(*facts::GetSizePrefixedFile(Owned->data()));
   Result.Storage = std::move(Owned);
   Result.Name = std::move(Name);
   return Result;
-}
-
-std::string_view FactsFile::string(std::uint32_t Index) const {
-  if (!Root->strings() || Index >= Root->strings()->size())
-    return {};
-  return Root->strings()->Get(Index)->string_view();
 }
 
 std::vector<std::uint8_t> packFacts(const facts::FileT &File) {

@@ -37,7 +37,11 @@ public:
 
   const facts::File &root() const { return *Root; }
   const std::string &name() const { return Name; }
-  std::string_view string(std::uint32_t Index) const;
+  std::string_view string(std::uint32_t Index) const {
+    return Strings && Index < Strings->size()
+               ? Strings->Get(Index)->string_view()
+               : std::string_view();
+  }
 
   /// The bytes that are mapped; 0 for a buffer.
   std::size_t mappedSize() const { return Mapped.size(); }
@@ -46,9 +50,16 @@ public:
   void giveBack() const;
 
 private:
+  void setRoot(const facts::File &File) {
+    Root = &File;
+    Strings = File.strings();
+  }
+
   std::span<const std::uint8_t> Mapped;
   std::shared_ptr<const void> Storage; // mapping or vector
   const facts::File *Root = nullptr;
+  const flatbuffers::Vector<flatbuffers::Offset<flatbuffers::String>> *Strings =
+      nullptr;
   std::string Name;
 };
 

@@ -10,6 +10,9 @@ namespace {
 
 using namespace facts;
 
+// The engine counts blocks in 24 bits.
+constexpr std::uint32_t MaxBlocks = 1u << 24;
+
 class IndexChecker {
 public:
   explicit IndexChecker(const File &F)
@@ -141,7 +144,7 @@ private:
       typeIndex(S->type());
     }
   }
-  // Bounded by the verifier's depth limit, which has run before.
+  // Bounded by the depth of tables, which has been looked at before.
   void value(const Value *V) {
     if (!V)
       return;
@@ -196,6 +199,8 @@ private:
     std::uint32_t Blocks = each(Fn.blocks()).size();
     if (Blocks != 0 && Fn.exit() >= Blocks)
       fail("exit block");
+    if (Blocks > MaxBlocks)
+      fail("block");
     for (const Block *B : each(Fn.blocks())) {
       for (const Event *E : each(B->events()))
         event(*E);

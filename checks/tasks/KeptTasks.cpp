@@ -87,7 +87,8 @@ void Members::uses(std::uint32_t Unit, const Event &E) {
 
 std::vector<KeptTask> Members::run() {
   for (FunctionId F = 0; F < P.functions().size(); ++F) {
-    if (P.isSystem(F))
+    if (P.isSystem(F) || !P.has(F, Has::Task) ||
+        !P.has(F, hasEvent(EventKind::Assign)))
       continue;
     std::map<std::uint32_t, const Event *> Calls;
     for (const facts::Block *B : each(P.function(F).Fact->blocks()))

@@ -168,7 +168,7 @@ bool isDiscarded(const facts::Event &E) {
 void UnawaitedTaskCheck::run(const Analysis &A, FindingSink &Sink) const {
   const Program &P = A.program();
   for (FunctionId F = 0; F < P.functions().size(); ++F) {
-    if (P.isSystem(F))
+    if (P.isSystem(F) || !P.has(F, Has::Task))
       continue;
     const ProgramFunction &Fn = P.function(F);
     bool HasTasks = false;

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-//
-// Which types can hold a callable, and which are executors.
-#include "checks/engine/CallableFlow.h"
-#include "checks/engine/Classify.h"
+#include "checks/engine/CallableTypes.h"
+
+#include "checks/engine/Program.h"
 
 namespace gridlock {
 
 using facts::TypeKind;
-using facts::ValueKind;
 
 namespace {
 
@@ -26,17 +24,20 @@ bool isErasedExecutor(std::string_view Name) {
 
 } // namespace
 
-bool CallableFlow::isCoroutineHandle(std::string_view Class) {
+CallableTypes::CallableTypes(const Program &P)
+    : P(P), Holds(P.unitCount()), Executors(P.unitCount()) {
+  for (std::uint32_t U = 0; U < P.unitCount(); ++U)
+    Executors[U] = Holds[U] =
+        std::vector<std::uint8_t>(each(P.unit(U).root().types()).size(), 0);
+}
+
+bool CallableTypes::isCoroutineHandle(std::string_view Class) {
   return Class == "std::coroutine_handle" ||
          Class == "std::experimental::coroutine_handle";
 }
 
-bool CallableFlow::holds(std::uint32_t Unit, std::uint32_t Type) const {
-  return holds(Unit, Type, 0);
-}
-
-bool CallableFlow::holds(std::uint32_t Unit, std::uint32_t Type,
-                         int Depth) const {
+bool CallableTypes::holds(std::uint32_t Unit, std::uint32_t Type,
+                          int Depth) const {
   if (Type == 0 || Type >= Holds[Unit].size() || Depth > MaxTypeDepth)
     return false;
   std::uint8_t &Known = Holds[Unit][Type];
@@ -47,8 +48,8 @@ bool CallableFlow::holds(std::uint32_t Unit, std::uint32_t Type,
   return Known == HoldsSome;
 }
 
-bool CallableFlow::computeHolds(std::uint32_t Unit, std::uint32_t Type,
-                                int Depth) const {
+bool CallableTypes::computeHolds(std::uint32_t Unit, std::uint32_t Type,
+                                 int Depth) const {
   const facts::Type *T = P.type(Unit, Type);
   switch (T->kind()) {
   case TypeKind::Function:
@@ -77,23 +78,8 @@ bool CallableFlow::computeHolds(std::uint32_t Unit, std::uint32_t Type,
   }
 }
 
-bool CallableFlow::holds(FunctionId F, const facts::Value &V) const {
-  for (const facts::Value *Choice : each(V.choices()))
-    if (holds(F, *Choice))
-      return true;
-  return V.kind() == ValueKind::Callable ||
-         ((V.kind() == ValueKind::Place || V.kind() == ValueKind::AddressOf) &&
-          V.place() && holds(P.function(F).Unit, typeOf(V)));
-}
-
-bool CallableFlow::holdsPlace(FunctionId F, const facts::Place &Place) const {
-  auto Steps = each(Place.path());
-  return holds(P.function(F).Unit,
-               Steps.empty() ? Place.type() : Steps[Steps.size() - 1]->type());
-}
-
-std::uint8_t CallableFlow::executorType(std::uint32_t Unit, std::uint32_t Type,
-                                        int Depth) const {
+std::uint8_t CallableTypes::executor(std::uint32_t Unit, std::uint32_t Type,
+                                     int Depth) const {
   Type = P.withoutReference(Unit, Type);
   if (Type == 0 || Type >= Executors[Unit].size() || Depth > MaxNesting)
     return 0;
@@ -109,16 +95,9 @@ std::uint8_t CallableFlow::executorType(std::uint32_t Unit, std::uint32_t Type,
                                            : 0;
   if (Result == 0 && Name.find("strand") != std::string_view::npos)
     for (std::uint32_t Inner : each(P.type(Unit, Type)->args()))
-      Result |= executorType(Unit, Inner, Depth + 1);
+      Result |= executor(Unit, Inner, Depth + 1);
   Executors[Unit][Type] = Told | Result;
   return Result;
-}
-
-std::uint8_t CallableFlow::executorType(FunctionId F,
-                                        const facts::Value &V) const {
-  return V.place() && V.kind() != ValueKind::Callable
-             ? executorType(P.function(F).Unit, typeOf(V), 0)
-             : 0;
 }
 
 } // namespace gridlock

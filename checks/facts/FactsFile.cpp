@@ -58,7 +58,8 @@ std::variant<FactsFile, std::string> FactsFile::load(const std::string &Path) {
   std::size_t Size = static_cast<std::size_t>(Status.st_size);
   void *Data =
       Size == 0 ? MAP_FAILED
-                : ::mmap(nullptr, Size, PROT_READ, MAP_PRIVATE, Descriptor, 0);
+                : ::mmap(nullptr, Size, PROT_READ, MAP_PRIVATE | MAP_POPULATE,
+                        Descriptor, 0); // all of it is read right away
   ::close(Descriptor);
   if (Size == 0)
     return Path + ": empty; remove it and run the extraction again";

@@ -372,7 +372,6 @@ void CallableFlow::libraryCall(FunctionId F, const facts::Event &E,
   }
   auto Args = each(E.args());
   for (FunctionId Constructor : constructors(F, E)) {
-    Called[Constructor] = true;
     std::uint32_t Count =
         each(P.symbol(P.function(Constructor).Symbol).Fact->params()).size();
     for (std::uint32_t I = 0; I < Count; ++I)
@@ -426,12 +425,12 @@ void CallableFlow::noteCalled(FunctionId F) {
     if (!C.is(CallEvent::Arguments) || C.is(CallEvent::ThroughPointer))
       continue;
     const ProgramSymbol &To = P.symbol(C.Callee);
-    if (To.Body != NoFunction)
-      Called[To.Body] = true;
     if (C.is(CallEvent::Virtual))
       for (FunctionId Body : P.overridingBodies(C.Callee))
         Called[Body] = true;
-    if ((To.Bits & Callee::MakesInPlace) != 0)
+    if (To.Body != NoFunction)
+      Called[To.Body] = true;
+    else if ((To.Bits & Callee::MakesInPlace) != 0)
       for (FunctionId Constructor : constructors(F, *C.Event))
         Called[Constructor] = true;
   }

@@ -113,7 +113,7 @@ void CallableFlow::findForeign() {
     bool IsGiven =
         Of.What == Kind::Param && !Called[Of.Function] &&
         !P.isSystem(Of.Function) &&
-        !hasFlag(P.function(Of.Function).Fact->flags(),
+        !hasFlag(P.functions()[Of.Function].Flags,
                  facts::FunctionFlag::Lambda | facts::FunctionFlag::Main);
     bool IsNeverSet = Of.What == Kind::Field && Of.From.empty() &&
                       Of.Targets.empty() && !Of.CalledAt.empty();

@@ -78,6 +78,7 @@ std::vector<EntryT> entries() {
   All.push_back(blocks("std::future::get"));
   excuse(All.back(), ConditionKind::ReadyFuture, -1);
   All.push_back(blocks("std::future::wait_for"));
+  All.back().effects.push_back(Effect::TellsReady);
   excuse(All.back(), ConditionKind::ZeroDuration, 0);
   All.push_back(blocks("Store::load"));
   All.back().overrides = true;

@@ -63,38 +63,4 @@ bool AccessPath::startsWith(const AccessPath &Prefix) const {
          std::equal(Prefix.Steps.begin(), Prefix.Steps.end(), Steps.begin());
 }
 
-std::string spell(const FactsFile &File, const facts::Place &Place) {
-  std::string_view Root = File.string(Place.display());
-  if (Root.empty())
-    Root = File.string(Place.name());
-  std::string Text(Root);
-  if (Place.root() == PlaceRoot::This)
-    Text = "this";
-  bool Arrow = Place.root() == PlaceRoot::This;
-  for (const facts::Step *Step : each(Place.path())) {
-    switch (Step->kind()) {
-    case StepKind::Deref:
-      Arrow = true;
-      continue;
-    case StepKind::Field:
-      Text += Arrow ? "->" : ".";
-      Text += File.string(Step->name());
-      break;
-    case StepKind::IndexConst:
-      Text += '[' + std::to_string(Step->index()) + ']';
-      break;
-    case StepKind::IndexVar:
-      Text += '[' + std::string(File.string(Step->var())) + ']';
-      break;
-    case StepKind::IndexUnknown:
-      Text += "[...]";
-      break;
-    case StepKind::Base:
-      continue;
-    }
-    Arrow = false;
-  }
-  return Text;
-}
-
 } // namespace gridlock

@@ -49,9 +49,6 @@ struct AccessPath {
   auto operator<=>(const AccessPath &) const = default;
 };
 
-/// For messages: "this->session.mutex", "table", "lock".
-std::string spell(const FactsFile &File, const facts::Place &Place);
-
 } // namespace gridlock
 
 #endif

@@ -72,10 +72,10 @@ private:
   std::vector<Id> Targets;
 };
 
-/// Sorts ROW and takes out what is there twice.
-inline void sortUnique(std::vector<std::uint32_t> &Row) {
-  std::sort(Row.begin(), Row.end());
-  Row.erase(std::unique(Row.begin(), Row.end()), Row.end());
+/// Sorts LIST and takes out what is there twice.
+template <typename T> void sortUnique(std::vector<T> &List) {
+  std::sort(List.begin(), List.end());
+  List.erase(std::unique(List.begin(), List.end()), List.end());
 }
 
 } // namespace gridlock

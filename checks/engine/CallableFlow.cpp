@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "checks/engine/CallableFlow.h"
 
+#include "checks/engine/Adjacency.h"
 #include "checks/engine/Classify.h"
 
 #include <algorithm>
@@ -313,8 +314,7 @@ CallableFlow::constructors(FunctionId F, const facts::Event &E) const {
   std::erase_if(Result, [&](FunctionId Constructor) {
     return Takes(Constructor) != Most;
   });
-  std::sort(Result.begin(), Result.end());
-  Result.erase(std::unique(Result.begin(), Result.end()), Result.end());
+  sortUnique(Result);
   return Result;
 }
 

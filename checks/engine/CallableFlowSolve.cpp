@@ -2,6 +2,8 @@
 //
 // The fixed point of the flows, and what is asked of it.
 #include "checks/engine/CallableFlow.h"
+
+#include "checks/engine/Adjacency.h"
 #include "checks/engine/Classify.h"
 
 #include <algorithm>
@@ -10,15 +12,6 @@
 namespace gridlock {
 
 using facts::ValueKind;
-
-namespace {
-
-void sortUnique(auto &List) {
-  std::sort(List.begin(), List.end());
-  List.erase(std::unique(List.begin(), List.end()), List.end());
-}
-
-} // namespace
 
 void CallableFlow::Origins::normalise() {
   sortUnique(Callables);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "checks/engine/Program.h"
 
+#include "checks/engine/Adjacency.h"
 #include "checks/engine/Annotations.h"
 #include "checks/engine/CallableTypes.h"
 #include "checks/engine/Classify.h"
@@ -158,8 +159,7 @@ void Program::joinBodies(std::uint32_t U) {
 
 void Program::keepOverrides(
     std::vector<std::pair<SymbolId, SymbolId>> &&Pairs) {
-  std::sort(Pairs.begin(), Pairs.end());
-  Pairs.erase(std::unique(Pairs.begin(), Pairs.end()), Pairs.end());
+  sortUnique(Pairs);
   OverriderStart.assign(Symbols.size() + 1, 0);
   for (auto [Base, Overrider] : Pairs) {
     ++OverriderStart[Base + 1];

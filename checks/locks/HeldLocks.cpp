@@ -125,8 +125,7 @@ std::vector<FunctionId> HeldLocks::functions() const {
   std::vector<FunctionId> All = Search.reached();
   for (const HeldSite &Site : Sites)
     All.push_back(Site.Function);
-  std::sort(All.begin(), All.end());
-  All.erase(std::unique(All.begin(), All.end()), All.end());
+  sortUnique(All);
   return All;
 }
 

@@ -179,8 +179,7 @@ void LockFlow::meet(const LockState &State, const Acquisition &A, LockId To,
     for (const Gate &G : *List)
       if (LockId Name = Model.lockId(G.Lock); Name != NoLock)
         Gates.push_back(LockModel::gateId(Name, G.Mode));
-  std::sort(Gates.begin(), Gates.end());
-  Gates.erase(std::unique(Gates.begin(), Gates.end()), Gates.end());
+  sortUnique(Gates);
   for (const auto *Held : {&State.Held, &State.Awaited})
     for (const auto &[Lock, H] : *Held) {
       bool IsSame = Lock == A.Lock;

@@ -16,8 +16,7 @@ std::string keyOf(const AccessPath &Lock) { return nameOf(Lock).Text; }
 } // namespace
 
 LockHandOver::LockHandOver(LockModel &Model)
-    : Model(Model), P(Model.program()),
-      Callers(Model.callTargets().reversed(P.functions().size())) {
+    : Model(Model), P(Model.program()), Callers(Model.callers()) {
   for (FunctionId F = 0; F < P.functions().size(); ++F) {
     if (!Model.hasState(F))
       continue;

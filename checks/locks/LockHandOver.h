@@ -41,7 +41,7 @@ private:
 
   LockModel &Model;
   const Program &P;
-  Adjacency Callers;
+  const Adjacency &Callers;
   std::unordered_map<FunctionId, LockUses> Uses;
   // By name of the lock: functions that release it without having taken it, and
   // functions with any release of it.

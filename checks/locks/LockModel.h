@@ -100,6 +100,12 @@ public:
   bool isEntered(FunctionId F) const { return Entered[F]; }
   /// By function, what it calls, sorted.
   const Adjacency &callTargets() const { return CallTargets; }
+  /// By function, who calls it. Found when it is asked for first.
+  const Adjacency &callers() const {
+    if (Callers.rows() == 0)
+      Callers = CallTargets.reversed(CallTargets.rows());
+    return Callers;
+  }
   /// The number of calls that are followed, each with each target.
   std::size_t callCount() const { return CallCount; }
   /// Whether F or something that it calls takes a lock that callers can know.
@@ -198,6 +204,7 @@ private:
   /// By function: whose summaries are needed first. Those that it calls, itself
   /// if it is recursive, and those of threads that it waits for.
   Adjacency Callees, CallTargets;
+  mutable Adjacency Callers;
   std::size_t CallCount = 0;
   std::uint64_t Cut = 0;
   std::vector<FunctionId> Order; // callees first, as far as they are relevant

@@ -119,8 +119,7 @@ void LockNeeds::solve(const Adjacency &Callees) {
   More.reserve(Edges.size());
   for (const Edge &E : Edges)
     More.emplace_back(E.From, E.To);
-  std::sort(More.begin(), More.end());
-  More.erase(std::unique(More.begin(), More.end()), More.end());
+  sortUnique(More);
   const Adjacency Beyond = Adjacency::of(Nodes, More);
   // A node's targets are those of two lists, one behind the other.
   struct Targets {

@@ -8,8 +8,7 @@ namespace gridlock {
 using facts::FunctionFlag;
 
 LockTakers::LockTakers(const LockModel &Model)
-    : Model(Model), P(Model.program()),
-      Callers(Model.callTargets().reversed(P.functions().size())) {}
+    : Model(Model), P(Model.program()), Callers(Model.callers()) {}
 
 namespace {
 

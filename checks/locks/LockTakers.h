@@ -21,7 +21,7 @@ private:
 
   const LockModel &Model;
   const Program &P;
-  Adjacency Callers;
+  const Adjacency &Callers;
 };
 
 } // namespace gridlock

@@ -13,8 +13,7 @@ using facts::EventKind;
 using facts::FunctionFlag;
 
 ThreadCalls::ThreadCalls(const LockModel &Model)
-    : Model(Model), P(Model.program()),
-      Callers(Model.callTargets().reversed(P.functions().size())),
+    : Model(Model), P(Model.program()), Callers(Model.callers()),
       Main(P.functions().size(), false), Public(Main.size(), true),
       Handed(Main.size(), false) {
   const std::vector<ThreadStart> &Starts = Model.threads().all();

@@ -34,7 +34,7 @@ struct ThreadCalls {
 
   const LockModel &Model;
   const Program &P;
-  Adjacency Callers;
+  const Adjacency &Callers;
   std::vector<bool> Main;   // `main` and static initialisers
   std::vector<bool> Public; // nothing in the program calls it
   std::vector<bool> Handed; // on, other than to start a thread; coroutines

@@ -17,9 +17,7 @@ using facts::ValueKind;
 namespace {
 
 std::string lowerLast(std::string_view Name) {
-  std::size_t Colons = Name.rfind("::");
-  std::string Last(Colons == std::string_view::npos ? Name
-                                                    : Name.substr(Colons + 2));
+  std::string Last(lastComponent(Name));
   for (char &C : Last)
     C = static_cast<char>(std::tolower(static_cast<unsigned char>(C)));
   return Last;

@@ -326,6 +326,4 @@ void writeLost() noexcept {
   }
 }
 
-const char *recordPath() noexcept { return Path; }
-
 } // namespace gridlock::monitor

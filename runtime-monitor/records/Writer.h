@@ -40,9 +40,6 @@ void forgetMaps() noexcept; // in a forked child
 /// written.
 bool isCode(uint64_t Address) noexcept;
 
-/// The name of the record file, for messages.
-const char *recordPath() noexcept;
-
 } // namespace gridlock::monitor
 
 #endif

@@ -1,18 +1,9 @@
 // A future that is known to be ready does not block.
 // RUN: %check_all blocking-in-coroutine %s -- -I%S/../Inputs
-#include <chrono>
-#include <coroutine>
-#include <future>
+#include "lazy-task.h"
 
-struct task {
-  struct promise_type {
-    task get_return_object() { return {}; }
-    std::suspend_always initial_suspend() noexcept { return {}; }
-    std::suspend_always final_suspend() noexcept { return {}; }
-    void return_void() {}
-    void unhandled_exception() {}
-  };
-};
+#include <chrono>
+#include <future>
 
 task get_bad(std::future<int> F) {
   // CHECK: futures.cpp:[[@LINE+1]]:5: warning: 'std::future::get' blocks the event loop in coroutine 'get_bad'

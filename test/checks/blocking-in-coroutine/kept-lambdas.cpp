@@ -1,20 +1,11 @@
 // A lambda that a coroutine hands to what it awaits runs for that coroutine, not for another
 // that awaits the same type.
-// RUN: %check_all blocking-in-coroutine %s
-#include <coroutine>
+// RUN: %check_all blocking-in-coroutine %s -- -I%S/../Inputs
+#include "lazy-task.h"
+
 #include <functional>
 
 #include <unistd.h>
-
-struct task {
-  struct promise_type {
-    task get_return_object() { return {}; }
-    std::suspend_always initial_suspend() noexcept { return {}; }
-    std::suspend_always final_suspend() noexcept { return {}; }
-    void return_void() {}
-    void unhandled_exception() {}
-  };
-};
 
 class CallbackAwaiter {
 public:

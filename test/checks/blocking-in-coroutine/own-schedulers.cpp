@@ -1,8 +1,9 @@
 // An awaiter of the program's own that has its coroutine resumed by threads takes it off the
 // loop; one that has it resumed by a loop does not, and brings it back.
-// RUN: %check_all blocking-in-coroutine %s -- -std=c++20
+// RUN: %check_all blocking-in-coroutine %s -- -std=c++20 -I%S/../Inputs
+#include "lazy-task.h"
+
 #include <condition_variable>
-#include <coroutine>
 #include <deque>
 #include <functional>
 #include <mutex>
@@ -11,16 +12,6 @@
 
 #include <sys/epoll.h>
 #include <unistd.h>
-
-struct task {
-  struct promise_type {
-    task get_return_object() { return {}; }
-    std::suspend_always initial_suspend() noexcept { return {}; }
-    std::suspend_always final_suspend() noexcept { return {}; }
-    void return_void() {}
-    void unhandled_exception() {}
-  };
-};
 
 class Pool {
 public:

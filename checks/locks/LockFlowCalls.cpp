@@ -189,12 +189,10 @@ void LockFlow::applyTaken(FunctionId Target, const LockSummary *Callee,
 void LockFlow::passOnAll() {
   Ordering = true;
   const LockState None;
-  std::vector<CallEdge> Targets;
   std::vector<std::uint32_t> Reachable;
-  for (const CallEvent &C : P.callEvents(Id)) {
-    Targets.clear();
-    Model.calls().follow(Id, *C.Event, Targets);
-    for (const CallEdge &Edge : Targets) {
+  std::size_t Call = P.firstCall(Id);
+  for (const CallEvent &C : P.callEvents(Id))
+    for (const CallEdge &Edge : Model.calls().edges(Call++)) {
       if (Model.taken(Edge.Target).empty() || P.isCoroutine(Edge.Target))
         continue;
       if (Reachable.empty())
@@ -205,7 +203,6 @@ void LockFlow::passOnAll() {
       applyTaken(Edge.Target, Model.summary(Edge.Target), Sub, *C.Event,
                  Edge.Kind, None);
     }
-  }
 }
 
 void LockFlow::applySummary(const LockSummary &Callee, FunctionId Target,

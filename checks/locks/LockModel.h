@@ -110,9 +110,6 @@ public:
   std::size_t callCount() const { return CallCount; }
   /// Whether F or something that it calls takes a lock that callers can know.
   bool takes(FunctionId F) const { return Takes[F]; }
-  /// Whether F does something with callables, guards or places that stand for
-  /// others, or waits for threads.
-  bool needsFlow(FunctionId F) const { return NeedsFlow[F]; }
   /// Whether nothing that F or a callee does is to its locks, and what its
   /// callees take means the same to its callers, but for parameters.
   bool isPlain(FunctionId F) const;

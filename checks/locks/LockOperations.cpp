@@ -40,13 +40,15 @@ lockOperations(const LockModel &Model, FunctionId Id) {
   const ProgramFunction &F = P.function(Id);
   const FactsFile &File = P.unit(F.Unit);
   std::map<const facts::Event *, LockOperation> Result;
-  auto Event = [&](const facts::Event &E, SymbolId Callee) {
+  auto Event = [&](const CallEvent &C) {
+    const facts::Event &E = *C.Event;
+    const SymbolId Callee = C.Callee;
     const ProgramSymbol &S = P.symbol(Callee);
     const LockSummary *Summary =
         S.Body == NoFunction ? nullptr : Model.summary(S.Body);
     Program::EntryList Entries = P.entries(Callee);
     if (Callee == 0 || (Entries.empty() && !Summary) ||
-        E.kind() != EventKind::Call ||
+        C.is(CallEvent::Constructs) ||
         E.implicit() == ImplicitKind::Destructor ||
         (S.Fact->record() != 0 && guardType(P, S.Unit, S.Fact->record())))
       return;
@@ -72,7 +74,7 @@ lockOperations(const LockModel &Model, FunctionId Id) {
         Result.emplace(&E, LockOperation{Object, *Takes, GuardSupply::Own});
   };
   for (const CallEvent &C : P.callEvents(Id))
-    Event(*C.Event, C.Callee);
+    Event(C);
   return Result;
 }
 

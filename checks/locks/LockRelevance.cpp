@@ -35,10 +35,6 @@ private:
   CalleeKinds &Kinds;
 };
 
-bool isCallable(const facts::Value *V) {
-  return V && V->kind() == facts::ValueKind::Callable;
-}
-
 // Whether a place comes to stand for another, or may be returned.
 bool EventScan::binds(const FactsFile &File, std::uint32_t Unit,
                       const facts::Event &E) const {
@@ -61,41 +57,36 @@ EventScan::Result EventScan::scan(FunctionId Id) {
   const FactsFile &File = P.unit(F.Unit);
   Result Found;
   Found.Touches = !requiredLocks(P, Id).empty();
-  for (const facts::Block *B : each(F.Fact->blocks()))
-    for (const facts::Event *E : each(B->events())) {
-      if (isCallable(E->value()) || isCallable(E->receiver()))
-        Found.NeedsFlow = true;
-      for (const facts::Value *Arg : each(E->args()))
-        Found.NeedsFlow |= isCallable(Arg);
-      switch (E->kind()) {
-      case EventKind::Call:
-      case EventKind::Construct:
-        if (std::uint8_t Bits = Kinds.of(P.resolve(F.Unit, E->symbol()))) {
-          Found.Touches |= (Bits & CalleeKinds::TouchesLocks) != 0 ||
-                           ((Bits & CalleeKinds::OfGuard) != 0 &&
-                            guardConstruction(P, F.Unit, *E)) ||
-                           ((Bits & CalleeKinds::OfHolder) != 0 &&
-                            guardIntoHolder(P, F.Unit, *E));
-          Found.NeedsFlow |=
-              (Bits & (CalleeKinds::WaitsReleasing | CalleeKinds::OfGuard)) !=
-              0;
-        } else {
-          Found.NeedsFlow |= binds(File, F.Unit, *E);
-        }
-        break;
-      case EventKind::Suspend:
-        Found.NeedsFlow = true;
-        break;
-      case EventKind::Return:
-      case EventKind::Copy:
-      case EventKind::Move:
-      case EventKind::Assign:
-        Found.NeedsFlow = Found.NeedsFlow || binds(File, F.Unit, *E);
-        break;
-      default:
-        break;
-      }
+  for (const CallEvent &C : P.callEvents(Id)) {
+    if (C.Callee == 0) {
+      Found.NeedsFlow = Found.NeedsFlow || binds(File, F.Unit, *C.Event);
+      continue;
     }
+    const std::uint8_t Bits = Kinds.of(C.Callee);
+    if (Bits == CalleeKinds::Asked)
+      continue;
+    Found.Touches |= (Bits & CalleeKinds::TouchesLocks) != 0 ||
+                     ((Bits & CalleeKinds::OfGuard) != 0 &&
+                      guardConstruction(P, F.Unit, *C.Event)) ||
+                     ((Bits & CalleeKinds::OfHolder) != 0 &&
+                      guardIntoHolder(P, F.Unit, *C.Event));
+    Found.NeedsFlow |=
+        (Bits & (CalleeKinds::WaitsReleasing | CalleeKinds::OfGuard)) != 0;
+  }
+  Found.NeedsFlow = Found.NeedsFlow ||
+                    P.has(Id, Has::Callable | hasEvent(EventKind::Suspend));
+  constexpr std::uint32_t MayBind =
+      hasEvent(EventKind::Return) | hasEvent(EventKind::Copy) |
+      hasEvent(EventKind::Move) | hasEvent(EventKind::Assign);
+  if (Found.NeedsFlow || !P.has(Id, MayBind))
+    return Found;
+  for (const facts::Block *B : each(F.Fact->blocks()))
+    for (const facts::Event *E : each(B->events()))
+      if (E->kind() <= EventKind::MAX && (hasEvent(E->kind()) & MayBind) != 0 &&
+          binds(File, F.Unit, *E)) {
+        Found.NeedsFlow = true;
+        return Found;
+      }
   return Found;
 }
 
@@ -188,13 +179,12 @@ void LockModel::findMainOnly() {
   };
   for (FunctionId F = 0; F < CallTargets.rows(); ++F) {
     const ProgramFunction &Fn = P.function(F);
-    bool IsMain = hasFlag(Fn.Fact->flags(), FunctionFlag::Main);
-    if (IsMain || hasFlag(Fn.Fact->flags(), FunctionFlag::StaticInit))
+    if (hasFlag(Fn.Flags, FunctionFlag::Main | FunctionFlag::StaticInit))
       Mains.push_back(F);
     else if (!Called[F] || P.isCoroutine(F))
       Others.push_back(F);
-    if (!NeedsFlow[F])
-      continue; // it handles no callables
+    if (!P.has(F, Has::Callable))
+      continue;
     for (const facts::Block *B : each(Fn.Fact->blocks()))
       for (const facts::Event *E : each(B->events())) {
         Hand(Fn.Unit, E->value());

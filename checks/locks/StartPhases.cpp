@@ -36,19 +36,19 @@ ThreadCalls::ThreadCalls(const LockModel &Model)
   bool Detaches = false;
   std::vector<std::pair<FunctionId, const facts::Event *>> Asks;
   for (FunctionId F = 0; F < Main.size(); ++F) {
-    FunctionFlag Flags = P.function(F).Fact->flags();
+    const FunctionFlag Flags = P.function(F).Flags;
     Main[F] = hasFlag(Flags, FunctionFlag::Main) ||
               hasFlag(Flags, FunctionFlag::StaticInit);
     if (hasFlag(Flags, FunctionFlag::Coroutine))
       Handed[F] = true;
     if (!Callers[F].empty())
       Public[F] = false;
-    if (Model.needsFlow(F)) // else it handles no callables
+    if (P.has(F, Has::Callable))
       findHanded(F, StartsAt);
     const bool Waits = Model.threads().hasWaits(F);
     for (const CallEvent &C : P.callEvents(F)) {
       const std::uint8_t Is = Method(C.Callee);
-      if ((Is == Asked && !Waits) || C.Event->kind() != EventKind::Call)
+      if ((Is == Asked && !Waits) || C.is(CallEvent::Constructs))
         continue;
       if (Waits)
         for (const ThreadStart *T : Model.threads().waitedFor(F, *C.Event))

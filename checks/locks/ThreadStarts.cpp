@@ -183,7 +183,7 @@ void ThreadStarts::scan(FunctionId F, const CallGraph &Calls) {
   for (const CallEvent &C : P.callEvents(F)) {
     const facts::Event *E = C.Event;
     const SymbolId Callee = C.Callee;
-    if (!isOfInterest(Callee))
+    if ((Callee == 0 && C.is(CallEvent::Constructs)) || !isOfInterest(Callee))
       continue;
     std::string_view Name = lastComponent(P.qualifiedName(Callee));
     bool IsOne = (E->kind() == EventKind::Construct && IsThread(E->type())) ||

@@ -108,16 +108,24 @@ void AccessScan::scan(FunctionId F) {
   }
   const facts::Function &Fact = *P.function(F).Fact;
   auto Blocks = each(Fact.blocks());
-  if (Model.isRelevant(F)) {
-    const LockState None;
+  const LockState None;
+  const LockState *State = Model.isRelevant(F) ? &None : nullptr;
+  if (State && P.has(F, Has::Unreached)) {
     for (std::uint32_t B : reachableBlocks(Fact))
       for (const facts::Event *E : each(Blocks[B]->events()))
-        event(*E, &None);
+        event(*E, State);
     return;
   }
+  std::size_t Call = P.firstCall(F);
   for (const facts::Block *B : Blocks)
     for (const facts::Event *E : each(B->events()))
-      event(*E, nullptr);
+      if (E->kind() != EventKind::Call && E->kind() != EventKind::Construct) {
+        event(*E, State);
+      } else {
+        auto Edges = Model.calls().edges(Call);
+        Targets.assign(Edges.begin(), Edges.end());
+        call(*E, P.callEvent(Call++).Callee, State);
+      }
 }
 
 std::uint32_t AccessScan::locksOf(const LockState *State) {
@@ -242,7 +250,9 @@ void AccessScan::event(const facts::Event &E, const LockState *State) {
   }
   case EventKind::Call:
   case EventKind::Construct:
-    return call(E, State);
+    Targets.clear();
+    Model.calls().follow(Id, E, Targets);
+    return call(E, P.resolve(P.function(Id).Unit, E.symbol()), State);
   default:
     return;
   }
@@ -262,12 +272,11 @@ bool AccessScan::runsNow(SymbolId Callee) const {
            P.symbol(Callee).Fact->record() == 0));
 }
 
-void AccessScan::call(const facts::Event &E, const LockState *State) {
+// A call that runs Targets.
+void AccessScan::call(const facts::Event &E, SymbolId Callee,
+                      const LockState *State) {
   const ProgramFunction &F = P.function(Id);
-  SymbolId Callee = P.resolve(F.Unit, E.symbol());
-  Targets.clear();
-  Model.calls().follow(Id, E, Targets);
-  if (runsNow(Callee))
+  if (P.has(Id, Has::Callable) && runsNow(Callee))
     for (const facts::Value *Arg : each(E.args()))
       if (Arg && Arg->kind() == ValueKind::Callable) {
         FunctionId Body = P.symbol(P.resolve(F.Unit, Arg->symbol())).Body;
@@ -340,7 +349,7 @@ void AccessScan::followed(const facts::Event &E, const LockState *State) {
             Regains[Id] = true;
           }
     }
-    bool OnSelf = On.IsThis || hasFlag(P.function(Edge.Target).Fact->flags(),
+    bool OnSelf = On.IsThis || hasFlag(P.function(Edge.Target).Flags,
                                        facts::FunctionFlag::Lambda);
     Calls.push_back({&E, Id, Edge.Target, Fresh, locksOf(State), OnSelf});
   }
@@ -350,7 +359,7 @@ void AccessScan::libraryCall(const facts::Event &E, SymbolId Callee,
                              const LockState *State) {
   const facts::Symbol *S = P.symbol(Callee).Fact;
   const facts::Value *Object = E.receiver();
-  if (!hasFlag(S->flags(), facts::SymbolFlag::InSystemHeader) ||
+  if (!hasFlag(P.symbol(Callee).Flags, facts::SymbolFlag::InSystemHeader) ||
       S->record() == 0 || Object->kind() != ValueKind::Place ||
       !isRecord(P, P.symbol(Callee).Unit, S->record()))
     return;

@@ -84,13 +84,15 @@ private:
               const LockState *State);
   void value(const facts::Event &E, const facts::Value *V,
              const LockState *State);
-  void call(const facts::Event &E, const LockState *State);
+  void call(const facts::Event &E, SymbolId Callee, const LockState *State);
   void libraryCall(const facts::Event &E, SymbolId Callee,
                    const LockState *State);
   bool findFresh(FunctionId F);
   void findMakers();
   bool findGiven(FunctionId F);
   void findGivers();
+  bool mayAllocate(FunctionId F) const;
+  bool mayHandOn(FunctionId F);
   bool callsAny(FunctionId F, const std::vector<bool> &Bodies) const;
   std::uint8_t giving(SymbolId Callee);
   bool runsNow(SymbolId Callee) const;

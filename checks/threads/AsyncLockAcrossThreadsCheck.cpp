@@ -174,7 +174,7 @@ void Finder::run(FindingSink &Sink) {
 
 void AsyncLockAcrossThreadsCheck::run(const Analysis &A,
                                       FindingSink &Sink) const {
-  LoopBoundUses Uses(A.locks());
+  LoopBoundUses Uses(A.program());
   if (!Uses.all().empty())
     Finder(A, Uses).run(Sink);
 }

@@ -139,8 +139,8 @@ void FieldGuards::findAwaited() {
            });
   };
   for (const SharedCall &C : Scan.calls())
-    if (Waits(C.Caller, *C.Site) && hasFlag(P.function(C.Callee).Fact->flags(),
-                                            facts::FunctionFlag::Lambda))
+    if (Waits(C.Caller, *C.Site) &&
+        hasFlag(P.function(C.Callee).Flags, facts::FunctionFlag::Lambda))
       Conditions.insert(C.Callee);
   for (FunctionId F = 0; F < P.functions().size(); ++F) {
     if (!P.callsKnown(F) || !Model.isRelevant(F) || P.isSystem(F))

@@ -61,9 +61,21 @@ void AccessScan::findMakers() {
   for (int Round = 0; Round < 4 && Changed; ++Round) {
     Changed = false;
     for (FunctionId F = 0; F < Makers.size(); ++F)
-      if ((Round == 0 || (!Makers[F] && callsAny(F, Makers))) && findFresh(F))
+      if ((Round == 0 ? mayAllocate(F) : !Makers[F] && callsAny(F, Makers)) &&
+          findFresh(F))
         Changed = Makers[F] = true;
   }
+  for (FunctionId F = 0; Changed && F < Makers.size(); ++F)
+    MayMake[F] = MayMake[F] || callsAny(F, Makers);
+}
+
+bool AccessScan::mayAllocate(FunctionId F) const {
+  auto All = P.callEvents(F);
+  return P.has(F, hasEvent(EventKind::Allocate)) ||
+         std::any_of(All.begin(), All.end(), [&](const CallEvent &C) {
+           FunctionId Body = P.symbol(C.Callee).Body;
+           return Allocates[C.Callee] || (Body != NoFunction && Makers[Body]);
+         });
 }
 
 // Whether F calls one of BODIES by name.
@@ -203,6 +215,14 @@ bool AccessScan::findGiven(FunctionId Function) {
   return Itself;
 }
 
+bool AccessScan::mayHandOn(FunctionId F) {
+  auto All = P.callEvents(F);
+  return P.has(F, Has::Callable) ||
+         std::any_of(All.begin(), All.end(), [&](const CallEvent &C) {
+           return giving(C.Callee) != Asked;
+         });
+}
+
 // Methods that hand on the object that they are called on.
 void AccessScan::findGivers() {
   GivesThis.assign(P.functions().size(), false);
@@ -213,9 +233,12 @@ void AccessScan::findGivers() {
     Changed = false;
     for (FunctionId F = 0; F < GivesThis.size(); ++F)
       if (!GivesThis[F] && !P.isSystem(F) &&
-          (Round == 0 || callsAny(F, GivesThis)) && findGiven(F))
+          ((Round == 0 && mayHandOn(F)) || callsAny(F, GivesThis)) &&
+          findGiven(F))
         Changed = GivesThis[F] = true;
   }
+  for (FunctionId F = 0; Changed && F < GivesThis.size(); ++F)
+    MayGive[F] = MayGive[F] || callsAny(F, GivesThis);
 }
 
 bool AccessScan::isFresh(const AccessPath &Path) const {

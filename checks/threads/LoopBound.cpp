@@ -2,6 +2,7 @@
 #include "checks/threads/LoopBound.h"
 
 #include "checks/engine/Classify.h"
+#include "checks/locks/LockModel.h"
 
 #include <algorithm>
 
@@ -12,20 +13,20 @@ using facts::PlaceRoot;
 using facts::StepKind;
 using facts::ValueKind;
 
-LoopBoundUses::LoopBoundUses(const LockModel &Model) : P(Model.program()) {
+LoopBoundUses::LoopBoundUses(const Program &P) : P(P) {
   std::vector<std::uint32_t> Units;
   for (std::uint32_t U = 0; U < P.unitCount(); ++U)
     if (knowsBoundTypes(U))
       Units.push_back(U);
   if (Units.empty())
     return;
-  findLambdas(Model);
+  findLambdas();
   for (FunctionId F = 0; F < P.functions().size(); ++F) {
     if (!std::binary_search(Units.begin(), Units.end(), P.function(F).Unit))
       continue;
     for (const CallEvent &C : P.callEvents(F)) {
       const facts::Event &E = *C.Event;
-      if (E.kind() != EventKind::Call ||
+      if (C.is(CallEvent::Constructs) ||
           E.implicit() == facts::ImplicitKind::Destructor)
         continue;
       use(F, E, E.receiver(), true);
@@ -56,10 +57,10 @@ bool LoopBoundUses::knowsBoundTypes(std::uint32_t Unit) {
   return false;
 }
 
-void LoopBoundUses::findLambdas(const LockModel &Model) {
+void LoopBoundUses::findLambdas() {
   for (FunctionId F = 0; F < P.functions().size(); ++F) {
-    if (!Model.needsFlow(F))
-      continue; // it handles no callables
+    if (!P.has(F, Has::Callable))
+      continue;
     std::uint32_t Unit = P.function(F).Unit;
     auto Note = [&](const facts::Value *V) {
       if (!V || V->kind() != ValueKind::Callable || !V->captures())

@@ -9,7 +9,8 @@
 #ifndef GRIDLOCK_THREADS_LOOPBOUND_H
 #define GRIDLOCK_THREADS_LOOPBOUND_H
 
-#include "checks/locks/LockModel.h"
+#include "checks/engine/AccessPath.h"
+#include "checks/engine/Program.h"
 
 #include <string>
 #include <unordered_map>
@@ -28,7 +29,7 @@ struct LoopBoundUse {
 
 class LoopBoundUses {
 public:
-  explicit LoopBoundUses(const LockModel &Model);
+  explicit LoopBoundUses(const Program &P);
   const std::vector<LoopBoundUse> &all() const { return Uses; }
   /// The function in which lambda F is made; NoFunction if it is none.
   FunctionId madeIn(FunctionId F) const;
@@ -38,7 +39,7 @@ private:
     FunctionId By;
     const facts::Value *Value;
   };
-  void findLambdas(const LockModel &Model);
+  void findLambdas();
   bool knowsBoundTypes(std::uint32_t Unit);
   void use(FunctionId F, const facts::Event &E, const facts::Value *V,
            bool IsReceiver);

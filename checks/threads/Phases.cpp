@@ -210,7 +210,7 @@ void Phases::findAlone() {
   std::vector<bool> Joining(N, false);
   for (FunctionId F = 0; F < N; ++F)
     for (const CallEvent &C : P.callEvents(F))
-      if (Joins[C.Callee] && C.Event->kind() == EventKind::Call)
+      if (Joins[C.Callee] && !C.is(CallEvent::Constructs))
         Joining[F] = true;
   for (FunctionId F : Roots.starters()) {
     Starting[F] = true;
@@ -228,8 +228,8 @@ void Phases::findAlone() {
   }
   HasAlone.assign(N, false);
   auto IsMain = [&](FunctionId F) {
-    return hasFlag(P.function(F).Fact->flags(), FunctionFlag::Main) ||
-           hasFlag(P.function(F).Fact->flags(), FunctionFlag::StaticInit);
+    return hasFlag(P.function(F).Flags, FunctionFlag::Main) ||
+           hasFlag(P.function(F).Flags, FunctionFlag::StaticInit);
   };
   for (FunctionId F = 0; F < N; ++F) {
     bool Direct = Starting[F] &&
@@ -263,9 +263,8 @@ void Phases::findMaking() {
   Making.assign(N, true);
   auto Makes = [&](FunctionId F) {
     const ProgramFunction &Fn = P.function(F);
-    return hasFlag(Fn.Fact->flags(), FunctionFlag::Constructor) ||
-           hasFlag(Fn.Fact->flags(), FunctionFlag::Destructor) ||
-           isNamedForMaking(F);
+    return hasFlag(Fn.Flags, FunctionFlag::Constructor) ||
+           hasFlag(Fn.Flags, FunctionFlag::Destructor) || isNamedForMaking(F);
   };
   std::vector<FunctionId> Pending;
   for (FunctionId F = 0; F < N; ++F)
@@ -363,7 +362,7 @@ void Phases::spread() {
     IsRoot.insert(Roots.all()[I].Function);
   }
   for (FunctionId F = 0; F < N; ++F) {
-    facts::FunctionFlag Flags = P.function(F).Fact->flags();
+    facts::FunctionFlag Flags = P.function(F).Flags;
     if (hasFlag(Flags, FunctionFlag::Main) ||
         hasFlag(Flags, FunctionFlag::StaticInit))
       Add(F, Main);

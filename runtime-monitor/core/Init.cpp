@@ -16,6 +16,7 @@
 #include "runtime-monitor/locks/Holds.h"
 #include "runtime-monitor/locks/LockedCalls.h"
 #include "runtime-monitor/locks/Order.h"
+#include "runtime-monitor/locks/Sleeps.h"
 #include "runtime-monitor/loops/Loops.h"
 #include "runtime-monitor/records/Snapshot.h"
 #include "runtime-monitor/records/Writer.h"
@@ -40,6 +41,7 @@ void forkedChild() noexcept {
   forgetLoops();
   forgetContention();
   forgetHolds();
+  forgetSleeps();
   forgetLockedCalls();
   forgetLockOrders();
   forgetCoroutines();
@@ -90,6 +92,7 @@ __attribute__((constructor(101))) void startMonitor() {
   startPlaces();
   startContention();
   startHolds();
+  startSleeps();
   startLockOrders();
   openRecords();
   pthread_atfork(nullptr, nullptr, forkedChild);

@@ -16,6 +16,14 @@ uint64_t CodeBegin = 0, CodeEnd = 0;
 constexpr size_t Window = 2048; // of the stack
 constexpr int MostFrames = 6;   // user code is above so many of a library's
 
+constexpr uint64_t Reach = 768; // bytes of the callers' frames
+constexpr int MostAddresses = 4;
+
+uint64_t mix(uint64_t Place, uint64_t Address) noexcept {
+  Place = (Place ^ Address) * 0x9e3779b97f4a7c15u;
+  return Place ^ Place >> 29;
+}
+
 } // namespace
 
 void startPlaces() noexcept {
@@ -55,12 +63,30 @@ uint64_t placeOf(const gridlock_call &Call, uint64_t Site) noexcept {
     const uint64_t *At = Words + (Frame - Stack) / 8;
     if (At[1] < CodeBegin || At[1] >= CodeEnd)
       break;
-    Place = (Place ^ At[1]) * 0x9e3779b97f4a7c15u;
-    Place ^= Place >> 29;
+    Place = mix(Place, At[1]);
     if (At[0] <= Frame)
       break;
     Frame = At[0];
   }
+  return Place;
+}
+
+uint64_t placeAbove(const gridlock_call &Call, uint64_t Site,
+                    const void *Above) noexcept {
+  uint64_t Place = placeOf(Call, Site);
+  if (Place != Site)
+    return Place;
+  // No further than the page goes: what follows may not be there.
+  constexpr uint64_t Page = 4096;
+  const auto *Word = static_cast<const volatile uint64_t *>(Above);
+  const auto From = reinterpret_cast<uint64_t>(Above);
+  uint64_t Left = std::min(Reach, Page - From % Page) / 8;
+  for (int Found = 0; Left != 0 && Found < MostAddresses; --Left, ++Word)
+    if (const uint64_t Address = *Word;
+        Address >= CodeBegin && Address < CodeEnd) {
+      Place = mix(Place, Address);
+      ++Found;
+    }
   return Place;
 }
 

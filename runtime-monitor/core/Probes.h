@@ -6,6 +6,7 @@
 //   stall_end(thread, duration)
 //   block(thread, duration, operation)  a blocking call on a loop thread
 //   contention(lock, waited, operation) after a wait
+//   sleep(object, waited, operation)    after a wait that another thread ended
 //   order(lock, held, operation)        a lock is wanted with others held
 //   deadlock(thread, lock, threads)     for each of its threads
 //   unawaited(name), suspension(name, lock)  coroutines

@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <poll.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <sys/epoll.h>
 #include <sys/select.h>
 #include <threads.h>

@@ -121,7 +121,7 @@ struct Other {
   static constexpr bool HasQuick = false;
   static bool quickly(volatile void *, const Thread &) { return false; }
   static bool contended(const volatile void *) {
-    return WaitersElsewhere.load(std::memory_order_relaxed) != 0;
+    return othersWait();
   }
 };
 

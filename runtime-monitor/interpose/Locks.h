@@ -37,8 +37,11 @@ private:
 };
 
 /// How many threads wait for a lock whose own memory doesn't tell (rwlock,
-/// spin, C11).
+/// spin, once, static variable).
 extern std::atomic<uint32_t> WaitersElsewhere;
+inline bool othersWait() noexcept {
+  return WaitersElsewhere.load(std::memory_order_relaxed) != 0;
+}
 
 /// What a release has to tell: that others may have waited (Blame), how long
 /// the lock was held. Lock may be gone already.

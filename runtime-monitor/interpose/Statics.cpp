@@ -1,31 +1,87 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The initialisation of static variables in functions: a lock that the compiler
-// takes. In the shared monitor only, for the C++ runtime may be linked
-// statically where the archive is.
-#include "runtime-monitor/capture/Watchdog.h"
-#include "runtime-monitor/core/Clock.h"
-#include "runtime-monitor/interpose/Interpose.h"
-#include "runtime-monitor/locks/Order.h"
+// takes. Where the C++ runtime is linked statically with the archive there are
+// no other functions than these: then they do the work, as libstdc++ does it.
+#include "runtime-monitor/core/Syscalls.h"
+#include "runtime-monitor/interpose/Locks.h"
+
+#include <climits>
+#include <cstdlib>
+#include <sys/single_threaded.h>
 
 using namespace gridlock::monitor;
 
-INTERPOSE int __cxa_guard_acquire(long long *Guard) {
+namespace {
+
+// libstdc++'s and libc++abi's first byte: initialised. libstdc++'s others:
+constexpr int Initialised = 1, Pending = 1 << 8, Waited = 1 << 16;
+
+int *wordOf(long long *Guard) { return reinterpret_cast<int *>(Guard); }
+
+int acquireGuard(long long *Guard) {
+  int *const Word = wordOf(Guard);
+  for (int Seen = 0;;) {
+    if (__atomic_compare_exchange_n(Word, &Seen, Pending, false,
+                                    __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+      return 1;
+    if (Seen == Initialised)
+      return 0;
+    if (__libc_single_threaded)
+      std::abort(); // the initialisation needs itself
+    if ((Seen & Waited) == 0 &&
+        !__atomic_compare_exchange_n(Word, &Seen, Seen | Waited, false,
+                                     __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
+      Seen = 0;
+      continue;
+    }
+    sys::futexWait(Word, Pending | Waited, nullptr);
+    Seen = 0;
+  }
+}
+
+void leaveGuard(long long *Guard, int Now) noexcept {
+  int *const Word = wordOf(Guard);
+  if (__atomic_exchange_n(Word, Now, __ATOMIC_ACQ_REL) & Waited)
+    sys::futexWake(Word, INT_MAX);
+}
+
+int acquire(long long *Guard) {
   auto *F = REAL(__cxa_guard_acquire);
+  return F ? F(Guard) : acquireGuard(Guard);
+}
+
+/// Release, or Abort if it is none: the function that is Name.
+template <class Function>
+[[gnu::always_inline]] inline void giveBack(long long *Guard, Function *F,
+                                            int Now, const char *Name,
+                                            const void *Site) noexcept {
+  const auto Leave = [&] { F ? F(Guard) : leaveGuard(Guard, Now); };
+  Thread *T = currentThread();
+  if (!T)
+    return Leave();
+  const HoldEnd End(*T, Guard);
+  Leave();
+  if (othersWait())
+    tellRelease(*T, Guard, Name, Site, End, true);
+}
+
+} // namespace
+
+INTERPOSE int __cxa_guard_acquire(long long *Guard) {
   Thread *T = currentThread();
   // The second byte says that a thread is at it, in libstdc++ and libc++abi.
   if (!T || *reinterpret_cast<volatile char *>(Guard) != 0)
-    return F(Guard);
+    return acquire(Guard);
   if (T->heldCount() != 0)
     takesInOrder(*T, Guard, Operation.__cxa_guard_acquire,
                  addressOf(CALLER) | Taking::Other);
   int Rc;
-  if (reinterpret_cast<volatile char *>(Guard)[1] == 0) {
-    Rc = F(Guard);
+  if (!TheOptions.Locks || reinterpret_cast<volatile char *>(Guard)[1] == 0) {
+    Rc = acquire(Guard);
   } else {
-    CallScope Scope(Operation.__cxa_guard_acquire, Guard, CALLER);
-    Watchdog::waitBegins(Clock::now());
-    Rc = F(Guard);
+    LockWait Wait(*T, Guard, Operation.__cxa_guard_acquire, CALLER, 0);
+    Rc = acquire(Guard);
   }
   if (Rc != 0)
     T->acquired(Guard, addressOf(CALLER) | Taking::Other);
@@ -33,13 +89,11 @@ INTERPOSE int __cxa_guard_acquire(long long *Guard) {
 }
 
 INTERPOSE void __cxa_guard_release(long long *Guard) noexcept {
-  if (Thread *T = currentThread())
-    T->released(Guard);
-  REAL(__cxa_guard_release)(Guard);
+  giveBack(Guard, REAL(__cxa_guard_release), Initialised,
+           Operation.__cxa_guard_release, CALLER);
 }
 
 INTERPOSE void __cxa_guard_abort(long long *Guard) noexcept {
-  if (Thread *T = currentThread())
-    T->released(Guard);
-  REAL(__cxa_guard_abort)(Guard);
+  giveBack(Guard, REAL(__cxa_guard_abort), 0, Operation.__cxa_guard_abort,
+           CALLER);
 }

@@ -8,8 +8,10 @@
 #include "runtime-monitor/core/Init.h"
 #include "runtime-monitor/core/Syscalls.h"
 #include "runtime-monitor/interpose/Interpose.h"
+#include "runtime-monitor/interpose/Locks.h"
 #include "runtime-monitor/locks/Holds.h"
 #include "runtime-monitor/locks/Order.h"
+#include "runtime-monitor/locks/Sleeps.h"
 #include "runtime-monitor/loops/Loops.h"
 #include "runtime-monitor/records/Writer.h"
 
@@ -57,11 +59,12 @@ private:
 
 // The call is made without the mutex.
 template <class Wait>
-[[gnu::always_inline]] inline int waitOn(const void *Mutex,
+[[gnu::always_inline]] inline int waitOn(const void *Condition,
+                                         const void *Mutex,
                                          const char *Operation,
                                          const void *Site, Wait &&WaitIt) {
   ReleasedWhile Released(currentThread(), Mutex, Operation, Site);
-  CallScope Scope(Operation, nullptr, Site);
+  SleepScope Scope(Operation, Condition, Site);
   return WaitIt();
 }
 
@@ -81,30 +84,30 @@ bool waits(int Futex) {
 } // namespace
 
 INTERPOSE int pthread_cond_wait(pthread_cond_t *C, pthread_mutex_t *M) {
-  return waitOn(M, Operation.pthread_cond_wait, CALLER,
+  return waitOn(C, M, Operation.pthread_cond_wait, CALLER,
                 [&] { return REAL(pthread_cond_wait)(C, M); });
 }
 
 INTERPOSE int pthread_cond_timedwait(pthread_cond_t *C, pthread_mutex_t *M,
                                      const timespec *Until) {
-  return waitOn(M, Operation.pthread_cond_timedwait, CALLER,
+  return waitOn(C, M, Operation.pthread_cond_timedwait, CALLER,
                 [&] { return REAL(pthread_cond_timedwait)(C, M, Until); });
 }
 
 INTERPOSE int pthread_cond_clockwait(pthread_cond_t *C, pthread_mutex_t *M,
                                      clockid_t Clock, const timespec *Until) {
-  return waitOn(M, Operation.pthread_cond_clockwait, CALLER, [&] {
+  return waitOn(C, M, Operation.pthread_cond_clockwait, CALLER, [&] {
     return REAL(pthread_cond_clockwait)(C, M, Clock, Until);
   });
 }
 
 INTERPOSE int cnd_wait(cnd_t *C, mtx_t *M) {
-  return waitOn(M, Operation.cnd_wait, CALLER,
+  return waitOn(C, M, Operation.cnd_wait, CALLER,
                 [&] { return REAL(cnd_wait)(C, M); });
 }
 
 INTERPOSE int cnd_timedwait(cnd_t *C, mtx_t *M, const timespec *Until) {
-  return waitOn(M, Operation.cnd_timedwait, CALLER,
+  return waitOn(C, M, Operation.cnd_timedwait, CALLER,
                 [&] { return REAL(cnd_timedwait)(C, M, Until); });
 }
 
@@ -142,8 +145,14 @@ struct Once {
     struct Holding {
       Thread *T;
       const void *Control;
-      ~Holding() { T->released(Control); }
-    } Until{Mine.T, Mine.Control};
+      uint64_t Site;
+      ~Holding() {
+        const HoldEnd End(*T, Control);
+        if (othersWait())
+          tellRelease(*T, Control, Operation.pthread_once,
+                      reinterpret_cast<void *>(Site & ~Taking::All), End, true);
+      }
+    } Until{Mine.T, Mine.Control, Mine.Site};
     Mine.T->acquired(Mine.Control, Mine.Site);
     Mine.Routine();
   }
@@ -171,8 +180,9 @@ namespace {
   Once Call(T, Control, Routine, Site);
   if (State != InProgress)
     return F(Control, Once::run);
-  CallScope Scope(Operation.pthread_once, Control, Site);
-  Watchdog::waitBegins(Clock::now());
+  if (!TheOptions.Locks)
+    return F(Control, Once::run);
+  LockWait Wait(*T, Control, Operation.pthread_once, Site, 0);
   return F(Control, Once::run);
 }
 
@@ -198,6 +208,27 @@ template <class Enter>
     return EnterIt();
   WaitScope Scope(*T, "liburing/io_uring_enter", Site);
   return EnterIt();
+}
+
+bool wakesThose(int Futex) {
+  Futex &= FUTEX_CMD_MASK;
+  return Futex == FUTEX_WAKE || Futex == FUTEX_WAKE_BITSET;
+}
+
+template <class Call>
+[[gnu::always_inline]] inline long futex(const void *Word, int What,
+                                         const void *Site, Call CallIt) {
+  if (waits(What)) {
+    SleepScope Scope(Operation.syscall, Word, Site);
+    const long Rc = CallIt();
+    if (Rc < 0 && errno == EAGAIN) // the word had changed before
+      Scope.atOnce();
+    return Rc;
+  }
+  const long Rc = CallIt();
+  if (Rc > 0 && wakesThose(What))
+    wokeOthers(Word, Operation.syscall, Site);
+  return Rc;
 }
 
 /// System calls that may block, of those that libraries make by libc's
@@ -249,8 +280,9 @@ long gridlock_syscall(long Number, long A, long B, long C, long D, long E,
     if (!M)
       return F(Number, A, B, C, D, E, G);
     Kinds = M->Kinds;
-  } else if (!waits(static_cast<int>(B))) {
-    return F(Number, A, B, C, D, E, G);
+  } else {
+    return futex(reinterpret_cast<void *>(A), static_cast<int>(B), CALLER,
+                 [&] { return F(Number, A, B, C, D, E, G); });
   }
   CallScope Scope(Operation.syscall, nullptr, CALLER, Kinds,
                   static_cast<uint64_t>(A), static_cast<uint64_t>(B));

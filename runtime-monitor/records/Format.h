@@ -58,7 +58,8 @@ enum class RecordKind : uint32_t {
   Created,   // CoroutineEventRecord: callbacks made at a place
   Arguments, // StackRecord and a text: what the call of a Block (the longest),
              // Stall, HolderCall or LockedCall was made on
-  LockedCall // LockedCallRecord
+  LockedCall, // LockedCallRecord
+  Sleep       // SleepRecord
 };
 
 struct RecordHeader {
@@ -210,6 +211,21 @@ struct LockedCallRecord {
   char Operation[64];
 };
 
+// Waits that another thread ends by saying so: for a semaphore, condition
+// variable, barrier or futex.
+struct SleepRecord {
+  uint32_t Id;
+  Role Side;       // Waiter: it waits; Holder: it has ended others' waits
+  uint64_t Object; // 0: all that are waited for there beyond the first 16
+  uint64_t Site;   // return address of the call
+  uint64_t Place;  // equal ones: the same place, so the same stack
+  uint64_t Count;
+  uint64_t Total, Max; // time waited
+  uint32_t Tid;        // Waiter: of the longest; Holder: the last one
+  uint32_t Reserved;
+  char Operation[64];
+};
+
 // A thread took a lock while it held others.
 struct OrderRecord {
   uint32_t Id, Tid;
@@ -242,8 +258,8 @@ struct DeadlockRecord {
 };
 
 struct StackRecord {
-  // Loop, Block, Contention, Order, Deadlock, Hold, HolderCall or Stall (the
-  // lock holder's stack)
+  // Loop, Block, Contention, Order, Deadlock, Hold, HolderCall, Sleep or Stall
+  // (the lock holder's stack)
   RecordKind Of;
   uint32_t Id;
 };

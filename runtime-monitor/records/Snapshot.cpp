@@ -9,6 +9,7 @@
 #include "runtime-monitor/locks/Holds.h"
 #include "runtime-monitor/locks/LockedCalls.h"
 #include "runtime-monitor/locks/Order.h"
+#include "runtime-monitor/locks/Sleeps.h"
 #include "runtime-monitor/loops/Loops.h"
 #include "runtime-monitor/records/Writer.h"
 
@@ -113,6 +114,35 @@ void writeHolds(Occasion Why) noexcept {
     writeRecord(RecordKind::Hold, {&R, sizeof R},
                 {Buckets, R.Buckets * sizeof(WideBucket)});
     writeStack(RecordKind::Hold, R.Id, S.Stack);
+  }
+}
+
+// Idle workers wait again and again: what has grown by an eighth is news.
+bool isNews(const SleepSite &S, Occasion Why) noexcept {
+  const uint64_t Count = S.Count.load(std::memory_order_acquire);
+  const uint64_t Least = Why == Occasion::Regular ? S.Written / 8 : 0;
+  return Count - S.Written > Least &&
+         S.State.load(std::memory_order_acquire) == 2;
+}
+
+void writeSleeps(Occasion Why) noexcept {
+  for (uint32_t I = 0; SleepSites::Table && I < SleepSites::Size; ++I) {
+    SleepSite &S = SleepSites::Table[I];
+    if (!isNews(S, Why))
+      continue;
+    SleepRecord R{};
+    R.Id = I + 1;
+    R.Side = S.Side;
+    R.Object = reinterpret_cast<uint64_t>(S.Object);
+    R.Site = S.Site;
+    R.Place = S.Place;
+    R.Count = S.Written = S.Count.load(std::memory_order_acquire);
+    R.Total = S.Total.load(std::memory_order_relaxed);
+    R.Max = S.Max.load(std::memory_order_relaxed);
+    R.Tid = S.Tid.load(std::memory_order_relaxed);
+    copy(R.Operation, S.Operation);
+    writeRecord(RecordKind::Sleep, {&R, sizeof R});
+    writeStack(RecordKind::Sleep, R.Id, S.Stack);
   }
 }
 
@@ -356,6 +386,9 @@ bool somethingToWrite() noexcept {
   for (uint32_t I = 0; HoldSites::Table && I < HoldSites::Size; ++I)
     if (isNews(HoldSites::Table[I], Occasion::Regular))
       return true;
+  for (uint32_t I = 0; SleepSites::Table && I < SleepSites::Size; ++I)
+    if (isNews(SleepSites::Table[I], Occasion::Regular))
+      return true;
   if (Coroutines::Any.load(std::memory_order_relaxed))
     for (const CoroutineSite &S : Coroutines::SiteTable)
       if (S.Written != S.counts())
@@ -392,6 +425,7 @@ uint64_t writeSnapshot(Occasion Why) noexcept {
   }
   writeLockSites();
   writeHolds(Why);
+  writeSleeps(Why);
   writeLockedCalls();
   writeLockOrders();
   writeCoroutines();

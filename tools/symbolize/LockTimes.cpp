@@ -38,9 +38,9 @@ std::optional<HolderCall> callOf(const ProcessRecords &P, Symbolizer &S,
   return C;
 }
 
-/// One row for each function and operation, however often it is called from
-/// different places; the longest one's stack is shown.
-void merge(std::vector<Side> &Sides, Side New) {
+} // namespace
+
+void mergeSide(std::vector<Side> &Sides, Side New) {
   for (Side &Old : Sides) {
     if (Old.Function != New.Function || Old.Operation != New.Operation)
       continue;
@@ -61,8 +61,6 @@ void merge(std::vector<Side> &Sides, Side New) {
   }
   Sides.push_back(std::move(New));
 }
-
-} // namespace
 
 std::vector<HoldRow> holdTimes(const ProcessRecords &P, Symbolizer &S,
                                const Places &Root,
@@ -163,7 +161,8 @@ std::vector<LockRow> contendedLocks(const ProcessRecords &P, Symbolizer &S,
       Row.Max = std::max(Row.Max, C.Max);
     }
     One.Meanwhile = callOf(P, S, Root, Rules, Id);
-    merge(C.Side == Role::Waiter ? Row.Waiters : Row.Holders, std::move(One));
+    mergeSide(C.Side == Role::Waiter ? Row.Waiters : Row.Holders,
+              std::move(One));
   }
   std::vector<LockRow> Rows;
   for (auto &[Address, Row] : ByLock) {

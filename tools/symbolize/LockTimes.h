@@ -13,6 +13,10 @@ class Catalogue;
 
 namespace gridlock::symbolize {
 
+/// One row for each function and operation, however often it is called from
+/// different places; the longest one's stack is shown.
+void mergeSide(std::vector<Side> &Sides, Side New);
+
 /// Most time first.
 std::vector<HoldRow> holdTimes(const ProcessRecords &P, Symbolizer &S,
                                const Places &Root,

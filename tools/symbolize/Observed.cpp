@@ -9,6 +9,7 @@
 #include "tools/symbolize/LoopWaits.h"
 #include "tools/symbolize/MergedFindings.h"
 #include "tools/symbolize/Operations.h"
+#include "tools/symbolize/Sleeps.h"
 #include "tools/symbolize/StallShares.h"
 
 #include <algorithm>
@@ -179,6 +180,8 @@ void Collector::addBlocks(const ProcessRecords &P, Symbolizer &S,
 }
 
 void Collector::addLocks(const ProcessRecords &P, Symbolizer &S) {
+  for (SleepRow &Row : sleeps(P, S, Root, Rules))
+    Result.Sleeps.push_back(std::move(Row));
   const std::uint64_t Least = std::uint64_t{P.Header.ContentionMs} * 1000000;
   const std::vector<HoldRow> Holds = holdTimes(P, S, Root, Rules);
   Result.Holds.insert(Result.Holds.end(), Holds.begin(), Holds.end());
@@ -307,6 +310,9 @@ void Collector::finish() {
   std::stable_sort(
       Result.Locks.begin(), Result.Locks.end(),
       [](const LockRow &A, const LockRow &B) { return A.Total > B.Total; });
+  std::stable_sort(
+      Result.Sleeps.begin(), Result.Sleeps.end(),
+      [](const SleepRow &A, const SleepRow &B) { return A.Total > B.Total; });
   Merged.moveTo(Result);
   Result.FilesRead = Files.loads();
   for (std::string &Text : Suppressed.unused())

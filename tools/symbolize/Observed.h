@@ -75,6 +75,16 @@ struct LockRow {
   std::vector<HoldRow> Holds;         // most time first
 };
 
+/// Waits for one object that other threads end by saying so: a semaphore, a
+/// condition variable, a barrier, a futex.
+struct SleepRow {
+  std::uint32_t Pid = 0;
+  std::uint64_t Address = 0; // 0: many objects
+  std::string Operation;     // of most of the time
+  std::uint64_t Count = 0, Total = 0, Max = 0;
+  std::vector<Side> Waiters, Wakers; // most time, most often first
+};
+
 /// Numbers behind a finding; the finding's notes are its stack.
 struct Measured {
   std::uint64_t Count = 0, Worst = 0, Total = 0;
@@ -94,6 +104,7 @@ struct Observed {
   std::vector<LoopRow> Loops;
   std::vector<LockRow> Locks; // most waited for first
   std::vector<HoldRow> Holds; // most time first
+  std::vector<SleepRow> Sleeps; // most time first
   std::vector<std::string>
       Remarks; // what was lost, cut off or could not be named
   unsigned Processes = 0;

@@ -110,6 +110,23 @@ Json toJson(const LockRow &L) {
   return Object;
 }
 
+Json toJson(const SleepRow &S) {
+  Json Object;
+  Object["pid"] = S.Pid;
+  Object["address"] = S.Address;
+  Object["operation"] = S.Operation;
+  Object["count"] = S.Count;
+  Object["total_ns"] = S.Total;
+  Object["max_ns"] = S.Max;
+  Object["waiters"] = Json::array();
+  for (const Side &W : S.Waiters)
+    Object["waiters"].push_back(toJson(W));
+  Object["wakers"] = Json::array();
+  for (const Side &W : S.Wakers)
+    Object["wakers"].push_back(toJson(W));
+  return Object;
+}
+
 } // namespace
 
 void writeObservedJson(std::ostream &Out, const Observed &O) {
@@ -152,6 +169,9 @@ void writeObservedJson(std::ostream &Out, const Observed &O) {
   Root["holds"] = Json::array();
   for (const HoldRow &H : O.Holds)
     Root["holds"].push_back(toJson(H));
+  Root["waits"] = Json::array();
+  for (const SleepRow &S : O.Sleeps)
+    Root["waits"].push_back(toJson(S));
   Out << Root.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
 }
 

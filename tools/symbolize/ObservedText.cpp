@@ -132,6 +132,29 @@ void writeLocks(std::ostream &Out, const Observed &O,
         << " more (all: --format json)\n";
 }
 
+/// Long ones may be fine: who has no work waits for it.
+void writeSleeps(std::ostream &Out, const Observed &O,
+                 const report::TextOptions &Options) {
+  if (O.Sleeps.empty())
+    return;
+  Out << "\nWaits that another thread ends (semaphores, condition variables, "
+         "barriers, futexes; who has no work is here as well)\n";
+  for (std::size_t I = 0; I < O.Sleeps.size() && I < MostLocks; ++I) {
+    const SleepRow &S = O.Sleeps[I];
+    Out << "  " << S.Operation << " of "
+        << (S.Address ? hexadecimal(S.Address) : "several") << " (process "
+        << S.Pid << "): waited " << S.Count << " times, " << duration(S.Total)
+        << " in all, longest " << duration(S.Max) << '\n';
+    for (std::size_t W = 0; W < S.Waiters.size() && W < 3; ++W)
+      writeSide(Out, "waiting:", S.Waiters[W], O, Options);
+    for (std::size_t W = 0; W < S.Wakers.size() && W < 3; ++W)
+      writeSide(Out, "ended by:", S.Wakers[W], O, Options);
+  }
+  if (O.Sleeps.size() > MostLocks)
+    Out << "  and " << O.Sleeps.size() - MostLocks
+        << " more (all: --format json)\n";
+}
+
 /// Uncontended ones as well: what is held long may be waited for tomorrow.
 void writeHolds(std::ostream &Out, const Observed &O,
                 const report::TextOptions &Options) {
@@ -166,6 +189,7 @@ void writeObservedText(std::ostream &Out, const Observed &O,
   for (const Finding &F : O.Report.Findings)
     writeFinding(Out, F, O, Options);
   writeLocks(Out, O, Options);
+  writeSleeps(Out, O, Options);
   writeHolds(Out, O, Options);
   if (!O.Remarks.empty())
     Out << '\n';

@@ -132,6 +132,14 @@ bool readRecord(ProcessRecords &R, RecordKind Kind, Payload P) {
     R.HolderCalls[C.Id] = C;
     return true;
   }
+  case RecordKind::Sleep: {
+    SleepRecord S;
+    if (!P.take(S))
+      return false;
+    terminate(S.Operation);
+    R.Sleeps[S.Id] = S;
+    return true;
+  }
   case RecordKind::Hold: {
     HoldData H;
     if (!P.take(H.Head))

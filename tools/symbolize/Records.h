@@ -75,6 +75,7 @@ struct ProcessRecords {
       HolderCalls; // by id of the contention record
   std::map<std::uint32_t, monitor::LockedCallRecord> LockedCalls;
   std::map<std::uint32_t, HoldData> Holds;
+  std::map<std::uint32_t, monitor::SleepRecord> Sleeps;
   std::map<std::uint32_t, OrderData> Orders;
   std::map<std::uint32_t, std::vector<DeadlockPart>>
       Deadlocks; // each part waits for the next one

@@ -189,6 +189,14 @@ void Symbolizer::addFrames(Image &I, std::uint64_t Pc, bool Return,
   }
 }
 
+/// Of the interposers, generated ones included.
+static bool isMonitors(const Frame &F) {
+  return F.Module.find("libgridlock-monitor.so") != std::string::npos ||
+         (F.Where.File.find("runtime-monitor/") != std::string::npos &&
+          !isCoroutineHeader(F.Where.File)) ||
+         F.Where.File.ends_with("gridlock-interposers.cpp");
+}
+
 std::vector<Frame> Symbolizer::unwind(const RawStack &Stack) {
   Image &I = image(Stack.Maps);
   Current = &Stack;
@@ -202,18 +210,17 @@ std::vector<Frame> Symbolizer::unwind(const RawStack &Stack) {
     for (std::size_t N = First; N < Frames.size(); ++N)
       Frames[N].Sp = M.Sp;
   }
-  // The interposer's own frames: up to the last one of the monitor.
-  std::size_t First = 0;
-  for (std::size_t N = 0; N < Frames.size() && N < 16; ++N)
-    if (Frames[N].Module.find("libgridlock-monitor.so") != std::string::npos ||
-        (isCoroutineHeader(Frames[N].Where.File)
-             ? N == First // further up it is between the program's frames
-             : Frames[N].Where.File.find("runtime-monitor/") !=
-                   std::string::npos) ||
-        Frames[N].Where.File.ends_with("gridlock-interposers.cpp"))
-      First = N + 1;
-  Frames.erase(Frames.begin(),
-               Frames.begin() + static_cast<std::ptrdiff_t>(First));
+  // The interposer's own frames: up to the last one of the monitor. Those that
+  // call the program back (pthread_once's routine) are between its frames.
+  const auto Called =
+      std::find_if(Frames.begin(), Frames.end(),
+                   [](const Frame &F) { return F.User && !isMonitors(F); });
+  auto Own = Frames.begin();
+  for (auto F = Own; F != Called; ++F)
+    if (isMonitors(*F) || (F == Own && isCoroutineHeader(F->Where.File)))
+      Own = F + 1;
+  Frames.erase(Frames.begin(), Own);
+  std::erase_if(Frames, isMonitors);
   return Frames;
 }
 

@@ -15,6 +15,7 @@
 #include <memory>
 #include <mutex>
 #include <pthread.h>
+#include <semaphore.h>
 #include <shared_mutex>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -67,6 +68,12 @@ struct Spin {
   Spin() { pthread_spin_init(&S, PTHREAD_PROCESS_PRIVATE); }
   void lock() { pthread_spin_lock(&S); }
   void unlock() { pthread_spin_unlock(&S); }
+};
+struct Semaphore {
+  sem_t S;
+  Semaphore() { sem_init(&S, 0, 1); }
+  void lock() { sem_wait(&S); }
+  void unlock() { sem_post(&S); }
 };
 struct Two { // in order
   std::mutex A, B;
@@ -200,6 +207,8 @@ double measure(const char *What, int N) {
     return lockPair<Shared>();
   if (Is("spin"))
     return lockPair<Spin>();
+  if (Is("semaphore"))
+    return lockPair<Semaphore>();
   if (Is("nested"))
     return lockPair<Two>();
   if (Is("tick"))

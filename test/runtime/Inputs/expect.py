@@ -36,6 +36,7 @@ def under(function):
 
 
 names = {"findings": report["findings"], "by": by, "loops": report["loops"], "locks": report["locks"],
+         "waits": report["waits"],
          "report": report, "named": named, "op": lambda f: named(f)["operation"], "under": under, "said": lambda f: named(f).get("arguments", ""), "held": held, "holder": holder,
          "summary": report["summary"], "ms": 1000000,
          "stack": lambda f: [n["message"].split()[-1 if not n["message"].endswith("(inlined)") else -2]

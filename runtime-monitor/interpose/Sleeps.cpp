@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Semaphores, barriers, and what wakes those that wait for a condition
+// variable. What need not wait, and what wakes nobody, costs a look at the
+// object's own count of waiters: a part of glibc's ABI, for processes share
+// these objects.
+#include "runtime-monitor/locks/Sleeps.h"
+#include "runtime-monitor/interpose/Interpose.h"
+
+#include <ctime>
+#include <semaphore.h>
+
+using namespace gridlock::monitor;
+
+namespace {
+
+/// Taken without waiting; errno stays. Cancellation has come before, as in the
+/// real function.
+bool takesAtOnce(sem_t *S) {
+  const int Errno = errno;
+  pthread_testcancel();
+  if (sem_trywait(S) == 0)
+    return true;
+  errno = Errno;
+  return false;
+}
+
+/// The real function would not complain.
+bool isTime(const timespec *T) {
+  return T && T->tv_nsec >= 0 && T->tv_nsec < 1000000000;
+}
+
+bool waitsForSemaphore(const sem_t *S) noexcept {
+  struct Layout {
+    uint32_t Value, Waiters;
+  };
+  return __atomic_load_n(&reinterpret_cast<const Layout *>(S)->Waiters,
+                         __ATOMIC_RELAXED) != 0;
+}
+
+bool waitsForCondition(const pthread_cond_t *C) noexcept {
+  return __atomic_load_n(&C->__data.__wrefs, __ATOMIC_RELAXED) >> 3 != 0;
+}
+
+template <auto Name, class T>
+[[gnu::noinline]] int wakeAndTell(T *Object, int (*Wake)(T *), const void *Site,
+                                  const void *Above) {
+  const int Rc = Wake(Object);
+  tellWoken(Object, Operation.*Name, Site, Above);
+  return Rc;
+}
+
+/// Wakes those that Waited says are there. Name: of CoreOperations.
+template <auto Name, class T>
+[[gnu::always_inline]] inline int wakes(bool Waited, T *Object,
+                                        int (*Wake)(T *), const void *Site) {
+  if (__builtin_expect(!Waited, 1))
+    return Wake(Object);
+  return wakeAndTell<Name>(Object, Wake, Site, __builtin_dwarf_cfa());
+}
+
+const pthread_cond_t *inner(const cnd_t *C) { // glibc's cnd_t is one
+  return reinterpret_cast<const pthread_cond_t *>(C);
+}
+
+} // namespace
+
+INTERPOSE int sem_wait(sem_t *S) {
+  auto *F = REAL(sem_wait);
+  if (!currentThread())
+    return F(S);
+  if (takesAtOnce(S))
+    return 0;
+  SleepScope Scope(Operation.sem_wait, S, CALLER);
+  return F(S);
+}
+
+INTERPOSE int sem_timedwait(sem_t *S, const timespec *Until) {
+  auto *F = REAL(sem_timedwait);
+  if (!currentThread())
+    return F(S, Until);
+  if (isTime(Until) && takesAtOnce(S))
+    return 0;
+  SleepScope Scope(Operation.sem_timedwait, S, CALLER);
+  return F(S, Until);
+}
+
+INTERPOSE int sem_clockwait(sem_t *S, clockid_t Clock, const timespec *Until) {
+  auto *F = REAL(sem_clockwait);
+  if (!F) { // glibc 2.30
+    errno = ENOSYS;
+    return -1;
+  }
+  if (!currentThread())
+    return F(S, Clock, Until);
+  if ((Clock == CLOCK_MONOTONIC || Clock == CLOCK_REALTIME) && isTime(Until) &&
+      takesAtOnce(S))
+    return 0;
+  SleepScope Scope(Operation.sem_clockwait, S, CALLER);
+  return F(S, Clock, Until);
+}
+
+#define WAKES(NAME, WAITED, OBJECT)                                            \
+  return wakes<&CoreOperations::NAME>(WAITED, OBJECT, REAL(NAME), CALLER)
+
+INTERPOSE int sem_post(sem_t *S) noexcept {
+  WAKES(sem_post, waitsForSemaphore(S), S);
+}
+INTERPOSE int pthread_cond_signal(pthread_cond_t *C) noexcept {
+  WAKES(pthread_cond_signal, waitsForCondition(C), C);
+}
+INTERPOSE int pthread_cond_broadcast(pthread_cond_t *C) noexcept {
+  WAKES(pthread_cond_broadcast, waitsForCondition(C), C);
+}
+INTERPOSE int cnd_signal(cnd_t *C) {
+  WAKES(cnd_signal, waitsForCondition(inner(C)), C);
+}
+INTERPOSE int cnd_broadcast(cnd_t *C) {
+  WAKES(cnd_broadcast, waitsForCondition(inner(C)), C);
+}
+
+// Who completes a round is told so by glibc's result, and has not waited.
+INTERPOSE int pthread_barrier_wait(pthread_barrier_t *B) noexcept {
+  int Rc;
+  {
+    SleepScope Scope(Operation.pthread_barrier_wait, B, CALLER);
+    Rc = REAL(pthread_barrier_wait)(B);
+    if (Rc == PTHREAD_BARRIER_SERIAL_THREAD)
+      Scope.atOnce();
+  }
+  if (Rc == PTHREAD_BARRIER_SERIAL_THREAD)
+    wokeOthers(B, Operation.pthread_barrier_wait, CALLER);
+  return Rc;
+}

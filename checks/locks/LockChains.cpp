@@ -45,6 +45,15 @@ bool mayTell(const Program &P, FunctionId Id, const facts::Predicate &Pred) {
          Asks(Pred.right());
 }
 
+// Whether a condition only makes sure that there is an object at all of which
+// SITE takes the lock.
+bool asksForObject(const FactsFile &File, const facts::Predicate &Pred,
+                   const facts::Event &Site) {
+  AccessPath Asked = AccessPath::of(File, Pred.left());
+  return Pred.op() == facts::PredicateOp::IsNull && Asked && Site.receiver() &&
+         AccessPath::of(File, Site.receiver()).startsWith(Asked);
+}
+
 // How one function leads to its event SITE.
 Leads leadsTo(const Program &P, FunctionId Id, const facts::Event *Site) {
   const facts::Function &F = *P.function(Id).Fact;
@@ -78,7 +87,9 @@ Leads leadsTo(const Program &P, FunctionId Id, const facts::Event *Site) {
           E->kind() == facts::EdgeKind::Handler)
         continue;
       Pending.push_back(E->to());
-      if (!Reaches[E->to()])
+      if (!Reaches[E->to()] &&
+          (!E->predicate() || !Site ||
+           !asksForObject(P.unit(P.function(Id).Unit), *E->predicate(), *Site)))
         Result =
             std::min(Result, E->predicate() && mayTell(P, Id, *E->predicate())
                                  ? Leads::IfNotHeld

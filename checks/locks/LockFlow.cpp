@@ -159,6 +159,7 @@ void LockFlow::initialise(const facts::Event &E, LockState &State) {
   if (!E.place())
     return;
   AccessPath Target = AccessPath::of(File, *E.place());
+  State.forget(Target);
   const facts::Value *Source = E.value();
   if (!Source && each(E.args()).size() == 1)
     Source = each(E.args())[0];
@@ -205,11 +206,41 @@ void LockFlow::callLike(const facts::Event &E, LockState &State) {
           : (Kind & (CalleeKinds::OfHolder | CalleeKinds::AsksHolder)) != 0;
   if (MayHold && holderEvent(E, State))
     return;
+  if (!State.Zero.empty()) {
+    State.forgetShared();
+    for (const facts::Value *Arg : each(E.args()))
+      if (Arg->kind() == facts::ValueKind::AddressOf)
+        State.forget(AccessPath::of(File, Arg));
+  }
   lockEntries(E, State);
   noteInvocations(E, State);
   if (Summarising || Ordering)
     joined(E, State);
   applyTargets(E, State);
+}
+
+// PLACE, which is LEFT of a condition, is zero or is not: matters for pointers
+// and what is returned.
+void LockFlow::learn(const facts::Value &Left, const AccessPath &Place,
+                     bool IsZero, LockState &State) {
+  constexpr std::size_t MaxKnown = 16;
+  if (!Place || Left.kind() != facts::ValueKind::Place ||
+      State.Zero.size() >= MaxKnown ||
+      std::any_of(Place.Steps.begin(), Place.Steps.end(),
+                  [](const PathStep &S) {
+                    return S.Kind != facts::StepKind::Field &&
+                           S.Kind != facts::StepKind::Deref;
+                  }))
+    return;
+  const bool IsPointer =
+      P.type(F.Unit, P.withoutReference(F.Unit, typeOf(Left)))->kind() ==
+      facts::TypeKind::Pointer;
+  if (!IsPointer && (Place.Root != PlaceRoot::Local || !Place.Steps.empty()))
+    return;
+  // By both names: what it stands for differs by the way here.
+  State.learn(Place, IsZero);
+  if (IsPointer)
+    State.learn(canonical(Place, State.Known), IsZero);
 }
 
 void LockFlow::edge(const facts::Edge &E, LockState &State) {
@@ -240,6 +271,8 @@ void LockFlow::edge(const facts::Edge &E, LockState &State) {
     return;
   }
   AccessPath Result = AccessPath::of(File, Pred->left());
+  if (ZeroOnRight || !Pred->right())
+    learn(*Pred->left(), Result, !NonZero, State);
   if (auto It = Tries.find(Result); It != Tries.end()) {
     if (NonZero != It->second.ZeroIsSuccess) {
       const ChainId Chain = Model.chainOf({Id, It->second.Site, 0});
@@ -276,6 +309,10 @@ void LockFlow::finish() {
   for (const auto &[Lock, H] : Exit.Held)
     if (H.Must && !H.FromCaller && isVisible(Lock))
       Summary.LeftHeld.emplace(Lock, H);
+  for (const auto &[Lock, H] : Exit.Held)
+    if (!H.Must && !H.FromCaller && Lock.Root == PlaceRoot::This &&
+        Lock.Steps.size() > 1 && Lock.Steps[1].Kind == facts::StepKind::Deref)
+      Summary.MayHold.emplace(Lock, H);
   for (const auto &[Guard, State] : Exit.Guards)
     if (Guard.Root == PlaceRoot::This || Guard.Root == PlaceRoot::Param ||
         Guard == AccessPath::ofResult(0) ||

@@ -90,8 +90,17 @@ private:
                         const Substitution &Sub, const facts::Event &E,
                         const LockState &State);
   void initialise(const facts::Event &E, LockState &State);
+  void learn(const facts::Value &Left, const AccessPath &Place, bool IsZero,
+             LockState &State);
   void edge(const facts::Edge &E, LockState &State);
-  void acquire(const std::vector<AccessPath> &Locks, rules::LockMode Mode,
+  /// A lock as it is given to a guard or the like.
+  struct Given {
+    AccessPath Lock;
+    ChainId Inside = 0; // where the object's own lock() takes it
+  };
+  Given given(const facts::Value &Lock, AccessPath Path, rules::LockMode Mode,
+              const LockState &State) const;
+  void acquire(const std::vector<Given> &Locks, rules::LockMode Mode,
                const facts::Event &E, LockState &State, bool Awaited = false);
   void keep(Acquisition A);
   void passOn(const Acquisition &A, const Substitution &Sub,
@@ -137,6 +146,7 @@ private:
   struct ReturnPoint {
     const facts::Value *Value;
     std::map<AccessPath, HeldLock> Held;
+    std::optional<bool> Zero; // whether the value is, if that is known
   };
   std::vector<ReturnPoint> Returns; // while summarising
   bool ReturnsVary = false;

@@ -38,7 +38,7 @@ void LockFlow::awaited(const facts::Event &E, LockState &State) {
         Resume != Resumed.end() &&
         P.type(F.Unit, P.withoutReference(F.Unit, Resume->second->type()))
                 ->kind() == facts::TypeKind::Record;
-    acquire({Lock}, Entry->mode(), E, State, true);
+    acquire({{Lock}}, Entry->mode(), E, State, true);
     if (GivesGuard)
       State.Guards[AccessPath::ofResult(Resume->second->id())] = {
           {Lock}, Entry->mode(), true, true, true};

@@ -48,6 +48,18 @@ bool passesUnchanged(const LockSummary::Acquisition &A) {
   return A.Gates.empty() || All(IsFixed) || All(hasName);
 }
 
+// What the destructor of METHOD's class does.
+const LockSummary *endOf(const Program &P, const LockModel &Model,
+                         FunctionId Method) {
+  const ProgramSymbol &S = P.symbol(P.function(Method).Symbol);
+  if (S.Fact->record() == 0)
+    return nullptr;
+  SymbolId End =
+      P.resolve(S.Unit, P.type(S.Unit, S.Fact->record())->destructor());
+  FunctionId Body = P.symbol(End).Body;
+  return Body == NoFunction ? nullptr : Model.summary(Body);
+}
+
 constexpr std::size_t MaxInvocations = 8, MaxInvocationPath = 8;
 
 } // namespace
@@ -236,6 +248,13 @@ void LockFlow::applySummary(const LockSummary &Callee, FunctionId Target,
     if (auto Object = Sub.apply(Path))
       Left.push_back(
           {*Object, {H.Mode, Model.chainOf({Id, &E, H.Chain}), true}});
+  if (!Callee.MayHold.empty())
+    if (const LockSummary *End = endOf(P, Model, Target))
+      for (const auto &[Path, H] : Callee.MayHold)
+        if (auto Object = Sub.apply(Path);
+            Object && End->Released.contains(Path))
+          Left.push_back(
+              {*Object, {H.Mode, Model.chainOf({Id, &E, H.Chain}), true}});
   std::vector<LockSummary::Told> Told;
   for (const LockSummary::Told &T : Callee.Tells)
     if (auto Object = Sub.apply(T.Lock))

@@ -3,22 +3,44 @@
 // LockFlow, second part: guards that the catalogue lists, wherever they live.
 #include "checks/locks/GuardHolders.h"
 #include "checks/locks/LockFlow.h"
+#include "checks/locks/OwnLockables.h"
 
 namespace gridlock {
 
 using facts::EventKind;
+
+// LOCK, known as PATH. An object that is a lock because it has a lock() stands
+// for what that one takes.
+LockFlow::Given LockFlow::given(const facts::Value &Lock, AccessPath Path,
+                                rules::LockMode Mode,
+                                const LockState &State) const {
+  Path = canonical(std::move(Path), State.Known);
+  FunctionId Own = ownLocking(P, F.Unit, Lock.type(), Mode);
+  const LockSummary *Takes = Own == NoFunction ? nullptr : Model.summary(Own);
+  if (!Takes || Takes->LeftHeld.size() != 1)
+    return {std::move(Path)};
+  const auto &[Inner, H] = *Takes->LeftHeld.begin();
+  if (Inner.Root == facts::PlaceRoot::Global)
+    return {Inner, H.Chain};
+  if (Inner.Root != facts::PlaceRoot::This)
+    return {std::move(Path)};
+  Path.Steps.insert(Path.Steps.end(), Inner.Steps.begin(), Inner.Steps.end());
+  return {canonical(std::move(Path), State.Known), H.Chain};
+}
 
 // A guard comes to live at PLACE.
 void LockFlow::startGuard(const AccessPath &Place,
                           const GuardConstruction &Guard, const facts::Event &E,
                           LockState &State) {
   GuardState Owned{{}, Guard.Type->mode(), false, true};
+  std::vector<Given> Locks;
   for (const facts::Value *Lock : Guard.Locks)
     if (AccessPath Path = AccessPath::of(File, Lock)) {
       if (P.type(F.Unit, Lock->type())->kind() == facts::TypeKind::Pointer &&
           Lock->kind() == facts::ValueKind::Place)
         Path.Steps.push_back({facts::StepKind::Deref, {}, {}, 0});
-      Owned.Locks.push_back(canonical(std::move(Path), State.Known));
+      Locks.push_back(given(*Lock, std::move(Path), Owned.Mode, State));
+      Owned.Locks.push_back(Locks.back().Lock);
     }
   Owned.Owns = Guard.Start != GuardStart::Defers;
   Owned.Sure = Guard.Start != GuardStart::Tries;
@@ -26,7 +48,7 @@ void LockFlow::startGuard(const AccessPath &Place,
   // A guard over locks that are awaited can only adopt them, or defer.
   auto &Held = Guard.Async ? State.Awaited : State.Held;
   if (Guard.Start == GuardStart::Locks && !Guard.Async)
-    acquire(Owned.Locks, Owned.Mode, E, State);
+    acquire(Locks, Owned.Mode, E, State);
   else if (Guard.Start != GuardStart::Defers)
     for (const AccessPath &Lock : Owned.Locks)
       Held.try_emplace(Lock, HeldLock{Owned.Mode, Model.chainOf({Id, &E, 0}),

@@ -78,24 +78,30 @@ void LockFlow::lockEntries(const facts::Event &E, LockState &State) {
     // A lock that is awaited is taken where it is awaited.
     if ((Entry->async() && Takes) || (!Takes && !Tests && !GivesBack && !Waits))
       continue;
-    std::vector<AccessPath> Paths;
-    int Count =
-        Entry->lock() == -2 ? static_cast<int>(each(E.args()).size()) : 1;
-    for (int I = 0; I < Count; ++I)
-      if (AccessPath Path =
-              lockArgument(P, Id, E, Entry->lock() == -2 ? I : Entry->lock()))
-        Paths.push_back(canonical(std::move(Path), State.Known));
-    std::vector<AccessPath> Locks;
-    for (const AccessPath &Path : Paths) {
-      auto Own = locksOf(Path, State);
-      Locks.insert(Locks.end(), Own.begin(), Own.end());
+    const bool IsAll = Entry->lock() == -2;
+    auto Args = each(E.args());
+    std::vector<AccessPath> Paths, Locks;
+    std::vector<Given> All;
+    for (int I = 0; I < (IsAll ? static_cast<int>(Args.size()) : 1); ++I) {
+      AccessPath Path = lockArgument(P, Id, E, IsAll ? I : Entry->lock());
+      if (!Path)
+        continue;
+      Path = canonical(std::move(Path), State.Known);
+      for (AccessPath &Lock : locksOf(Path, State)) {
+        All.push_back(IsAll && Lock == Path
+                          ? given(*Args[static_cast<unsigned>(I)],
+                                  std::move(Lock), Entry->mode(), State)
+                          : Given{std::move(Lock)});
+        Locks.push_back(All.back().Lock);
+      }
+      Paths.push_back(std::move(Path));
     }
     if (Waits) {
       waitAgain(Locks, E, State);
       continue;
     }
     if (Takes)
-      acquire(Locks, Entry->mode(), E, State);
+      acquire(All, Entry->mode(), E, State);
     else if (GivesBack)
       for (const AccessPath &Lock : Locks) {
         if (State.Awaited.erase(Lock) == 0)
@@ -115,27 +121,30 @@ void LockFlow::lockEntries(const facts::Event &E, LockState &State) {
   }
 }
 
-void LockFlow::acquire(const std::vector<AccessPath> &Locks,
-                       rules::LockMode Mode, const facts::Event &E,
-                       LockState &State, bool Awaited) {
-  ChainId Chain = Model.chainOf({Id, &E, 0});
+void LockFlow::acquire(const std::vector<Given> &Locks, rules::LockMode Mode,
+                       const facts::Event &E, LockState &State, bool Awaited) {
   if (Summarising || Ordering) {
     // Locks taken together are in no order among themselves.
-    std::set<AccessPath> Together(Locks.begin(), Locks.end());
-    for (const AccessPath &Lock : Locks)
+    std::set<AccessPath> Together;
+    for (const Given &G : Locks)
+      Together.insert(G.Lock);
+    for (const Given &G : Locks)
       record(State,
-             {.Lock = Lock,
+             {.Lock = G.Lock,
               .Mode = Mode,
-              .Chain = Chain,
+              .Chain = Model.chainOf({Id, &E, G.Inside}),
+              .Calls = G.Inside != 0 ? 1u : 0u,
               .Awaited = Awaited,
               .Gates = {}},
              Together);
   }
-  for (const AccessPath &Lock : Locks)
+  for (const Given &G : Locks) {
+    ChainId Chain = Model.chainOf({Id, &E, G.Inside});
     if (Awaited)
-      State.Awaited[Lock] = {Mode, Chain, true};
+      State.Awaited[G.Lock] = {Mode, Chain, true};
     else
-      State.take(Lock, Mode, Chain);
+      State.take(G.Lock, Mode, Chain);
+  }
 }
 
 // A wait on a condition variable takes its lock again while it holds others.

@@ -32,8 +32,14 @@ std::optional<bool> isZero(const facts::Value *V) {
 } // namespace
 
 void LockFlow::noteReturn(const facts::Event &E, const LockState &State) {
-  if (Summarising)
-    Returns.push_back({E.value(), State.Held});
+  if (!Summarising)
+    return;
+  std::optional<bool> Zero = isZero(E.value());
+  if (!Zero && E.value() && E.value()->kind() == ValueKind::Place)
+    if (auto It = State.Zero.find(AccessPath::of(File, E.value()));
+        It != State.Zero.end())
+      Zero = It->second;
+  Returns.push_back({E.value(), State.Held, Zero});
 }
 
 // A lock that is held on some returns only, which are those of zero, or those
@@ -59,20 +65,20 @@ void LockFlow::findTold(const LockState &Exit) {
     for (const ReturnPoint &R : Returns) {
       auto Held = R.Held.find(Lock);
       auto Try = Tries.find(AccessPath::of(File, R.Value));
-      if (Try != Tries.end() && Held == R.Held.end()) {
+      if (Try != Tries.end() && !R.Zero &&
+          (Held == R.Held.end() || !Held->second.Must)) {
         const auto &Of = Try->second.Locks;
         Agrees &= std::find(Of.begin(), Of.end(), Lock) != Of.end();
         Tell(Try->second.ZeroIsSuccess);
         SomeHeld = true;
         continue;
       }
-      std::optional<bool> Zero = isZero(R.Value);
-      if (!Zero || (Held != R.Held.end() && !Held->second.Must)) {
+      if (!R.Zero || (Held != R.Held.end() && !Held->second.Must)) {
         Agrees = false;
         break;
       }
       SomeHeld |= Held != R.Held.end();
-      Tell(*Zero == (Held != R.Held.end()));
+      Tell(*R.Zero == (Held != R.Held.end()));
     }
     if (Agrees && SomeHeld)
       Summary.Tells.push_back({Lock, Mode, *ZeroIsSuccess});

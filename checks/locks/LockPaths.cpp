@@ -56,6 +56,18 @@ AccessPath withoutInstance(const AccessPath &Path) {
 
 std::optional<Binding> bindingOf(const FactsFile &File,
                                  const facts::Value *Value) {
+  // `threaded ? &lock : nullptr`: what it is, if it is something.
+  if (Value && Value->kind() == ValueKind::Unknown) {
+    const facts::Value *Only = nullptr;
+    for (const facts::Value *Choice : each(Value->choices())) {
+      if (Choice->kind() == ValueKind::Null)
+        continue;
+      if (Only)
+        return std::nullopt;
+      Only = Choice;
+    }
+    return Only ? bindingOf(File, Only) : std::nullopt;
+  }
   AccessPath Path = AccessPath::of(File, Value);
   if (!Path)
     return std::nullopt;
@@ -146,6 +158,10 @@ std::optional<AccessPath> Substitution::apply(const AccessPath &Path) const {
     if (auto Result = rebase(Rest, *Object))
       return canonical(std::move(*Result), Known);
   }
+  if (auto Args = each(Call.args()); Path.Root == PlaceRoot::Param && !Passed &&
+                                     Path.Id < Args.size() &&
+                                     Args[Path.Id]->kind() == ValueKind::Null)
+    return std::nullopt; // there is none
   AccessPath Named = withoutInstance(Path);
   if (Named.Steps.empty() || Named.Steps.front().Kind != StepKind::Field)
     return std::nullopt;

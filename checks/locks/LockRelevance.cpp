@@ -5,6 +5,7 @@
 #include "checks/engine/Guards.h"
 #include "checks/locks/GuardHolders.h"
 #include "checks/locks/LockModel.h"
+#include "checks/locks/OwnLockables.h"
 #include "checks/locks/RequiredLocks.h"
 
 #include <algorithm>
@@ -116,6 +117,11 @@ void LockModel::addSummaryOrder() {
     for (const CallEvent &C : P.callEvents(F)) {
       if (C.Callee == Fn.Symbol && C.Event->kind() == EventKind::Call)
         Row.push_back(F);
+      // A guard calls the lock() of what it is given.
+      if (Kinds.of(C.Callee) &
+          (CalleeKinds::OfGuard | CalleeKinds::TouchesLocks))
+        for (FunctionId Own : ownLockings(P, Fn.Unit, *C.Event))
+          Row.push_back(Own);
       if (Waits && C.Event->kind() == EventKind::Call)
         for (const ThreadStart *T : Threads.waitedFor(F, *C.Event))
           Row.push_back(T->Body);

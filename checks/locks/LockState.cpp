@@ -1,22 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "checks/locks/LockState.h"
 
+#include <algorithm>
+
 namespace gridlock {
 
 namespace {
 
+bool isBehind(const AccessPath &Lock, const AccessPath &Pointer) {
+  return Lock.Steps.size() > Pointer.Steps.size() && Lock.startsWith(Pointer) &&
+         Lock.Steps[Pointer.Steps.size()].Kind == facts::StepKind::Deref;
+}
+
+// Whether there is no such lock, because a pointer on the way to it is null.
+bool isNowhere(const AccessPath &Lock, const std::map<AccessPath, bool> &Zero) {
+  return std::any_of(Zero.begin(), Zero.end(), [&](const auto &Known) {
+    return Known.second && isBehind(Lock, Known.first);
+  });
+}
+
+// Held on both ways: where a pointer on the way to it is null, there was
+// nothing to take.
 bool joinHeld(std::map<AccessPath, HeldLock> &Into,
-              const std::map<AccessPath, HeldLock> &Other) {
+              const std::map<AccessPath, HeldLock> &Other,
+              const std::map<AccessPath, bool> &ZeroInto,
+              const std::map<AccessPath, bool> &ZeroOther) {
   bool Changed = false;
   for (auto &[Lock, H] : Into) {
     auto It = Other.find(Lock);
-    bool Must = H.Must && It != Other.end() && It->second.Must;
+    bool Must = H.Must && (It != Other.end() ? It->second.Must
+                                             : isNowhere(Lock, ZeroOther));
     Changed |= Must != H.Must;
     H.Must = Must;
   }
   for (const auto &[Lock, H] : Other)
     if (auto [It, New] = Into.try_emplace(Lock, H); New) {
-      It->second.Must = false;
+      It->second.Must = H.Must && isNowhere(Lock, ZeroInto);
       Changed = true;
     }
   return Changed;
@@ -29,8 +48,12 @@ bool isReturned(const AccessPath &Guard) {
 } // namespace
 
 bool LockState::join(const LockState &Other) {
-  bool Changed = joinHeld(Held, Other.Held);
-  Changed |= joinHeld(Awaited, Other.Awaited);
+  bool Changed = joinHeld(Held, Other.Held, Zero, Other.Zero);
+  Changed |= joinHeld(Awaited, Other.Awaited, Zero, Other.Zero);
+  Changed |= std::erase_if(Zero, [&](const auto &Item) {
+               auto It = Other.Zero.find(Item.first);
+               return It == Other.Zero.end() || It->second != Item.second;
+             }) != 0;
   Changed |=
       std::erase_if(Guards, [&](const auto &Item) {
         return !Other.Guards.contains(Item.first) && !isReturned(Item.first);
@@ -61,6 +84,28 @@ bool LockState::join(const LockState &Other) {
   Before += Lacking.size();
   Lacking.insert(Other.Lacking.begin(), Other.Lacking.end());
   return Changed || Released.size() + Lacking.size() != Before;
+}
+
+void LockState::learn(const AccessPath &Place, bool IsZero) {
+  Zero[Place] = IsZero;
+  if (IsZero)
+    std::erase_if(
+        Held, [&](const auto &Item) { return isBehind(Item.first, Place); });
+}
+
+void LockState::forget(const AccessPath &Place) {
+  std::erase_if(Zero,
+                [&](const auto &Item) { return Item.first.startsWith(Place); });
+}
+
+void LockState::forgetShared() {
+  std::erase_if(Zero, [&](const auto &Item) {
+    const AccessPath &Place = Item.first;
+    return (Place.Root != facts::PlaceRoot::Local &&
+            Place.Root != facts::PlaceRoot::Param &&
+            Place.Root != facts::PlaceRoot::CallResult) ||
+           !Place.Steps.empty();
+  });
 }
 
 void LockState::take(const AccessPath &Lock, rules::LockMode Mode,
@@ -139,7 +184,7 @@ void LockState::moveGuard(const AccessPath &From, const AccessPath &To) {
 
 bool LockSummary::changesState() const {
   return !LeftHeld.empty() || !Guards.empty() || !Released.empty() ||
-         !Known.empty() || !Tells.empty() || Result;
+         !Known.empty() || !Tells.empty() || !MayHold.empty() || Result;
 }
 
 } // namespace gridlock

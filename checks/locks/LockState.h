@@ -39,6 +39,8 @@ struct LockState {
   Bindings Known;
   std::set<AccessPath> Released; // given back on a path without it taken here
   std::set<AccessPath> Lacking;  // ... and not taken again since
+  /// Places that are known to be zero or null here, or not to be.
+  std::map<AccessPath, bool> Zero;
 
   bool join(const LockState &Other);
   /// Whether no lock is held, guarded or was given back.
@@ -47,6 +49,12 @@ struct LockState {
            Released.empty();
   }
 
+  /// PLACE is zero or null, or is not. A lock behind a null pointer is none.
+  void learn(const AccessPath &Place, bool IsZero);
+  /// PLACE may have another value from here on.
+  void forget(const AccessPath &Place);
+  /// A call may change all but what is this function's own.
+  void forgetShared();
   void take(const AccessPath &Lock, rules::LockMode Mode, ChainId Chain);
   void giveBack(const AccessPath &Lock);
   /// Ends a guard: what it owns is given back.
@@ -110,7 +118,9 @@ struct LockSummary {
   std::map<AccessPath, GuardState> Guards; // alive when it returns
   std::set<AccessPath> Released;
   std::set<AccessPath> Lacking; // of these, not taken again on some path
-  Bindings Known;               // members that were bound
+  /// Behind members, held on some paths: a guard's that was told to lock again.
+  std::map<AccessPath, HeldLock> MayHold;
+  Bindings Known; // members that were bound
   std::optional<Binding> Result;
 
   bool empty() const { return !First && isPlain(); }

@@ -26,9 +26,18 @@ constexpr string_view Names[] = {
 #undef LIMITS
 };
 
+// Not substr, which would need libstdc++: the program may have libc++ instead.
+string_view head(string_view Text, size_t Size) noexcept {
+  return {Text.data(), std::min(Size, Text.size())};
+}
+string_view tail(string_view Text, size_t From) noexcept {
+  Text.remove_prefix(std::min(From, Text.size()));
+  return Text;
+}
+
 // Edits that turn A into B; names are shorter than 32 letters.
 unsigned distance(string_view A, string_view B) noexcept {
-  A = A.substr(0, 31);
+  A = head(A, 31);
   unsigned Row[32];
   for (unsigned I = 0; I <= A.size(); ++I)
     Row[I] = I;
@@ -87,7 +96,7 @@ bool addLimit(char *Limits, size_t Capacity, string_view Limit) noexcept {
   const size_t Equal = Limit.rfind('='), Have = std::strlen(Limits);
   uint64_t Ms;
   if (Equal == string_view::npos || Equal == 0 ||
-      !number(Limit.substr(Equal + 1), Ms) || Ms == 0 || Ms > 3600000 ||
+      !number(tail(Limit, Equal + 1), Ms) || Ms == 0 || Ms > 3600000 ||
       Have + Limit.size() + 2 > Capacity)
     return false;
   std::memcpy(Limits + Have, Limit.data(), Limit.size());
@@ -180,12 +189,12 @@ void help() noexcept {
 uint64_t Options::thresholdOf(const char *Loop,
                               const char *Thread) const noexcept {
   for (string_view Rest = LoopThresholds; !Rest.empty();) {
-    const string_view Line = Rest.substr(0, Rest.find('\n'));
-    const string_view Pattern = Line.substr(0, Line.rfind('='));
+    const string_view Line = head(Rest, Rest.find('\n'));
+    const string_view Pattern = head(Line, Line.rfind('='));
     Rest.remove_prefix(Line.size() + 1);
     uint64_t Ms = 0;
     if (matches(Pattern, Loop) || matches(Pattern, Thread)) {
-      number(Line.substr(Pattern.size() + 1), Ms);
+      number(tail(Line, Pattern.size() + 1), Ms);
       return Ms;
     }
   }
@@ -196,7 +205,7 @@ void Options::parse(const char *Settings) noexcept {
   string_view Rest = Settings ? Settings : "";
   while (!Rest.empty()) {
     size_t End = std::min(Rest.find_first_of(": ,"), Rest.size());
-    string_view Item = Rest.substr(0, End);
+    string_view Item = head(Rest, End);
     Rest.remove_prefix(std::min(End + 1, Rest.size()));
     // dir=a:b would be two items; a value may be put in quotes, as the
     // sanitizers allow.
@@ -210,16 +219,16 @@ void Options::parse(const char *Settings) noexcept {
                          static_cast<size_t>(Rest.data() + Rest.size() - From));
       size_t Close = Quoted.find(Item[Equal + 1]);
       if (Close != string_view::npos) {
-        if (!set(*this, Item.substr(0, Equal), Quoted.substr(0, Close)))
-          complain(Item.substr(0, Equal));
-        Rest = Quoted.substr(Close + 1);
+        if (!set(*this, head(Item, Equal), head(Quoted, Close)))
+          complain(head(Item, Equal));
+        Rest = tail(Quoted, Close + 1);
         continue;
       }
     }
     if (Equal == string_view::npos)
       complain(Item);
-    else if (!set(*this, Item.substr(0, Equal), Item.substr(Equal + 1)))
-      complain(Item.substr(0, Equal));
+    else if (!set(*this, head(Item, Equal), tail(Item, Equal + 1)))
+      complain(head(Item, Equal));
   }
   if (Help)
     help();

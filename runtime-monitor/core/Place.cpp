@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "runtime-monitor/core/Place.h"
 
+#include "runtime-monitor/core/Calls.h"
 #include "runtime-monitor/core/Syscalls.h"
 
 #include <algorithm>
+#include <cstring>
+#include <dlfcn.h>
 #include <elf.h>
+#include <link.h>
 #include <sys/auxv.h>
 
 namespace gridlock::monitor {
@@ -12,9 +16,52 @@ namespace gridlock::monitor {
 namespace {
 
 uint64_t CodeBegin = 0, CodeEnd = 0;
+uint64_t LibraryBegin = 0, LibraryEnd = 0;
 
 constexpr size_t Window = 2048; // of the stack
 constexpr int MostFrames = 6;   // user code is above so many of a library's
+constexpr unsigned OwnWords = 128, LibraryWords = 32; // of the stack
+
+int findLibrary(dl_phdr_info *Module, size_t, void *) noexcept {
+  const char *Slash = std::strrchr(Module->dlpi_name, '/');
+  const char *Name = Slash ? Slash + 1 : Module->dlpi_name;
+  if (std::strncmp(Name, "libc++.so", 9) != 0)
+    return 0;
+  for (int I = 0; I < Module->dlpi_phnum; ++I) {
+    const auto &H = Module->dlpi_phdr[I];
+    if (H.p_type != PT_LOAD || !(H.p_flags & PF_X))
+      continue;
+    LibraryBegin = Module->dlpi_addr + H.p_vaddr;
+    LibraryEnd = LibraryBegin + H.p_memsz;
+  }
+  return 1;
+}
+
+bool isInLibrary(uint64_t Address) noexcept {
+  return Address - LibraryBegin < LibraryEnd - LibraryBegin;
+}
+
+/// The seven bytes before an address end in a call.
+bool endsInCall(const uint8_t *Code) noexcept {
+  if (Code[2] == 0xe8)
+    return true;
+  for (const int Length : {2, 3, 4, 6, 7})
+    if (Code[7 - Length] == 0xff && (Code[8 - Length] >> 3 & 7) == 2)
+      return true;
+  return false;
+}
+
+/// Value comes from the stack and may be anything.
+bool isReturnAddress(uint64_t Value) noexcept {
+  if (Value >= CodeBegin + 7 && Value < CodeEnd)
+    return endsInCall(reinterpret_cast<const uint8_t *>(Value - 7));
+  dl_find_object Found;
+  uint8_t Code[7];
+  return Value >= 0x10000 &&
+         _dl_find_object(reinterpret_cast<void *>(Value), &Found) == 0 &&
+         sys::copyMemory(Code, Value - 7, sizeof Code) == sizeof Code &&
+         endsInCall(Code);
+}
 
 constexpr uint64_t Reach = 768; // bytes of the callers' frames
 constexpr int MostAddresses = 4;
@@ -26,7 +73,30 @@ uint64_t mix(uint64_t Place, uint64_t Address) noexcept {
 
 } // namespace
 
+bool libraryLocks() noexcept { return LibraryEnd != 0; }
+
+// The library's functions keep few words on the stack. Of those, what looks
+// most like a return address is one: code before it ends in a call.
+uint64_t outsideLibrary(uint64_t From, uint64_t Site) noexcept {
+  if (!isInLibrary(Site))
+    return Site;
+  const auto *At = reinterpret_cast<const uint64_t *>(From);
+  for (const uint64_t *End = At + OwnWords; *At != Site;)
+    if (++At == End)
+      return Site;
+  for (unsigned I = 1; I <= LibraryWords; ++I)
+    if (!isInLibrary(At[I]) && isReturnAddress(At[I]))
+      return At[I];
+  return Site;
+}
+
+const void *outsideLibrary(const void *Site) noexcept {
+  return reinterpret_cast<const void *>(
+      outsideLibrary(addressOf(__builtin_frame_address(0)), addressOf(Site)));
+}
+
 void startPlaces() noexcept {
+  dl_iterate_phdr(findLibrary, nullptr);
   const auto *Headers =
       reinterpret_cast<const Elf64_Phdr *>(getauxval(AT_PHDR));
   const uint64_t Count = getauxval(AT_PHNUM);
@@ -50,7 +120,7 @@ void startPlaces() noexcept {
 // believed but addresses of the executable's code in frames one above another.
 uint64_t placeOf(const gridlock_call &Call, uint64_t Site) noexcept {
   const uint64_t Stack = Call.registers[1];
-  uint64_t Frame = Call.registers[2], Place = Site;
+  uint64_t Frame = Call.registers[2], Place = outsideLibrary(Stack, Site);
   const auto IsNear = [&](uint64_t At) {
     return At >= Stack && At - Stack <= Window - 16 && At % 8 == 0;
   };

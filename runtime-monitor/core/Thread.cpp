@@ -4,6 +4,7 @@
 #include "runtime-monitor/core/Arena.h"
 #include "runtime-monitor/core/Clock.h"
 #include "runtime-monitor/core/Lock.h"
+#include "runtime-monitor/core/Place.h"
 #include "runtime-monitor/core/Table.h"
 #include "runtime-monitor/locks/Order.h"
 #include "runtime-monitor/loops/Loops.h"
@@ -77,6 +78,8 @@ Thread *attachThread() noexcept {
   raise(LockOrders::Latest, T->Start);
   T->Random = (T->Start ^ reinterpret_cast<uint64_t>(T) << 20) | 1;
   T->Handle = pthread_self();
+  if (libraryLocks())
+    T->Holding |= Thread::InLibrary;
   T->Tid.store(static_cast<uint32_t>(sys::threadId()),
                std::memory_order_release);
   Self = T;

@@ -88,10 +88,12 @@ struct Thread {
 
   // What the fast path of a lock tests, in one word: how many locks are held
   // (the lowest 6 bits; no more than MaxHeld, the others are only counted);
+  // whether locks may be taken by functions of a C++ library (core/Place.h);
   // whether the release of one has to look at Details; how many were taken
   // since the last one whose hold was timed, so that TimeNext gets set when the
   // next one is to be.
-  static constexpr uint32_t HeldBits = 0x3f, LookCloser = 0x80, OneMore = 0x101,
+  static constexpr uint32_t HeldBits = 0x3f, InLibrary = 0x40,
+                            LookCloser = 0x80, OneMore = 0x101,
                             TimeNext = uint32_t{1} << 31;
   alignas(32) uint32_t Holding = TimeNext; // in one cache line with Held[0]
   uint32_t Beyond = 0;                     // held, but not known which

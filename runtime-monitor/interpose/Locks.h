@@ -5,6 +5,7 @@
 #ifndef GRIDLOCK_MONITOR_INTERPOSE_LOCKS_H
 #define GRIDLOCK_MONITOR_INTERPOSE_LOCKS_H
 
+#include "runtime-monitor/core/Place.h"
 #include "runtime-monitor/interpose/Interpose.h"
 #include "runtime-monitor/locks/Contention.h"
 #include "runtime-monitor/locks/Holds.h"
@@ -114,10 +115,12 @@ template <class Mode, auto Name, uint64_t How, class Take>
 }
 
 /// The thread holds other locks, whose order is looked at before it may wait,
-/// or the hold is to be timed.
+/// or the hold is to be timed, or a library has taken it for the program.
 template <class Mode, auto Name, uint64_t How, class Take>
 [[gnu::noinline]] int acquireClosely(Thread *T, typename Mode::Lock *L,
                                      const void *Site, Take TakeIt) {
+  if (T->Holding & Thread::InLibrary)
+    Site = outsideLibrary(Site);
   const uint64_t From = addressOf(Site) | Mode::How | How;
   if (T->heldCount() != 0)
     takesInOrder(*T, erased(L), Operation.*Name, From);
@@ -153,7 +156,10 @@ template <class Mode, auto Name, class Try>
   Thread *T = currentThread();
   if (!T)
     return TryIt();
-  const uint64_t From = addressOf(CALLER) | Mode::How;
+  const void *Site = CALLER;
+  if (T->Holding & Thread::InLibrary)
+    Site = outsideLibrary(Site);
+  const uint64_t From = addressOf(Site) | Mode::How;
   const HoldStart Start(*T, erased(L), Operation.*Name, From);
   const int Rc = TryIt();
   if (isTaken(Rc)) {

@@ -61,6 +61,8 @@ std::size_t operatorLength(std::string_view Text) {
 std::string qualifiedName(std::string_view Demangled) {
   std::string Text(Demangled.substr(0, Demangled.find(" [clone")));
   replaceAll(Text, "(anonymous namespace)", "\1");
+  for (std::size_t Tag; (Tag = Text.find("[abi:")) != std::string::npos;)
+    Text.erase(Tag, Text.find(']', Tag) - Tag + 1);
   for (std::string_view Lambda :
        {"::{lambda", "::'lambda", "::$_", "::{unnamed"})
     if (const std::size_t At = Text.find(Lambda); At != std::string::npos)

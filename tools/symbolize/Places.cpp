@@ -31,7 +31,8 @@ Side Places::sideOf(std::vector<Frame> Stack) const {
     One.Function = User->Function;
     One.Where = relative(User->Where);
   } else if (!Stack.empty()) {
-    One.Function = Stack.front().Display;
+    One.Function = Stack.front().Function.empty() ? Stack.front().Display
+                                                  : Stack.front().Function;
   }
   One.Stack = std::move(Stack);
   return One;

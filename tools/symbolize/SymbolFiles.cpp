@@ -117,6 +117,45 @@ std::string absolute(const char *File, const char *Directory) {
   return Path.lexically_normal().string();
 }
 
+/// The scopes of code around Address inside Die, innermost first. Whole: also
+/// of functions that are inside of others or of types.
+bool scopesInside(Dwarf_Die Die, Dwarf_Addr Address, bool Whole,
+                  std::vector<Dwarf_Die> &Scopes) {
+  Dwarf_Die Child;
+  if (dwarf_child(&Die, &Child) != 0)
+    return false;
+  do {
+    const bool Has = dwarf_haspc(&Child, Address) > 0;
+    if ((Has || Whole) && scopesInside(Child, Address, Whole, Scopes)) {
+      if (Has)
+        Scopes.push_back(Child);
+      return true;
+    }
+    if (Has) {
+      Scopes.push_back(Child);
+      return true;
+    }
+  } while (dwarf_siblingof(&Child, &Child) == 0);
+  return false;
+}
+
+/// dwarf_getscopes finds none where it doesn't find the scopes in which an
+/// inlined function was declared, such as a lambda's.
+std::vector<Dwarf_Die> scopesAt(Dwarf_Die *Unit, Dwarf_Addr Address) {
+  std::vector<Dwarf_Die> Result;
+  Dwarf_Die *Scopes = nullptr, *Chain = nullptr;
+  int Count = dwarf_getscopes(Unit, Address, &Scopes);
+  if (Count > 0)
+    Count = dwarf_getscopes_die(&Scopes[0], &Chain);
+  if (Count > 0)
+    Result.assign(Chain, Chain + Count);
+  std::free(Scopes);
+  std::free(Chain);
+  if (Result.empty() && !scopesInside(*Unit, Address, false, Result))
+    scopesInside(*Unit, Address, true, Result);
+  return Result;
+}
+
 /// A descriptor libdwfl closes, of a file without a name.
 int memoryFile(const std::string &Bytes) {
   const int Fd = memfd_create("image", MFD_CLOEXEC);
@@ -228,20 +267,17 @@ void SymbolFiles::addFrames(File &Of, std::uint64_t Address,
                           dwarf_attr(Unit, DW_AT_comp_dir, &Attribute))),
              static_cast<unsigned>(Number), static_cast<unsigned>(Column)};
   }
-  Dwarf_Die *Scopes = nullptr, *Chain = nullptr;
-  int Count = Unit ? dwarf_getscopes(Unit, Address - Bias, &Scopes) : 0;
-  if (Count > 0)
-    Count = dwarf_getscopes_die(&Scopes[0], &Chain);
   bool Outermost = false;
-  for (int S = 0; S < Count && !Outermost; ++S) {
-    const int Tag = dwarf_tag(&Chain[S]);
+  for (Dwarf_Die &Scope :
+       Unit ? scopesAt(Unit, Address - Bias) : std::vector<Dwarf_Die>()) {
+    const int Tag = dwarf_tag(&Scope);
     Outermost = Tag == DW_TAG_subprogram;
     if (!Outermost && Tag != DW_TAG_inlined_subroutine)
       continue;
     Frame F = Outer;
     F.Inlined = !Outermost;
     F.Where = Where;
-    std::string Name = nameOf(Chain[S]);
+    std::string Name = nameOf(Scope);
     // Parts of a split function and coroutine bodies have their name in the
     // symbol table.
     if (Outermost && !Symbol.empty() &&
@@ -258,20 +294,17 @@ void SymbolFiles::addFrames(File &Of, std::uint64_t Address,
     Dwarf_Word File = 0, Line = 0, Column = 0;
     Dwarf_Files *Files = nullptr;
     const char *Name2 = nullptr;
-    if (dwarf_formudata(dwarf_attr(&Chain[S], DW_AT_call_file, &Attribute),
+    if (dwarf_formudata(dwarf_attr(&Scope, DW_AT_call_file, &Attribute),
                         &File) == 0 &&
         dwarf_getsrcfiles(Unit, &Files, nullptr) == 0)
       Name2 = dwarf_filesrc(Files, File, nullptr, nullptr);
-    dwarf_formudata(dwarf_attr(&Chain[S], DW_AT_call_line, &Attribute), &Line);
-    dwarf_formudata(dwarf_attr(&Chain[S], DW_AT_call_column, &Attribute),
-                    &Column);
+    dwarf_formudata(dwarf_attr(&Scope, DW_AT_call_line, &Attribute), &Line);
+    dwarf_formudata(dwarf_attr(&Scope, DW_AT_call_column, &Attribute), &Column);
     const char *Directory =
         dwarf_formstring(dwarf_attr(Unit, DW_AT_comp_dir, &Attribute));
     Where = {Name2 ? absolute(Name2, Directory) : Where.File,
              static_cast<unsigned>(Line), static_cast<unsigned>(Column)};
   }
-  std::free(Scopes);
-  std::free(Chain);
   if (Outermost)
     return;
   Outer.Where = Where;

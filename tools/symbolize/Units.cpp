@@ -23,14 +23,16 @@ Units::Ranges Units::rangesOf(Dwfl_Module *Module) {
 Unit Units::at(Dwfl_Module *Module, Dwarf_Addr Address) {
   Unit Found;
   Found.Die = dwfl_module_addrdie(Module, Address, &Found.Bias);
-  if (Found.Die)
+  // The table of address ranges may be of some units only, as where Clang's
+  // are linked with GCC's, and then names a neighbour.
+  if (Found.Die && dwarf_haspc(Found.Die, Address - Found.Bias) > 0)
     return Found;
   auto [It, New] = Modules.try_emplace(Module);
   if (New)
     It->second = rangesOf(Module);
   auto After = It->second.upper_bound(Address);
   if (After == It->second.begin() || Address >= (--After)->second.End)
-    return {};
+    return Found;
   return After->second.Of;
 }
 

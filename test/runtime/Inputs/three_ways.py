@@ -12,6 +12,7 @@ for name in ("build", "root", "cxx", "cc", "out"):
     parser.add_argument(f"--{name}", required=True)
 parser.add_argument("--status", type=int, default=0)
 parser.add_argument("--options", default="", help="GRIDLOCK_OPTIONS")
+parser.add_argument("--flags", default="", help="further ones of the compiler, separated by commas")
 parser.add_argument("source")
 args = parser.parse_args()
 
@@ -20,8 +21,7 @@ gridlock = f"{args.build}/bin/gridlock"
 is_c = args.source.endswith(".c")
 base = [args.cc if is_c else args.cxx, "-g", "-O1", "-pthread", args.source,
         f"-I{args.root}/test/runtime/Inputs", f"-I{args.root}/runtime-monitor/include"]
-if not is_c:
-    base.append("-std=c++20")
+base += ([] if is_c else ["-std=c++20"]) + [flag for flag in args.flags.split(",") if flag]
 ways = {
     "preloaded": [],
     "shared": ["-Wl,--no-as-needed", f"{library}/libgridlock-monitor.so", f"-Wl,-rpath,{library}"],

@@ -27,6 +27,9 @@ TEST(Names, AreWrittenAsTheChecksWriteThem) {
       {"ns::T::operator->() const", "ns::T::operator->"},
       {"ns::T::operator bool() const", "ns::T::operator bool"},
       {"ns::spin() [clone .part.0]", "ns::spin"},
+      {"std::__1::lock_guard<std::__1::mutex>::lock_guard[abi:ne190107](int)",
+       "std::lock_guard::lock_guard"},
+      {"ns::name[abi:cxx11](ns::T[abi:v1] const&)", "ns::name"},
       {"std::function<void (int)>::operator()(int) const",
        "std::function::operator()"},
   };

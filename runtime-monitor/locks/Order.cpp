@@ -48,18 +48,34 @@ uint64_t mix(uint64_t Hash, uint64_t Value) noexcept {
   return Hash ^ (Hash >> 29);
 }
 
-// False if the lock was given back in a way the monitor did not see. Its memory
-// may be gone.
+// False if the lock was given back in a way the monitor did not see, or by
+// another thread, to which a stackful coroutine had moved. Its memory may be
+// gone.
 bool stillHeld(const HeldLock &H, uint32_t Tid) noexcept {
-  if (H.Site & (Taking::Shared | Taking::Other))
+  if (H.Site & Taking::Other)
     return true; // nobody's name is in it
-  const size_t Offset = H.Site & Taking::Write
+  const bool Shared = H.Site & Taking::Shared;
+  const size_t Offset = Shared ? offsetof(pthread_rwlock_t, __data.__readers)
+                        : H.Site & Taking::Write
                             ? offsetof(pthread_rwlock_t, __data.__cur_writer)
                             : offsetof(pthread_mutex_t, __data.__owner);
-  uint32_t Owner = 0;
-  return sys::copyMemory(&Owner, addressOf(H.Lock) + Offset, sizeof Owner) ==
-             sizeof Owner &&
-         Owner == Tid;
+  uint32_t Word = 0;
+  constexpr unsigned FirstReader = 8; // bits below are flags
+  return sys::copyMemory(&Word, addressOf(H.Lock) + Offset, sizeof Word) ==
+             sizeof Word &&
+         (Shared ? Word >= FirstReader : Word == Tid);
+}
+
+/// Takes out what the thread holds no more; true if there was any.
+bool dropStale(Thread &T) noexcept {
+  bool Any = false;
+  const uint32_t Tid = T.Tid.load(std::memory_order_relaxed);
+  for (uint32_t I = T.heldCount(); I-- > 0;)
+    if (!stillHeld(T.Held[I], Tid)) {
+      T.drop(static_cast<int>(I));
+      Any = true;
+    }
+  return Any;
 }
 
 // Where locks are chosen from large tables by hash, one place in the code makes
@@ -103,8 +119,9 @@ void used(Thread::RecentOrder &R) noexcept {
                 std::memory_order_relaxed);
 }
 
-/// Recent: where the thread remembers its Key.
-void record(Thread &T, uint64_t Key, Thread::RecentOrder &Recent,
+/// Recent: where the thread remembers its Key. False if the thread turns out
+/// not to hold all of its locks any more: nothing is recorded.
+bool record(Thread &T, uint64_t Key, Thread::RecentOrder &Recent,
             const void *Lock, const char *Operation, uint64_t Site,
             uint64_t Now) noexcept {
   gridlock_call Call;
@@ -114,34 +131,36 @@ void record(Thread &T, uint64_t Key, Thread::RecentOrder &Recent,
   LockOrder *Free;
   if (LockOrder *O = find(Key, Free)) {
     Recent = {Mine, &O->Last};
-    return used(Recent);
+    used(Recent);
+    return true;
   }
   const uint64_t Sites = sitesOf(T, Site);
   if (T.FullPlaces[Sites % Thread::MaxPlaces] == Sites)
-    return;
+    return true;
   const uint64_t From = placeOf(Call, Site);
   std::atomic<uint32_t> &Known = OfPlace[mix(Sites, From) % Places];
   if (Known.load(std::memory_order_relaxed) >= MostOfPlace) {
     if (From == Site) // else there are others
       T.FullPlaces[Sites % Thread::MaxPlaces] = Sites;
-    return;
+    return true;
   }
-  if (!Free || Used.load(std::memory_order_relaxed) > LockOrders::Size / 4 * 3)
-    return lost("orders of locks (table full)");
-  const uint32_t Tid = T.Tid.load(std::memory_order_relaxed);
-  for (uint32_t I = 0; I < T.heldCount(); ++I)
-    if (!stillHeld(T.Held[I], Tid))
-      return;
+  if (!Free ||
+      Used.load(std::memory_order_relaxed) > LockOrders::Size / 4 * 3) {
+    lost("orders of locks (table full)");
+    return true;
+  }
+  if (dropStale(T))
+    return false;
   uint32_t Empty = 0;
   while (!Free->State.compare_exchange_strong(Empty, 1)) {
     find(Key, Free); // another thread was faster
     if (!Free)
-      return;
+      return true;
     Empty = 0;
   }
   LockOrder *O = Free;
   Keys[O - LockOrders::Table].store(Key, std::memory_order_release);
-  O->Tid = Tid;
+  O->Tid = T.Tid.load(std::memory_order_relaxed);
   O->Lock = Lock;
   O->Site = Site;
   O->Operation = Operation;
@@ -164,6 +183,7 @@ void record(Thread &T, uint64_t Key, Thread::RecentOrder &Recent,
   GRIDLOCK_PROBE3(order, Lock, T.Held[T.heldCount() - 1].Lock, Operation);
   Used.fetch_add(1, std::memory_order_relaxed);
   LockOrders::Fresh.fetch_add(1, std::memory_order_relaxed);
+  return true;
 }
 
 /// Not one of those the thread has taken lately.
@@ -182,10 +202,13 @@ void record(Thread &T, uint64_t Key, Thread::RecentOrder &Recent,
     return;
   const uint64_t Now = Clock::now();
   const uint32_t Before = LockOrders::Fresh.load(std::memory_order_relaxed);
+  bool Recorded;
   {
     InsideMonitor Guard(T);
-    record(T, Key, R, Lock, Operation, Site, Now);
+    Recorded = record(T, Key, R, Lock, Operation, Site, Now);
   }
+  if (!Recorded && T.heldCount() != 0)
+    return takesInOrder(T, Lock, Operation, Site);
   // The watchdog may sleep for ever; this thread may, too, from here.
   if (LockOrders::Fresh.load(std::memory_order_relaxed) != Before)
     Watchdog::busy(Now);

@@ -23,7 +23,7 @@ Finding *MergedFindings::add(const char *Rule, const std::string &Operation,
                              Precision Confidence, const std::string &Subject) {
   const Frame *User = innermostUser(Stack);
   const std::string Function = User            ? User->Function
-                               : Stack.empty() ? ""
+                               : Stack.empty() ? "(no stack was taken)"
                                                : Stack.front().Display;
   // As in the static half: what a coroutine reaches, through whatever calls, is
   // the coroutine's.
@@ -86,9 +86,9 @@ std::string MergedFindings::messageOf(const Entry &E) {
     return "threads waited here for a lock (" + F.Operation + ") " + Sums;
   if (F.Rule != "gridlock-loop-stall")
     return E.Subject + " was blocked here by " + F.Operation + " " + Sums +
-           (M.Arguments.empty() ? ""
-                                : (M.Count == 1 ? "; " : "; the longest: ") +
-                                      M.Arguments);
+           (M.Arguments.empty()
+                ? ""
+                : (M.Count == 1 ? "; " : "; the longest: ") + M.Arguments);
   const std::string Kind = congestion(M);
   return E.Subject + " was kept busy here " + Sums +
          (Kind.empty() ? "" : "; " + Kind);

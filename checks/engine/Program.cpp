@@ -9,6 +9,7 @@
 #include "checks/engine/Globs.h"
 #include "checks/engine/LinkUnits.h"
 #include "checks/engine/NameTable.h"
+#include "checks/engine/SpinLocks.h"
 
 #include <algorithm>
 #include <map>
@@ -345,6 +346,15 @@ void Program::addFunctionEntries(SymbolId S) {
   if (EntryPool.size() == Before)
     for (const rules::EntryT &E : annotatedEntries(*this, S))
       EntryPool.push_back(keep(E));
+  if (EntryPool.size() == Before)
+    if (auto Spins = spinLockMethod(*this, S)) {
+      EntryPool.push_back(keep(*Spins));
+      auto Type = spinLockType(*this, S);
+      std::string_view Name =
+          typeName(symbol(S).Unit, symbol(S).Fact->record());
+      if (!EntriesByName.contains(Name))
+        EntriesByName[Name] = {keep(*Type)};
+    }
   if (EntryPool.size() == Before) {
     std::vector<const rules::Entry *> Inherited = inheritedEntries(S);
     std::for_each(Inherited.begin(), Inherited.end(), Add);

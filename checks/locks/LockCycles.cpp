@@ -138,8 +138,15 @@ private:
     std::set<LockId> Locks;
     for (LockId L : Path)
       Locks.insert(Short[L]);
-    if (Locks.size() != Path.size())
-      return; // objects of one class
+    // Objects of one class: which is which is known only where each has a name
+    // in what it is part of, and is taken by that.
+    Exact = Locks.size() != Path.size();
+    if (Exact) {
+      for (LockId L : Path)
+        if (Short[L] == L)
+          return;
+      Locks = {Path.begin(), Path.end()};
+    }
     for (const auto &Known : Reported)
       if (std::includes(Locks.begin(), Locks.end(), Known.begin(), Known.end()))
         return;
@@ -169,6 +176,8 @@ private:
     for (const OrderEdge *E : Between.at({From, To})) {
       if (++Choices > MaxChoices)
         return false;
+      if (Exact && E->To != To)
+        continue;
       bool Fits = I == 0 || conflict(*Steps.back(), *E, Cycle.Writers);
       for (const OrderEdge *Other : Steps)
         Fits = Fits && canOverlap(*Other, *E, Cycle.Unlikely);
@@ -221,6 +230,7 @@ private:
   std::map<std::pair<LockId, LockId>, std::vector<const OrderEdge *>> Between;
   std::vector<std::vector<LockId>> Next, Others;
   std::vector<LockId> Short; // the innermost name
+  bool Exact = false;        // no other name of a lock will do
   std::vector<LockCycle> Found;
 };
 

@@ -32,8 +32,12 @@ LockHandOver::LockHandOver(LockModel &Model)
         Releasers[Name].insert(F);
         if (Use.isTaken())
           Balanced[Name].insert(F);
-        if (isTakenByHelper(F, Use))
+        if (isTakenByHelper(F, Use)) {
+          // The helper may know it as the object's own lock.
+          for (const std::string &Inner : nameOf(Lock).Inner)
+            Told.insert(Inner);
           Told.insert(Name);
+        }
       }
     }
     for (const std::string &Name : Found.GivenBack)

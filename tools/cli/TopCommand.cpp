@@ -85,8 +85,13 @@ int TopCommand::run() const {
   if (std::string Error = Process.refresh(); !Error.empty())
     return fail(Error);
   symbolize::Top View(Process.records(), std::filesystem::current_path());
+  const auto Write = [&](std::ostream &Out, unsigned Most) {
+    View.write(Out, Most, Process.name(),
+               Process.records().Loops.empty() ? Process.watchedChildren()
+                                               : std::string());
+  };
   if (Once) {
-    View.write(std::cout, 0);
+    Write(std::cout, 0);
     return Clean;
   }
   const bool Keys = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
@@ -95,17 +100,20 @@ int TopCommand::run() const {
   std::unique_ptr<Screen> OnScreen;
   if (Keys)
     OnScreen = std::make_unique<Screen>();
+  std::string Error;
   do {
     std::ostringstream Text;
-    View.write(Text, Keys ? Screen::size().ws_row - 1 : 0);
+    Write(Text, Keys ? Screen::size().ws_row - 1 : 0);
     if (Keys)
       Screen::show(Text.str());
     else
       std::cout << Text.str() << std::endl;
     if (!std::cout || pause(Keys))
       return Clean;
-  } while (Process.running() && Process.refresh().empty());
+  } while (Process.running() && (Error = Process.refresh()).empty());
   OnScreen.reset();
+  if (Process.running())
+    return fail(Error);
   std::cerr << "gridlock: process " << Pid << " has ended\n";
   return Clean;
 }

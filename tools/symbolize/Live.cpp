@@ -49,6 +49,37 @@ int onlySignal(const std::string &StatusFile) {
 
 } // namespace
 
+namespace {
+
+/// Of /proc/PID/stat; 0: unknown.
+unsigned parentOf(const fs::path &Process) {
+  const std::string Stat = firstLine(Process / "stat");
+  const std::size_t After = Stat.rfind(") ");
+  return After != std::string::npos && After + 4 < Stat.size()
+             ? static_cast<unsigned>(std::atoi(Stat.c_str() + After + 4))
+             : 0;
+}
+
+} // namespace
+
+std::string LiveProcess::watchedChildren() const {
+  std::string All;
+  std::error_code Ignored;
+  for (const auto &At : fs::directory_iterator("/proc", Ignored)) {
+    const auto Child =
+        static_cast<unsigned>(std::atoi(At.path().filename().c_str()));
+    if (Child == 0 || parentOf(At.path()) != Pid)
+      continue;
+    LiveProcess Other(Child);
+    if (Other.open().empty())
+      All += (All.empty() ? "" : ", ") + std::to_string(Child) + " (" +
+             Other.name() + ")";
+  }
+  return All;
+}
+
+std::string LiveProcess::name() const { return firstLine(path("comm")); }
+
 std::string LiveProcess::path(const std::string &Name) const {
   return "/proc/" + std::to_string(Pid) + "/" + Name;
 }
@@ -96,6 +127,9 @@ std::string LiveProcess::open() {
   if (Error)
     return Name + " cannot be looked at: " + Error.message() +
            "; it is another user's?";
+  if (const std::string Children = watchedChildren(); !Children.empty())
+    return Name +
+           " is not watched, but processes that it started are: " + Children;
   return Name + " is not watched, or has recorded nothing yet; start it with: "
                 "gridlock run -- PROGRAM, or "
                 "link it with Gridlock::monitor";

@@ -26,6 +26,12 @@ public:
   /// False once the program has ended.
   bool running() const;
 
+  /// What the system calls it; programs change it.
+  std::string name() const;
+
+  /// The watched ones of those that it started, "12 (nginx), 13 (nginx)".
+  std::string watchedChildren() const;
+
   /// Grows with each refresh. Its address stays.
   const ProcessRecords &records() const { return Records; }
 

@@ -219,16 +219,18 @@ void Top::writeDeadlocks(std::vector<std::string> &Lines) {
   }
 }
 
-void Top::write(std::ostream &Out, unsigned Most) {
+void Top::write(std::ostream &Out, unsigned Most, const std::string &Name,
+                const std::string &Children) {
   const std::uint64_t Now = P.Live ? P.LiveTime : now();
   Interval = std::max<std::uint64_t>(Now - std::min(Now, TimeBefore), 1);
-  std::vector<std::string> Lines = {
-      "gridlock top: " +
-          std::filesystem::path(P.Executable).filename().string() +
-          ", process " + std::to_string(P.Header.Pid) + ", up " + duration(Now),
-      ""};
+  std::vector<std::string> Lines = {"gridlock top: " + Name + ", process " +
+                                        std::to_string(P.Header.Pid) + ", up " +
+                                        duration(Now),
+                                    ""};
   TimeBefore = Now;
   writeLoops(Lines);
+  if (P.Loops.empty() && !Children.empty())
+    Lines.push_back("processes that it started are watched, too: " + Children);
   writeStalls(Lines);
   writeDeadlocks(Lines);
   writeLocks(Lines);

@@ -69,7 +69,19 @@ for way, command in (("preloaded", [gridlock, "run", "--output", directory, "--"
     if program.wait(timeout=60) != 0:
         sys.exit(f"{way}: status {program.returncode}: the program was disturbed")
 
-need(tell("top", str(os.getpid()), status=2), "is not watched")
+need(tell("top", str(os.getpid()), status=2), "is not watched, or has recorded nothing yet")
+
+# A process without a loop of its own, as a server's first one, or one that isn't watched itself,
+# as gridlock run: says which of its children are.
+parent = subprocess.Popen([gridlock, "run", "--output", directory, "--", "sh", "-c", f"{plain}; true"],
+                          stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+need(parent.stdout.readline(), "ready")
+shell = child_of(parent.pid)
+victim = f"{child_of(shell)} ("
+need(tell("top", str(parent.pid), status=2), "is not watched, but processes that it started are: ", f"{shell} (sh)")
+need(tell("top", str(shell), "--once"), f"gridlock top: sh, process {shell}, ", "no event loop was seen",
+     "processes that it started are watched, too: ", victim)
+parent.communicate("x", timeout=60)
 need(tell("report", "--live", "4194304", status=2), "there is no process 4194304")
 need(tell("report", status=2), "name either the directory")
 

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cctype>
+#include <optional>
+#include <string>
 
 namespace gridlock {
 
@@ -48,7 +50,11 @@ public:
   bool hasCommonLock() const;
   bool isStructure() const;
 
+  bool isByIndex() const;
+
 private:
+  std::optional<std::uint32_t> parameterIn(std::string &Text) const;
+  bool mayOrder(const facts::Predicate &Pred) const;
   bool isRelational(const facts::Predicate &Pred) const;
   bool asksBoth(const facts::Predicate &Pred) const;
   bool standsFor(const AccessPath &Path, const AccessPath &Object,
@@ -167,6 +173,87 @@ bool Judge::isStructure() const {
   return false;
 }
 
+// TEXT with the parameter that it names left out, if it is one only.
+std::optional<std::uint32_t> Judge::parameterIn(std::string &Text) const {
+  auto IsWord = [](char C) {
+    return std::isalnum(static_cast<unsigned char>(C)) || C == '_';
+  };
+  std::optional<std::uint32_t> Found;
+  const ProgramSymbol &S = P.symbol(F.Symbol);
+  auto Params = each(S.Fact->params());
+  std::string Rest;
+  for (std::size_t I = 0; I < Text.size();) {
+    std::size_t End = I;
+    while (End < Text.size() && IsWord(Text[End]))
+      ++End;
+    std::string_view Word(Text.data() + I, End - I);
+    for (std::uint32_t N = 0; !Word.empty() && N < Params.size(); ++N)
+      if (P.text(S.Unit, Params[N]->name()) == Word) {
+        if (Found && *Found != N)
+          return std::nullopt;
+        Found = N;
+        Word = "@";
+      }
+    Rest += Word;
+    if (End == I)
+      Rest += Text[End++];
+    I = End;
+  }
+  Text = std::move(Rest);
+  return Found;
+}
+
+// Whether a condition that is not understood may say which is less.
+bool Judge::mayOrder(const facts::Predicate &Pred) const {
+  std::string_view Text = P.text(F.Unit, Pred.text());
+  return Text.empty() || Text.find_first_of("<>(") != std::string_view::npos;
+}
+
+// Two elements of one array or the like, of which two parameters say which, as
+// they are: nothing puts them in an order.
+bool Judge::isByIndex() const {
+  const auto &A = Pair.First.Steps, &B = Pair.Second.Steps;
+  if (!sameRoot(Pair.First, Pair.Second) || A.size() != B.size())
+    return false;
+  std::optional<std::uint32_t> One, Other;
+  for (std::size_t I = 0; I < A.size(); ++I) {
+    if (A[I] == B[I])
+      continue;
+    if (One || A[I].Kind != StepKind::IndexVar ||
+        B[I].Kind != StepKind::IndexVar)
+      return false;
+    std::string First(A[I].Name), Second(B[I].Name);
+    One = parameterIn(First);
+    Other = parameterIn(Second);
+    if (!One || !Other || *One == *Other || First != Second)
+      return false;
+  }
+  auto IsEither = [&](const facts::Value *V) {
+    return V && V->place() && V->place()->root() == PlaceRoot::Param &&
+           (V->place()->id() == *One || V->place()->id() == *Other);
+  };
+  for (const facts::Block *Block : each(F.Fact->blocks())) {
+    for (const facts::Event *E : each(Block->events())) {
+      auto Args = each(E->args());
+      if (std::count_if(Args.begin(), Args.end(), IsEither) > 1 ||
+          (E->place() && E->place()->root() == PlaceRoot::Param))
+        return false; // std::minmax() and the like, or another value
+    }
+    for (const facts::Edge *E : each(Block->edges()))
+      if (const facts::Predicate *Pred = E->predicate();
+          Pred &&
+          (Pred->op() == PredicateOp::None
+               ? mayOrder(*Pred)
+               : Pred->op() != PredicateOp::Eq &&
+                     Pred->op() != PredicateOp::Ne &&
+                     (IsEither(Pred->left()) || IsEither(Pred->right()))))
+        return false;
+  }
+  return std::none_of(Pair.Held.begin(), Pair.Held.end(), [&](const auto &G) {
+    return G.Mode != rules::LockMode::Shared && !(G.Lock == Pair.First);
+  });
+}
+
 } // namespace
 
 PairShape shapeOf(const Program &P, const InstancePair &Pair) {
@@ -176,6 +263,8 @@ PairShape shapeOf(const Program &P, const InstancePair &Pair) {
                      hasFlag(Flags, facts::FunctionFlag::Destructor);
   bool OfThis =
       Pair.First.Root == PlaceRoot::This || Pair.Second.Root == PlaceRoot::This;
+  if (!MakesOrEnds && Pair.Calls == 0 && Judged.isByIndex())
+    return PairShape::Elements;
   // An object that is being made, or ends, is known to nobody else.
   if (!isArgument(Pair.First) || !isArgument(Pair.Second) ||
       sameRoot(Pair.First, Pair.Second) || !isOwn(Pair.First) ||

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <optional>
 
 namespace gridlock {
 
@@ -54,8 +55,53 @@ bool asksForObject(const FactsFile &File, const facts::Predicate &Pred,
          AccessPath::of(File, Site.receiver()).startsWith(Asked);
 }
 
-// How one function leads to its event SITE.
-Leads leadsTo(const Program &P, FunctionId Id, const facts::Event *Site) {
+// What a condition comes to where CALL gives a constant for the parameter that
+// it asks for.
+std::optional<bool> decided(const facts::Predicate &Pred,
+                            const facts::Event *Call) {
+  const facts::Value *Left = Pred.left();
+  auto Args = each(Call ? Call->args() : nullptr);
+  if (!Left || Left->kind() != facts::ValueKind::Place ||
+      Left->place()->root() != facts::PlaceRoot::Param ||
+      each(Left->place()->path()).size() != 0 ||
+      Left->place()->id() >= Args.size())
+    return std::nullopt;
+  const facts::Value &Given = *Args[Left->place()->id()];
+  const bool IsNull = Given.kind() == facts::ValueKind::Null;
+  if (!IsNull && Given.kind() != facts::ValueKind::Constant)
+    return std::nullopt;
+  const long long Number = IsNull ? 0 : Given.integer();
+  const bool Compares = Pred.op() == facts::PredicateOp::Eq ||
+                        Pred.op() == facts::PredicateOp::Ne;
+  if (Compares &&
+      (!Pred.right() || Pred.right()->kind() != facts::ValueKind::Constant))
+    return std::nullopt;
+  switch (Pred.op()) {
+  case facts::PredicateOp::Truth:
+    return (Number != 0) != Pred.negated();
+  case facts::PredicateOp::IsNull:
+    return (Number == 0) != Pred.negated();
+  case facts::PredicateOp::Eq:
+    return (Number == Pred.right()->integer()) != Pred.negated();
+  case facts::PredicateOp::Ne:
+    return (Number != Pred.right()->integer()) != Pred.negated();
+  default:
+    return std::nullopt;
+  }
+}
+
+bool isTaken(const facts::Edge &E, const facts::Event *Call) {
+  if (!E.predicate() ||
+      (E.kind() != facts::EdgeKind::True && E.kind() != facts::EdgeKind::False))
+    return true;
+  return decided(*E.predicate(), Call)
+             .value_or(E.kind() == facts::EdgeKind::True) ==
+         (E.kind() == facts::EdgeKind::True);
+}
+
+// How one function leads to its event SITE, called by CALL (null: not known).
+Leads leadsTo(const Program &P, FunctionId Id, const facts::Event *Site,
+              const facts::Event *Call) {
   const facts::Function &F = *P.function(Id).Fact;
   auto Blocks = each(F.blocks());
   std::uint32_t At = 0;
@@ -71,9 +117,11 @@ Leads leadsTo(const Program &P, FunctionId Id, const facts::Event *Site) {
     Changed = false;
     for (std::uint32_t B = 0; B < Blocks.size(); ++B)
       for (const facts::Edge *E : each(Blocks[B]->edges()))
-        if (!Reaches[B] && Reaches[E->to()])
+        if (!Reaches[B] && Reaches[E->to()] && isTaken(*E, Call))
           Changed = Reaches[B] = true;
   }
+  if (!Reaches[0])
+    return Leads::NotAsTold;
   Leads Result = Leads::Always;
   std::vector<std::uint32_t> Pending{0};
   while (!Pending.empty()) {
@@ -84,7 +132,7 @@ Leads leadsTo(const Program &P, FunctionId Id, const facts::Event *Site) {
     Seen[B] = true;
     for (const facts::Edge *E : each(Blocks[B]->edges())) {
       if (E->kind() == facts::EdgeKind::Unwind ||
-          E->kind() == facts::EdgeKind::Handler)
+          E->kind() == facts::EdgeKind::Handler || !isTaken(*E, Call))
         continue;
       Pending.push_back(E->to());
       if (!Reaches[E->to()] &&
@@ -118,6 +166,7 @@ bool isTold(const LockModel &Model, ChainId Chain) {
     for (const facts::Block *B : each(F.Fact->blocks()))
       for (const facts::Edge *E : each(B->edges()))
         if (E->predicate() &&
+            !decided(*E->predicate(), Model.chain(Chain).Site) &&
             (E->predicate()->op() < facts::PredicateOp::Lt ||
              E->predicate()->op() > facts::PredicateOp::Ge) &&
             (IsConstant(E->predicate()->left()) ||
@@ -132,11 +181,13 @@ bool isTold(const LockModel &Model, ChainId Chain) {
 Leads leadsToEnd(const LockModel &Model, ChainId First) {
   Leads Result = Leads::Always;
   // The first link is in the function that holds the lock.
+  const facts::Event *Call = Model.chain(First).Site;
   for (ChainId Chain = Model.chain(First).Next; Chain != 0;
        Chain = Model.chain(Chain).Next) {
     const ChainLink &Link = Model.chain(Chain);
-    Result =
-        std::min(Result, leadsTo(Model.program(), Link.Function, Link.Site));
+    Result = std::min(Result,
+                      leadsTo(Model.program(), Link.Function, Link.Site, Call));
+    Call = Link.Site;
   }
   return Result != Leads::Always && isTold(Model, First) ? Leads::NotAsTold
                                                          : Result;

@@ -21,6 +21,7 @@ public:
 
   void cycle(const LockCycle &Cycle);
   void pair(const InstancePair &Pair);
+  bool mayBeOrdered(FunctionId F) const;
 
 private:
   std::string lock(LockId L) const { return "'" + Model.display(L) + "'"; }
@@ -99,9 +100,24 @@ void Reporter::cycle(const LockCycle &Found) {
   Sink.report(std::move(Result));
 }
 
+// Whether a caller of F compares something: numbers of elements, maybe.
+bool Reporter::mayBeOrdered(FunctionId F) const {
+  using facts::PredicateOp;
+  for (FunctionId Caller : Model.callers()[F])
+    for (const facts::Block *B : each(P.function(Caller).Fact->blocks()))
+      for (const facts::Edge *E : each(B->edges()))
+        if (const facts::Predicate *Pred = E->predicate();
+            Pred &&
+            (Pred->op() == PredicateOp::None ||
+             (Pred->op() >= PredicateOp::Lt && Pred->op() <= PredicateOp::Ge)))
+          return true;
+  return false;
+}
+
 void Reporter::pair(const InstancePair &Pair) {
   PairShape Shape = shapeOf(P, Pair);
-  if (Shape == PairShape::Fine || Model.name(Pair.Lock).IsElement ||
+  if (Shape == PairShape::Fine ||
+      (Model.name(Pair.Lock).IsElement && Shape != PairShape::Elements) ||
       P.isSystem(Pair.Function) ||
       !SeenPairs.insert({Pair.Function, Pair.Lock}).second)
     return;
@@ -120,7 +136,10 @@ void Reporter::pair(const InstancePair &Pair) {
   PathShape Path{Pair.Calls, Pair.Uncertain ? EdgeKind::SeveralOverrides
                                             : EdgeKind::Static};
   Precision Ceiling =
-      Shape == PairShape::Exchanged ? Precision::High : Precision::Medium;
+      Shape == PairShape::Hierarchy ||
+              (Shape == PairShape::Elements && mayBeOrdered(Pair.Function))
+          ? Precision::Medium
+          : Precision::High;
   Result.Confidence = std::min(Ceiling, precisionOf(Path));
   Sink.report(std::move(Result));
 }

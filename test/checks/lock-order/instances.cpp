@@ -109,3 +109,57 @@ void readers_ok(Shared &One, Shared &Two) {
   std::shared_lock<std::shared_mutex> First(One.Lock);
   std::shared_lock<std::shared_mutex> Second(Two.Lock);
 }
+
+// Elements that two arguments name.
+struct Stripes {
+  std::mutex Locks[16];
+  int Values[16];
+
+  void swap_bad(unsigned One, unsigned Other) {
+    std::lock_guard<std::mutex> First(Locks[One]);
+    // CHECK: instances.cpp:[[@LINE+1]]:33: warning: two instances of 'Stripes::Locks[...]' are taken in 'Stripes::swap_bad' in the order of its arguments
+    std::lock_guard<std::mutex> Second(Locks[Other]);
+  }
+  // Only that they are two elements is asked.
+  void other_bad(unsigned One, unsigned Other) {
+    if (One == Other || Values[One] < 0)
+      return;
+    std::lock_guard<std::mutex> First(Locks[One]);
+    // CHECK: instances.cpp:[[@LINE+1]]:33: warning: two instances of 'Stripes::Locks[...]' are taken in 'Stripes::other_bad' in the order of its arguments
+    std::lock_guard<std::mutex> Second(Locks[Other]);
+  }
+  void swap_ok(unsigned One, unsigned Other) {
+    if (Other < One) {
+      swap_ok(Other, One);
+      return;
+    }
+    std::lock_guard<std::mutex> First(Locks[One]);
+    std::lock_guard<std::mutex> Second(Locks[Other]);
+  }
+  void next_ok(unsigned One) {
+    std::lock_guard<std::mutex> First(Locks[One]);
+    std::lock_guard<std::mutex> Second(Locks[One + 1]);
+  }
+  void table_ok(unsigned Row, unsigned Column) {
+    std::lock_guard<std::mutex> First(Locks[Row]);
+    std::lock_guard<std::mutex> Second(Locks[Column + 8]);
+  }
+  std::mutex Whole;
+  void gated_ok(unsigned One, unsigned Other) {
+    std::lock_guard<std::mutex> Hold(Whole);
+    std::lock_guard<std::mutex> First(Locks[One]);
+    std::lock_guard<std::mutex> Second(Locks[Other]);
+  }
+  // Who calls it has put them in order.
+  void inOrder_ok(unsigned Low, unsigned High) {
+    std::lock_guard<std::mutex> First(Locks[Low]);
+    std::lock_guard<std::mutex> Second(Locks[High]);
+  }
+  void ordered_ok(unsigned One, unsigned Other) {
+    if (One < Other)
+      inOrder_ok(One, Other);
+    else
+      inOrder_ok(Other, One);
+  }
+};
+// CHECK-NOT: warning: two instances

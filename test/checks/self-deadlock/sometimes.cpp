@@ -89,4 +89,28 @@ public:
     // CHECK-DAG: sometimes.cpp:[[@LINE+1]]:3: warning: lock 'Pool::Lock' is taken in 'Pool::giveBack' while
   }
 };
+
+// A flag that is a constant at the call decides.
+class Limiter {
+  std::mutex Lock;
+  int Free = 0;
+  void add(int N, bool Locked) {
+    if (!Locked)
+      Lock.lock();
+    Free += N;
+    if (!Locked)
+      Lock.unlock();
+  }
+
+public:
+  void two_ok() {
+    std::lock_guard<std::mutex> Hold(Lock);
+    add(2, true);
+  }
+  void two_bad() {
+    std::lock_guard<std::mutex> Hold(Lock);
+    // CHECK-DAG: sometimes.cpp:[[@LINE+1]]:5: warning: lock 'Limiter::Lock' is taken in 'Limiter::add' while
+    add(2, false);
+  }
+};
 // CHECK-NOT: _ok

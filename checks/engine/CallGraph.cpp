@@ -319,6 +319,21 @@ std::uint32_t CallGraph::addList(std::span<const CallEdge> List) {
   return static_cast<std::uint32_t>(ListStart.size() - 2);
 }
 
+// What `follow` says of a call of a library function of which it is known,
+// without a look at the call, that it runs nothing of the program.
+std::optional<Resolution> CallGraph::runsNothing(const CallEvent &C) const {
+  const ProgramSymbol &To = P.symbol(C.Callee);
+  if ((To.Bits & callsEffect(Effect::RunsCallable)) != 0)
+    return std::nullopt;
+  if ((To.Bits & Callee::KnownEntry) != 0)
+    return Resolution::Classified;
+  if (C.Callee == 0 || C.is(CallEvent::ThroughPointer | CallEvent::Virtual) ||
+      To.Body != NoFunction || (To.Bits & Callee::MakesInPlace) != 0 ||
+      !hasFlag(To.Flags, facts::SymbolFlag::InSystemHeader))
+    return std::nullopt;
+  return Resolution::Library;
+}
+
 // What `follow` finds for each call. Most call one function or one method and
 // pass it nothing that it calls: these share a list for each callee.
 void CallGraph::keepEdges() {
@@ -349,7 +364,10 @@ void CallGraph::keepEdges() {
             List = Unmade;
       }
       Resolution How = Resolution::Followed;
-      if (List == Unmade || List == 0) {
+      if (auto Nowhere = runsNothing(C); Nowhere && (List == Unmade || !List)) {
+        How = *Nowhere;
+        List = 0;
+      } else if (List == Unmade || List == 0) {
         Targets.clear();
         How = follow(F, *C.Event, Targets);
         List = addList(Targets);

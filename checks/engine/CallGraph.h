@@ -26,6 +26,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <utility>
 #include <vector>
@@ -112,6 +113,7 @@ private:
   void propagate();
   void propagateLoops();
   void keepEdges();
+  std::optional<Resolution> runsNothing(const CallEvent &C) const;
   std::uint32_t addList(std::span<const CallEdge> List);
   std::span<const CallEdge> edgesIn(std::uint32_t List) const {
     return std::span(Edges).subspan(ListStart[List],

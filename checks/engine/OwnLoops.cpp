@@ -106,11 +106,11 @@ OwnLoops::Waiters OwnLoops::multiplexers() const {
 const OwnLoops::Strength *OwnLoops::waiterAt(FunctionId F, const CallEvent &C,
                                              const Waiters &Round,
                                              bool Direct) const {
-  if (C.Event->kind() != facts::EventKind::Call)
+  if (C.is(CallEvent::Constructs))
     return nullptr;
   if (auto It = Round.find(C.Callee); C.Callee != 0 && It != Round.end())
     return &It->second;
-  if (Direct || !CallableFlow::callsThrough(P, F, *C.Event))
+  if (Direct || !C.is(CallEvent::ThroughPointer))
     return nullptr;
   for (FunctionId Target : Flow.anyTargets(F, C.Event->receiver()))
     if (auto It = Round.find(P.function(Target).Symbol); It != Round.end())

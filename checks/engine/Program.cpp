@@ -56,7 +56,10 @@ Program::Program(const std::vector<FactsFile> &Files,
                                      B.Facts->root().command_hash(),
                                      std::string_view(B.Facts->name()));
             });
-  Touched.assign(Units.size(), 0);
+  std::vector<const FactsFile *> Sorted;
+  for (const UnitData &U : Units)
+    Sorted.push_back(U.Facts);
+  InMemory = std::make_unique<Residency>(std::move(Sorted));
   join();
   lookUpEntries(Rules);
   noteTypes();
@@ -67,18 +70,6 @@ Program::Program(const std::vector<FactsFile> &Files,
 }
 
 Program::~Program() = default;
-
-void Program::use(std::uint32_t Unit) const {
-  constexpr std::size_t MaxBytes = std::size_t(256) << 20;
-  if (TouchedBytes > MaxBytes) {
-    for (std::uint32_t U = 0; U < Units.size(); ++U)
-      if (std::exchange(Touched[U], std::uint8_t(0)))
-        Units[U].Facts->giveBack();
-    TouchedBytes = 0;
-  }
-  Touched[Unit] = 1;
-  TouchedBytes += Units[Unit].Facts->mappedSize();
-}
 
 // By mangled name and, where several programs define the same function, by the
 // file of the definition that the unit means.

@@ -9,8 +9,8 @@
 // linkage in different files apart. Files are taken in the order of their main
 // file, so the program does not depend on the order in which they were given.
 //
-// Of mapped files a part is in memory at a time: what has not been asked for of
-// late is given back to the system, and read again when it is needed.
+// Of mapped files a part is in memory at a time (Residency.h): events are read
+// after function() or callEvents() of their function has been asked for.
 //
 // What many passes ask of every function, symbol and call is kept in arrays
 // (Contents.h), so that the events are read only where it is worth it.
@@ -21,6 +21,7 @@
 
 #include "checks/engine/Contents.h"
 #include "checks/engine/Finding.h"
+#include "checks/engine/Residency.h"
 #include "checks/facts/FactsFile.h"
 #include "checks/facts/Range.h"
 #include "rules/Catalogue.h"
@@ -106,6 +107,7 @@ public:
   }
   /// The calls and constructions of F, in the order of its blocks.
   std::span<const CallEvent> callEvents(FunctionId F) const {
+    touch(Functions[F].Unit);
     return std::span(Sites).subspan(FirstSite[F],
                                     FirstSite[F + 1] - FirstSite[F]);
   }
@@ -217,11 +219,7 @@ private:
     std::vector<std::string_view> TypeNames;
   };
 
-  void touch(std::uint32_t Unit) const {
-    if (!Touched[Unit])
-      use(Unit);
-  }
-  void use(std::uint32_t Unit) const;
+  void touch(std::uint32_t Unit) const { InMemory->touch(Unit); }
   void join();
   void joinBodies(std::uint32_t Unit);
   void keepOverrides(std::vector<std::pair<SymbolId, SymbolId>> &&Pairs);
@@ -237,8 +235,7 @@ private:
   std::vector<const rules::Entry *> inheritedEntries(SymbolId S) const;
 
   std::vector<UnitData> Units;
-  mutable std::vector<std::uint8_t> Touched; // units that may be in memory
-  mutable std::size_t TouchedBytes = 0;
+  std::unique_ptr<Residency> InMemory;
   std::vector<ProgramSymbol> Symbols;
   std::vector<ProgramFunction> Functions;
   std::vector<CallEvent> Sites;

@@ -114,7 +114,7 @@ void finishMonitor() noexcept {
   uint64_t Findings = writeSnapshot(Occasion::Last);
   EndRecord End{Clock::now()};
   writeRecord(RecordKind::End, {&End, sizeof End});
-  if (TheOptions.Verbosity > 0 && Findings != 0) {
+  if (TheOptions.Verbosity > 0 && Findings != 0 && anyRecords()) {
     Text<2600> Line;
     Line << Findings << " stalls and blocking calls; see them: gridlock report "
          << TheOptions.Dir;

@@ -61,8 +61,10 @@ void complain(string_view Key) noexcept {
       });
   Text<256> Line;
   (Line << "GRIDLOCK_OPTIONS: unknown option '").append(Key.data(), Key.size())
-      << "'; did you mean '";
-  Line.append(Nearest.data(), Nearest.size()) << "'? (help=1 lists all)";
+      << "'";
+  if (distance(Key, Nearest) <= Nearest.size() / 3)
+    (Line << "; did you mean '").append(Nearest.data(), Nearest.size()) << "'?";
+  Line << " (help=1 lists all)";
   Line.say();
 }
 

@@ -21,6 +21,7 @@ static uint64_t FileDevice,
 static uint64_t Written = 0;
 static bool Broken = false;
 static char Directory[2048];
+static long NotMade = 0; // why
 static char Path[2304];
 
 namespace {
@@ -141,7 +142,9 @@ void makeDirectory() noexcept {
     if (Directory[I] == '/' || Directory[I] == 0) {
       std::memcpy(Part, Directory, I);
       Part[I] = 0;
-      sys::call(SYS_mkdir, sys::address(Part), 0777);
+      const long Result = sys::call(SYS_mkdir, sys::address(Part), 0777);
+      if (Result < 0 && Result != -EEXIST && NotMade == 0)
+        NotMade = Result;
     }
 }
 
@@ -226,7 +229,7 @@ bool createFile() noexcept {
     if (Fd == -EEXIST && Attempt < 10000)
       continue;
     if (Fd < 0) {
-      giveUp(Directory, Fd);
+      giveUp(Directory, Fd == -ENOENT && NotMade != 0 ? NotMade : Fd);
       return false;
     }
     // Out of the way of programs that expect the lowest numbers.
@@ -284,6 +287,8 @@ void reopenRecords() noexcept {
   if (!WaitsForFirst)
     createAndBegin();
 }
+
+bool anyRecords() noexcept { return Written != 0; }
 
 void writeRecord(RecordKind Kind, Piece First, Piece Second) noexcept {
   if (WaitsForFirst) {

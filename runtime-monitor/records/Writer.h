@@ -17,6 +17,8 @@ void openRecords() noexcept;
 /// In a forked child: leaves the parent's file and makes one of its own when
 /// needed.
 void reopenRecords() noexcept;
+/// False if nothing could be written.
+bool anyRecords() noexcept;
 
 struct Piece {
   const void *Data;

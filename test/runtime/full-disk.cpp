@@ -11,10 +11,11 @@
 // LIMIT-NOT: records are lost
 // REPORT: called from stalls_bad
 // A directory that can't be written to (root may): the name of a file in its place.
-// RUN: touch %t.file; env LD_PRELOAD=%monitor_so GRIDLOCK_OPTIONS=dir=%t.file/records:verbosity=0 %t.exe > %t.out 2> %t.err
+// RUN: touch %t.file; env LD_PRELOAD=%monitor_so GRIDLOCK_OPTIONS=dir=%t.file/records %t.exe > %t.out 2> %t.err
 // RUN: %FileCheck --check-prefix=OUT %s < %t.out
 // RUN: %FileCheck --check-prefix=NOWHERE %s < %t.err
 // NOWHERE: records are lost, nothing more is written to {{.*}}: not a directory
+// NOWHERE-NOT: see them
 // OUT: 30 rounds
 #include "loop.h"
 

@@ -3,6 +3,7 @@
 // LockFlow, fifth part: locks and tasks that a coroutine awaits, and threads
 // that a function waits for.
 #include "checks/engine/Classify.h"
+#include "checks/locks/LockChains.h"
 #include "checks/locks/LockFlow.h"
 
 #include <algorithm>
@@ -109,7 +110,11 @@ void LockFlow::awaitTask(const facts::Value *Task, LockState &State) {
 
 // Waiting for a thread is waiting for the locks that it takes.
 void LockFlow::joined(const facts::Event &E, const LockState &State) {
-  for (const ThreadStart *T : Model.threads().waitedFor(Id, E)) {
+  std::vector<const ThreadStart *> Threads = Model.threads().waitedFor(Id, E);
+  const SignalWait *Signal = Model.signalWait(E);
+  if (Signal)
+    Threads.push_back(Signal->Thread);
+  for (const ThreadStart *T : Threads) {
     auto AtWait = [&](const AccessPath &Path) {
       std::optional<AccessPath> Lock = Model.threads().atWait(*T, Id, E, Path);
       if (!Lock && hasName(Path))
@@ -126,17 +131,23 @@ void LockFlow::joined(const facts::Event &E, const LockState &State) {
         applyBares(*Body, T->Body, State, AtWait);
       continue;
     }
-    for (const Acquisition &A : Model.taken(T->Body))
+    const bool OnlySign = Signal && T == Signal->Thread;
+    for (const Acquisition &A : Model.taken(T->Body)) {
+      const ChainId Chain = Model.chainOf({Id, &E, A.Chain});
+      if (OnlySign && (!comesFirst(P, *Signal, Model.chain(A.Chain).Site) ||
+                       leadsToEnd(Model, Chain) != Leads::Always))
+        continue;
       if (auto Lock = AtWait(A.Lock); Lock && !A.Awaited && A.By == How::Taken)
         record(State,
                {.Lock = std::move(*Lock),
                 .Mode = A.Mode,
-                .Chain = Model.chainOf({Id, &E, A.Chain}),
+                .Chain = Chain,
                 .Calls = A.Calls + 1,
                 .Uncertain = A.Uncertain,
                 .By = How::Joined,
                 .Gates = {}},
                {});
+    }
   }
 }
 

@@ -23,6 +23,7 @@ LockModel::LockModel(const Program &P, const CallGraph &Calls)
   findCallees();
   scanEvents();
   findMainOnly();
+  findSignals();
   addSummaryOrder();
   findRelevant();
   findOrder();

@@ -16,6 +16,7 @@
 #include "checks/engine/CallGraph.h"
 #include "checks/locks/CalleeKinds.h"
 #include "checks/locks/LockState.h"
+#include "checks/locks/SignalWaits.h"
 #include "checks/locks/ThreadStarts.h"
 
 #include <deque>
@@ -145,6 +146,11 @@ public:
   /// The lock of a path, if it has come up.
   LockId find(const AccessPath &Path) const;
   const ThreadStarts &threads() const { return Threads; }
+  /// The sign of a thread that E waits for; null if it waits for none.
+  const SignalWait *signalWait(const facts::Event &E) const {
+    auto It = Signals.find(&E);
+    return It == Signals.end() ? nullptr : &It->second;
+  }
 
   // For the analysis of single functions (LockFlow).
   const Program &program() const { return P; }
@@ -180,6 +186,7 @@ private:
   };
   using Component = std::span<const FunctionId>;
   void findCallees();
+  void findSignals();
   void addSummaryOrder();
   void scanEvents();
   void findRelevant();
@@ -198,6 +205,7 @@ private:
   const Program &P;
   const CallGraph &Calls;
   ThreadStarts Threads;
+  std::unordered_map<const facts::Event *, SignalWait> Signals;
   /// By function: whose summaries are needed first. Those that it calls, itself
   /// if it is recursive, and those of threads that it waits for.
   Adjacency Callees, CallTargets;

@@ -9,6 +9,7 @@
 #include "checks/locks/RequiredLocks.h"
 
 #include <algorithm>
+#include <map>
 
 namespace gridlock {
 
@@ -106,6 +107,17 @@ void LockModel::findCallees() {
   }
 }
 
+void LockModel::findSignals() {
+  std::map<FunctionId, std::vector<const ThreadStart *>> ByStarter;
+  for (const ThreadStart &T : Threads.all())
+    ByStarter[T.Starter].push_back(&T);
+  for (const auto &[F, Started] : ByStarter)
+    for (SignalWait &W : findSignalWaits(P, F, Started)) {
+      NeedsFlow[F] = true;
+      Signals.emplace(W.Wait, std::move(W));
+    }
+}
+
 // Whose summary is needed first: besides those of what a function calls its own
 // where it is recursive, and those of threads that it waits for.
 void LockModel::addSummaryOrder() {
@@ -122,6 +134,9 @@ void LockModel::addSummaryOrder() {
           (CalleeKinds::OfGuard | CalleeKinds::TouchesLocks))
         for (FunctionId Own : ownLockings(P, Fn.Unit, *C.Event))
           Row.push_back(Own);
+      if (const SignalWait *W =
+              Signals.empty() ? nullptr : signalWait(*C.Event))
+        Row.push_back(W->Thread->Body);
       if (Waits && C.Event->kind() == EventKind::Call)
         for (const ThreadStart *T : Threads.waitedFor(F, *C.Event))
           Row.push_back(T->Body);

@@ -22,8 +22,8 @@ void beginCall(gridlock_call &Call, Thread *T, const char *Operation,
   Call.object = Object;
   Call.outer = Outer;
   Call.site = Site;
-  const bool Matters =
-      T->BusySince.load(std::memory_order_relaxed) != 0 || T->heldCount() != 0;
+  const bool Matters = Object || T->heldCount() != 0 ||
+                       T->BusySince.load(std::memory_order_relaxed) != 0;
   Call.start = !Outer && Matters ? Clock::now() : 0;
   T->Calls.store(T->Calls.load(std::memory_order_relaxed) + 1,
                  std::memory_order_relaxed);

@@ -3,7 +3,7 @@
 // An interposed call that may block, published while it lasts: the watchdog can
 // take the thread's stack without a signal, and a wait inside it (libpq's poll
 // inside PQexec) makes no event loop. Costs two stores, and two clock reads on
-// a busy loop thread or on one that holds a lock.
+// a busy loop thread, on one that holds a lock or waits for one.
 #ifndef GRIDLOCK_MONITOR_CORE_CALLS_H
 #define GRIDLOCK_MONITOR_CORE_CALLS_H
 

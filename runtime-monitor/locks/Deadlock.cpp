@@ -160,6 +160,7 @@ void writePart(const Waiter &W, DeadlockRecord R,
   R.Tid = W.Who->Tid.load(std::memory_order_relaxed);
   R.Lock = W.Wants == Want::End ? 0 : addressOf(W.Call.object);
   R.Site = W.Call.site;
+  R.Since = W.Call.start;
   threadName(R.Tid, R.Thread);
   GRIDLOCK_PROBE3(deadlock, R.Tid, R.Lock, R.Parts);
   HeldRecord Held[Thread::MaxHeld] = {};

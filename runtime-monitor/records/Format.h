@@ -16,7 +16,7 @@
 namespace gridlock::monitor {
 
 constexpr char FileMagic[8] = {'G', 'L', 'K', 'M', 'O', 'N', '\r', '\n'};
-constexpr uint32_t FormatVersion = 3;
+constexpr uint32_t FormatVersion = 4;
 constexpr const char *FileSuffix = ".glkmon";
 
 struct FileHeader {
@@ -250,7 +250,8 @@ struct DeadlockRecord {
   uint32_t Parts, Behind; // how many; threads outside that wait for one of them
   uint32_t Tid;
   uint32_t Held; // that follow
-  uint64_t Time; // when it was found
+  uint64_t Time;  // when it was found
+  uint64_t Since; // when this thread began to wait, or 0
   uint64_t Lock; // waited for; 0: the end of the next part's thread
   uint64_t Site; // return address of the wait
   char Operation[64];

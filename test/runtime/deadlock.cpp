@@ -10,7 +10,13 @@
 // RUN:   "'1 more waits for one of them' in [f for f in by['gridlock-deadlock'] if 'forward_bad' in f['operation']][0]['message']" \
 // RUN:   "'the end of thread' in str([f for f in by['gridlock-deadlock'] if 'joins_bad' in f['operation']][0]['notes'])" \
 // RUN:   "'waits here for a lock that it holds itself' in [f for f in by['gridlock-deadlock'] if f['operation'] == 'relock_bad'][0]['message']" \
-// RUN:   "'_ok' not in str(by['gridlock-deadlock'])" || exit 1; done
+// RUN:   "'_ok' not in str(by['gridlock-deadlock'])" \
+// RUN:   "sorted((f['operation'], len(notes(f, ' waits in ')), len(notes(f, 'it holds lock')), len(notes(f, '(shared)'))) for f in by['gridlock-deadlock']) == \
+// RUN:      [('again_bad', 1, 1, 1), ('backward_bad,forward_bad', 2, 2, 0), ('first_bad,second_bad,third_bad', 3, 3, 0), ('initialises,statics_bad', 2, 2, 0), \
+// RUN:       ('joined_bad,joins_bad', 2, 1, 0), ('onceA_bad,onceB_bad', 2, 2, 0), ('reads_bad,writes_bad', 2, 2, 1), ('relock_bad', 1, 1, 0)]" \
+// RUN:   "all(len(notes(f, 'held by')) + len(notes(f, 'for the end of thread')) == len(notes(f, ' waits in ')) for f in by['gridlock-deadlock'])" \
+// RUN:   "all(any(n['message'].endswith(' ' + name) or ' ' + name + ' (' in n['message'] for n in f['notes']) for f in by['gridlock-deadlock'] for name in f['operation'].split(','))" \
+// RUN:   "all('; found ' in f['message'] and 0 < f['worst_ns'] < 1000 * ms for f in by['gridlock-deadlock'])" || exit 1; done
 //
 // Said at once on stderr, within a second; and the program can be ended by it.
 // RUN: %FileCheck --check-prefix=SAID --input-file=%t.err %s

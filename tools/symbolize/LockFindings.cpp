@@ -76,6 +76,14 @@ SeenFinding findingOf(const ProcessRecords &P, Symbolizer &S,
   if (const std::uint32_t Behind = Parts.front().Head.Behind)
     F.Message += "; " + std::to_string(Behind) + " more wait" +
                  (Behind == 1 ? "s" : "") + " for one of them";
+  std::uint64_t Closed = 0; // when the last one began to wait
+  for (const DeadlockPart &Part : Parts)
+    Closed = std::max(Closed, Part.Head.Since);
+  if (Closed != 0 && Closed <= Parts.front().Head.Time) {
+    Found.Numbers.Worst = Parts.front().Head.Time - Closed;
+    F.Message += "; found " + duration(Found.Numbers.Worst) +
+                 " after it had come to that";
+  }
   F.Operation = joined(std::move(Functions));
   return Found;
 }

@@ -4,7 +4,7 @@
 `held(function)` (the one row of locks held that are taken there), `holder(function)`
 (what it waited for while others waited for its lock, or None), `named(function)` (the one
 finding in it), `op(function)` (that one's operation), `under(function)` (its gridlock-blocking-under-lock) and `said(function)`
-(what its calls were made on)."""
+(what its calls were made on), `notes(finding, text)` (messages of its notes with that text) and `waits`."""
 import json
 import sys
 
@@ -37,6 +37,7 @@ def under(function):
 
 names = {"findings": report["findings"], "by": by, "loops": report["loops"], "locks": report["locks"],
          "waits": report["waits"],
+         "notes": lambda f, text: [n["message"] for n in f["notes"] if text in n["message"]],
          "report": report, "named": named, "op": lambda f: named(f)["operation"], "under": under, "said": lambda f: named(f).get("arguments", ""), "held": held, "holder": holder,
          "summary": report["summary"], "ms": 1000000,
          "stack": lambda f: [n["message"].split()[-1 if not n["message"].endswith("(inlined)") else -2]

@@ -18,6 +18,7 @@
 #include <climits>
 #include <csignal>
 #include <cstring>
+#include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
 #include <sys/prctl.h>
@@ -29,6 +30,7 @@ std::atomic<uint64_t> Watchdog::Wakes{0};
 std::atomic<uint64_t> Watchdog::Threshold{UINT64_MAX / 2};
 std::atomic<uint32_t> Watchdog::Bell{0};
 std::atomic<bool> Watchdog::NewWaits{false};
+std::atomic<bool> Watchdog::MainEnded{false};
 std::atomic<bool> Watchdog::Asked{false};
 std::atomic<uint32_t> Watchdog::Id{0};
 
@@ -45,6 +47,10 @@ constexpr uint64_t Never = UINT64_MAX / 2;
 // once after each, and again to make sure that nothing has moved.
 constexpr uint64_t LookAfter = 200000000, ConfirmAfter = 150000000;
 uint64_t LookAt = Never;
+
+// How soon the program ends after its last thread, if main has left it to that.
+constexpr uint64_t LookForLast = 20000000;
+sigset_t ProgramsMask;
 
 // Stacks a second: a bucket that holds one second's worth, of which stalls that
 // are known already leave half to others.
@@ -245,6 +251,32 @@ static void wishToRunSoon() noexcept {
   sys::call(SYS_sched_setattr, 0, sys::address(&Short), 0);
 }
 
+void Watchdog::mainEnds() noexcept {
+  if (sys::threadId() != sys::processId())
+    return;
+  MainEnded.store(true);
+  wake();
+}
+
+bool Watchdog::isLast() noexcept {
+  char Line[512] = {};
+  const long Fd = sys::open("/proc/self/stat", O_RDONLY | O_CLOEXEC);
+  if (Fd >= 0) {
+    sys::read(static_cast<int>(Fd), Line, sizeof Line - 1);
+    sys::close(static_cast<int>(Fd));
+  }
+  if (const char *At = std::strrchr(Line, ')')) {
+    for (int Field = 2; Field < 20 && At; ++Field)
+      At = std::strchr(At + 1, ' ');
+    // Main, whose number is kept, and this one.
+    return At && std::strncmp(At, " 2 ", 3) == 0;
+  }
+  for (Thread *T = AllThreads.load(std::memory_order_acquire); T; T = T->Next)
+    if (T->Tid.load(std::memory_order_relaxed) != 0)
+      return false;
+  return true;
+}
+
 void *Watchdog::run(void *) noexcept {
   hideThread();
   sys::call(SYS_prctl, PR_SET_NAME, sys::address("gridlock"));
@@ -278,6 +310,12 @@ void *Watchdog::run(void *) noexcept {
     bool Idle = Next == Never;
     bool ForEver = Idle && Rested && !somethingToWrite();
     Rested = Idle;
+    if (MainEnded.load(std::memory_order_relaxed)) {
+      if (isLast())
+        break;
+      Next = std::min(Next, Now + LookForLast);
+      Idle = ForEver = false;
+    }
     uint64_t Wake =
         ForEver ? Never : std::min(Idle ? Now + Quiet : Next, NextSnapshot);
     if (Idle && !ForEver)
@@ -304,6 +342,11 @@ void *Watchdog::run(void *) noexcept {
       sys::futexWait(&Bell, Bell.load(), &Wait);
     }
   }
+  // What the program does at its end, it does on its last thread: this one.
+  const sched_param Usual{};
+  sched_setscheduler(0, SCHED_OTHER, &Usual);
+  pthread_sigmask(SIG_SETMASK, &ProgramsMask, nullptr);
+  showThread();
   return nullptr;
 }
 
@@ -325,7 +368,8 @@ void Watchdog::start() noexcept {
     return;
   const bool Installed = installSignal();
   // The program's signals are for the program's threads.
-  sigset_t All, Before;
+  sigset_t All;
+  sigset_t &Before = ProgramsMask;
   sigfillset(&All);
   pthread_sigmask(SIG_SETMASK, &All, &Before);
   // One that the program blocks may be waited for.
@@ -349,6 +393,7 @@ void Watchdog::forget() noexcept {
   LastStall = 0;
   LookAt = Never;
   NewWaits.store(false);
+  MainEnded.store(false);
   Asked.store(false);
   Id.store(0);
 }

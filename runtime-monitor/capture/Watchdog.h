@@ -33,6 +33,10 @@ public:
   /// watchdog looks soon whether they wait for each other.
   static void waitBegins(uint64_t Now) noexcept;
 
+  /// The main thread ends by pthread_exit. When the others have ended as well,
+  /// so does this one: the last thread's end is the program's.
+  static void mainEnds() noexcept;
+
   /// Writes the ends of stalls that are over.
   static void writeEnds() noexcept;
 
@@ -48,14 +52,16 @@ private:
   static void *run(void *) noexcept;
   static uint64_t check(uint64_t Now) noexcept;
   static uint64_t checkDeadlocks(uint64_t Now) noexcept;
+  static bool isLast() noexcept;
   static void answer(uint64_t Now) noexcept;
 
   static std::atomic<uint64_t> Wakes; // when it wakes by itself; 0: no thread
   static std::atomic<uint64_t> Threshold; // the least, plus a little slack
   static std::atomic<uint32_t> Bell;      // futex word
   static std::atomic<bool> NewWaits;      // since it looked for deadlocks
-  static std::atomic<bool> Asked;         // for a snapshot
-  static std::atomic<uint32_t> Id;        // of its thread
+  static std::atomic<bool> MainEnded;
+  static std::atomic<bool> Asked;  // for a snapshot
+  static std::atomic<uint32_t> Id; // of its thread
 };
 
 } // namespace gridlock::monitor

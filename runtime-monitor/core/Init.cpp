@@ -76,7 +76,10 @@ void unfollow() noexcept {
     unsetenv("LD_PRELOAD");
 }
 
-__attribute__((constructor(101))) void startMonitor() {
+// Of the archive's program the first and the last: before 101, where the
+// program's own priorities begin.
+#pragma GCC diagnostic ignored "-Wprio-ctor-dtor"
+__attribute__((constructor(100))) void startMonitor() {
   if (getauxval(AT_SECURE))
     return; // a privileged program: keep out
   int Errno = errno;
@@ -96,13 +99,14 @@ __attribute__((constructor(101))) void startMonitor() {
   startLockOrders();
   openRecords();
   pthread_atfork(nullptr, nullptr, forkedChild);
+  at_quick_exit(finishMonitor); // the first one, so it runs last
   Ready.store(true, std::memory_order_release);
   if (TheOptions.LiveSignal != 0)
     installLiveSignal(static_cast<int>(TheOptions.LiveSignal));
   errno = Errno;
 }
 
-__attribute__((destructor(101))) void stopMonitor() { finishMonitor(); }
+__attribute__((destructor(100))) void stopMonitor() { finishMonitor(); }
 
 } // namespace
 

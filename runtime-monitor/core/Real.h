@@ -7,6 +7,7 @@
 #define GRIDLOCK_MONITOR_CORE_REAL_H
 
 #include <cstdlib>
+#include <dlfcn.h>
 #include <poll.h>
 #include <pthread.h>
 #include <semaphore.h>

@@ -72,7 +72,8 @@ inline void *map(size_t Size) noexcept {
 inline size_t copyMemory(void *To, uint64_t From, size_t Size) noexcept {
   iovec Local{To, Size};
   iovec Remote{reinterpret_cast<void *>(From), Size};
-  long N = call(SYS_process_vm_readv, processId(), address(&Local), 1,
+  // By thread: the main one may have ended.
+  long N = call(SYS_process_vm_readv, threadId(), address(&Local), 1,
                 address(&Remote), 1, 0);
   return N < 0 ? 0 : static_cast<size_t>(N);
 }

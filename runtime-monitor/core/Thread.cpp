@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "runtime-monitor/core/Thread.h"
 
+#include "runtime-monitor/capture/Watchdog.h"
 #include "runtime-monitor/core/Arena.h"
 #include "runtime-monitor/core/Clock.h"
 #include "runtime-monitor/core/Lock.h"
@@ -30,6 +31,7 @@ static void threadEnds(void *State) noexcept {
   if (Loop *L = T->Current.load(std::memory_order_relaxed))
     endLoop(*L);
   endLockOrders(*T);
+  Watchdog::mainEnds();
   T->BusySince.store(0, std::memory_order_relaxed);
   T->Current.store(nullptr, std::memory_order_relaxed);
   T->Call.store(nullptr, std::memory_order_relaxed);
@@ -97,6 +99,7 @@ Thread *threadOf(uint32_t Tid) noexcept {
 }
 
 void hideThread() noexcept { Detached = true; }
+void showThread() noexcept { Detached = false; }
 
 void forgetOtherThreads() noexcept {
   FreeLock.reset();

@@ -203,6 +203,7 @@ inline Thread *currentThread() noexcept {
 void startThreads() noexcept;
 /// Marks the calling thread as one of the monitor's own.
 void hideThread() noexcept;
+void showThread() noexcept; // no longer
 /// In a forked child: only the calling thread is left.
 void forgetOtherThreads() noexcept;
 

@@ -13,6 +13,7 @@
 #include "runtime-monitor/locks/Order.h"
 #include "runtime-monitor/locks/Sleeps.h"
 #include "runtime-monitor/loops/Loops.h"
+#include "runtime-monitor/records/Snapshot.h"
 #include "runtime-monitor/records/Writer.h"
 
 #include <optional>
@@ -295,6 +296,20 @@ INTERPOSE int pthread_create(pthread_t *Id, const pthread_attr_t *Attributes,
   if (Rc == 0 && Ready.load(std::memory_order_relaxed))
     Watchdog::start();
   return Rc;
+}
+
+INTERPOSE __attribute__((noreturn)) void pthread_exit(void *Result) {
+  if (Ready.load(std::memory_order_relaxed))
+    Watchdog::mainEnds();
+  REAL(pthread_exit)(Result);
+  __builtin_unreachable();
+}
+
+// Afterwards stacks with the library's functions have no names.
+INTERPOSE int dlclose(void *Library) noexcept {
+  if (Ready.load(std::memory_order_relaxed))
+    writeSnapshot(Occasion::Regular);
+  return REAL(dlclose)(Library);
 }
 
 // Afterwards /proc may be out of reach.

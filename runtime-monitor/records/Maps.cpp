@@ -64,7 +64,7 @@ bool matters(const char *Line, const char *End) noexcept {
 
 // What matters of /proc/self/maps into Buffer: its size.
 size_t readMaps() noexcept {
-  long Fd = sys::open("/proc/self/maps", O_RDONLY | O_CLOEXEC);
+  long Fd = sys::open("/proc/thread-self/maps", O_RDONLY | O_CLOEXEC);
   if (Fd < 0)
     return 0;
   size_t Kept = 0, Size = 0; // behind what is kept, part of a line

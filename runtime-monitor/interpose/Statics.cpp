@@ -61,8 +61,9 @@ template <class Function>
   if (!T)
     return Leave();
   const HoldEnd End(*T, Guard);
+  const bool Blame = othersWait();
   Leave();
-  if (othersWait())
+  if (Blame)
     tellRelease(*T, Guard, Name, Site, End, true);
 }
 

@@ -12,6 +12,13 @@
 // RUN:     ('sleeps_bad', 'reads_bad', 'locks_bad', 'waits_bad', 'writes_bad'))" \
 // RUN:   "{f['operation'] for f in findings if f['function'] in ('burns_bad', 'faults_bad')} == {'on-cpu'}" \
 // RUN:   "'syscall/35' in [f['operation'] for f in findings if f['function'] == 'unseen_bad']"
+//
+// Without that permission, at the default threshold: 99 of 100 are met all the same.
+// RUN: %victim -DSTALLS=50 -DMS=200 %s -o %t.default.exe
+// RUN: rm -rf %t.default; env GRIDLOCK_OPTIONS=captures_per_second=1000 %gridlock run --output %t.default -- %{not_realtime} %t.default.exe
+// RUN: %gridlock report %t.default --format json --output %t.default.json
+// RUN: %expect %t.default.json "all(l['stalls'] >= 50 for l in loops)" \
+// RUN:   "sum(f['stacks'] for f in findings if f['function'][-4:] == '_bad') >= 0.99 * 8 * 50"
 #include "helper.h"
 #include "loop.h"
 
@@ -24,7 +31,11 @@
 #include <thread>
 #include <vector>
 
-static constexpr int Stalls = 100, Ms = 32;
+#ifndef STALLS
+#define STALLS 100
+#define MS 32
+#endif
+static constexpr int Stalls = STALLS, Ms = MS;
 #define APART [[gnu::noinline]]
 
 using Clock = std::chrono::steady_clock;

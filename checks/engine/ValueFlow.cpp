@@ -24,11 +24,13 @@ constexpr std::int64_t SetFlags = 4;         // F_SETFL
 constexpr std::int64_t SetNonBlock = 0x5421; // FIONBIO
 constexpr std::int64_t SetBioMode = 102;     // BIO_C_SET_NBIO
 
-// 0 if all parts are, 1 if one surely isn't.
+// 0 if all parts are, 1 if one surely isn't. What a name or a text makes of an
+// object is not told by its number.
 std::optional<std::int64_t> numberOfParts(const facts::Event &E) {
   bool AllZero = true;
   for (const facts::Value *Part : each(E.args())) {
-    bool IsConstant = Part->kind() == ValueKind::Constant;
+    bool IsConstant = Part->kind() == ValueKind::Constant &&
+                      (E.value() || (Part->text() == 0 && !Part->flags()));
     if (IsConstant && Part->integer() != 0)
       return 1;
     AllZero &= IsConstant || Part->kind() == ValueKind::Null;
@@ -281,6 +283,10 @@ void ValueFlow::call(const facts::Event &E, Marks &State) const {
   std::string_view Name = P.qualifiedName(Callee);
   if (descriptorCall(Name, E, State))
     return;
+  // Methods may change the object's numbers.
+  if (E.receiver() && Callee != 0 &&
+      !hasFlag(P.symbol(Callee).Fact->flags(), facts::SymbolFlag::Const))
+    State.forgetNumber(AccessPath::of(File, E.receiver()));
   // What else is done to a future, it may not be ready afterwards.
   Program::EntryList Entries = P.entries(Callee);
   if (State.of(File, E.receiver()) == Mark::Ready && Callee != 0 &&
@@ -331,8 +337,12 @@ void ValueFlow::assign(const facts::Event &E, Marks &State) const {
     for (std::uint32_t Name : each(Value->flags()))
       if (File.string(Name) == "O_NONBLOCK")
         M = Mark::NonBlocking; // flags for a later F_SETFL
-  bool HasParts = E.kind() == EventKind::Construct && Value &&
-                  Value->reason() == facts::UnknownReason::InitList;
+  // A braced list, or what a library's constructor is given.
+  bool HasParts =
+      E.kind() == EventKind::Construct &&
+      (Value ? Value->reason() == facts::UnknownReason::InitList
+             : E.symbol() != 0 &&
+                   P.symbol(P.resolve(F.Unit, E.symbol())).Body == NoFunction);
   std::optional<std::int64_t> Number;
   if (HasParts)
     Number = numberOfParts(E);

@@ -7,6 +7,7 @@
 #include "checks/locks/LockText.h"
 
 #include <algorithm>
+#include <set>
 
 namespace gridlock {
 
@@ -15,7 +16,12 @@ namespace {
 class Reporter {
 public:
   Reporter(const Program &P, LockModel &Model, FindingSink &Sink)
-      : P(P), Model(Model), Sink(Sink), HandOver(Model) {}
+      : P(P), Model(Model), Sink(Sink), HandOver(Model) {
+    for (const LockRepeat &R : Model.repeats())
+      if (!R.Joined)
+        for (ChainId Chain : {R.FromChain, R.ToChain})
+          Repeated.insert(Model.chain(Chain).Site);
+  }
   void function(FunctionId F);
 
 private:
@@ -32,6 +38,8 @@ private:
   LockModel &Model;
   FindingSink &Sink;
   const LockHandOver HandOver;
+  // Where a lock is taken that its thread holds already: nothing is left then.
+  std::set<const facts::Event *> Repeated;
   std::optional<std::vector<bool>> Throws; // by function, once asked for
 };
 
@@ -157,7 +165,8 @@ void Reporter::function(FunctionId Id) {
       Search.emplace(P, Id, *Throws);
     for (const LockLeak &Leak :
          Search->find(Lock, Use, Name.empty() || Paths[Name] == 1))
-      if (!IsAlone || !isHelpersOwn(Lock, Use, Leak))
+      if (!Repeated.contains(Leak.Taken) &&
+          (!IsAlone || !isHelpersOwn(Lock, Use, Leak)))
         leak(Id, Lock, Use, Leak);
   }
 }

@@ -2,6 +2,7 @@
 #include "tools/symbolize/SymbolFiles.h"
 
 #include "tools/symbolize/Names.h"
+#include "tools/symbolize/TailCalls.h"
 #include "tools/symbolize/Units.h"
 
 #include <cstring>
@@ -195,6 +196,7 @@ struct SymbolFiles::File {
   std::string BuildId;
   Units CompileUnits;
   std::map<std::uint64_t, std::vector<Frame>> Known; // by offset from the base
+  std::map<std::uint64_t, CodeRange> Called;         // by return address's
 
   ~File() {
     if (Session)
@@ -241,6 +243,23 @@ const std::vector<Frame> &SymbolFiles::framesAt(const MappedFile &Which,
   if (New && F.Module)
     addFrames(F, Address - Which.Base + F.Base, Which.Path, Known->second);
   return Known->second;
+}
+
+const Frame *SymbolFiles::jumpedFrom(const MappedFile &Which,
+                                     std::uint64_t ReturnAddress,
+                                     std::uint64_t Inner) {
+  File &F = open(Which);
+  if (!F.Module)
+    return nullptr;
+  auto [It, New] = F.Called.try_emplace(ReturnAddress - Which.Base);
+  if (New)
+    It->second = calledFunction(F.Module, ReturnAddress - Which.Base + F.Base);
+  const auto [Start, End] = It->second;
+  const std::uint64_t At = Inner - Which.Base + F.Base;
+  if (Start == 0 || (At >= Start && At < End))
+    return nullptr;
+  const auto &Frames = framesAt(Which, Start - F.Base + Which.Base);
+  return Frames.empty() ? nullptr : &Frames.back();
 }
 
 void SymbolFiles::addFrames(File &Of, std::uint64_t Address,

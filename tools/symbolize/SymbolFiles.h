@@ -59,6 +59,10 @@ public:
   /// at its Base; their Pc and Sp are not set. Empty: not an ELF file.
   const std::vector<Frame> &framesAt(const MappedFile &Which,
                                      std::uint64_t Address);
+  /// The function that is entered before ReturnAddress and is not the one that
+  /// Inner lies in: it has jumped there. Or null.
+  const Frame *jumpedFrom(const MappedFile &Which, std::uint64_t ReturnAddress,
+                          std::uint64_t Inner);
   /// The file's build id (raw bytes) is another one by now.
   bool isRebuilt(const MappedFile &Which, const std::string &BuildId);
 

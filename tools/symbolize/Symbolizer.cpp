@@ -153,19 +153,21 @@ Symbolizer::Image &Symbolizer::image(std::size_t Maps) {
   return *Slot;
 }
 
+const MappedFile *Symbolizer::fileAt(const Image &I, std::uint64_t Address) {
+  for (const auto &[Where, File] : I.Mapped)
+    if (Address >= Where.Start && Address < Where.End)
+      return File;
+  return nullptr;
+}
+
 void Symbolizer::addFrames(Image &I, std::uint64_t Pc, bool Return,
                            std::vector<Frame> &Frames) {
   const std::uint64_t Address = Return ? Pc - 1 : Pc;
-  const auto Inside = [&](const Mapping &M) {
-    return Address >= M.Start && Address < M.End;
-  };
-  const auto At =
-      std::find_if(I.Mapped.begin(), I.Mapped.end(),
-                   [&](const auto &Entry) { return Inside(Entry.first); });
-  if (At == I.Mapped.end()) {
+  const MappedFile *At = fileAt(I, Address);
+  if (!At) {
     // Only now it matters: programs also share data in files they delete.
     for (const Mapping &M : I.Missing)
-      if (Inside(M))
+      if (Address >= M.Start && Address < M.End)
         Problems.insert(M.File +
                         ": not there any more, its functions have no names");
     Frame Unknown;
@@ -176,7 +178,7 @@ void Symbolizer::addFrames(Image &I, std::uint64_t Pc, bool Return,
     Frames.push_back(Unknown);
     return;
   }
-  const MappedFile &File = *At->second;
+  const MappedFile &File = *At;
   const auto Recorded = Process.BuildIds.find(File.Base);
   if (Recorded != Process.BuildIds.end() &&
       Files.isRebuilt(File, Recorded->second))
@@ -204,11 +206,20 @@ std::vector<Frame> Symbolizer::unwind(const RawStack &Stack) {
   // An error only ends the stack early: what was found so far is right.
   dwfl_getthread_frames(I.Session, 1, addMachineFrame, &Machine);
   std::vector<Frame> Frames;
-  for (const MachineFrame &M : Machine) {
+  for (std::size_t N = 0; N < Machine.size(); ++N) {
+    const MachineFrame &M = Machine[N];
     const std::size_t First = Frames.size();
+    const MappedFile *File = fileAt(I, M.Pc - 1);
+    if (N != 0 && !M.Activation && File) {
+      const MachineFrame &Inner = Machine[N - 1];
+      const Frame *Jumped =
+          Files.jumpedFrom(*File, M.Pc, Inner.Pc - !Inner.Activation);
+      if (Jumped && Jumped->Function != Frames.back().Function)
+        Frames.push_back(*Jumped);
+    }
     addFrames(I, M.Pc, !M.Activation, Frames);
-    for (std::size_t N = First; N < Frames.size(); ++N)
-      Frames[N].Sp = M.Sp;
+    for (std::size_t K = First; K < Frames.size(); ++K)
+      Frames[K].Sp = M.Sp;
   }
   // The interposer's own frames: up to the last one of the monitor. Those that
   // call the program back (pthread_once's routine) are between its frames.

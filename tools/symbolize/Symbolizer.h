@@ -33,6 +33,7 @@ public:
 private:
   struct Image; // one state of the mapped files
   Image &image(std::size_t Maps);
+  static const MappedFile *fileAt(const Image &I, std::uint64_t Address);
   void addFrames(Image &I, std::uint64_t Pc, bool Return,
                  std::vector<Frame> &Frames);
 

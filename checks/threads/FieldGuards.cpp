@@ -286,6 +286,23 @@ bool FieldGuards::mayGuardAll(LockId Global, bool IsGlobalField) const {
 bool FieldGuards::isSameObject(const LockAt &Held, const Use &U) const {
   if (Held.Lock != UnnamedLock && Model.name(Held.Lock).IsGlobal)
     return mayGuardAll(Held.Lock, U.OfGlobal);
+  return isOfObject(Held, U);
+}
+
+// Whether LOCK of the object of a use is held: by its own name, or where the
+// object is part of a global, by that one's.
+bool FieldGuards::isHeld(const LockAt &Held, LockId Lock, const Use &U) const {
+  if (Held.Lock == Lock)
+    return isSameObject(Held, U);
+  if (Held.Lock == UnnamedLock || !Model.name(Held.Lock).IsGlobal)
+    return false;
+  const auto &Inner = Model.name(Held.Lock).Inner;
+  return std::find(Inner.begin(), Inner.end(), Model.name(Lock).Text) !=
+             Inner.end() &&
+         isOfObject(Held, U);
+}
+
+bool FieldGuards::isOfObject(const LockAt &Held, const Use &U) const {
   const AccessPath &Of = *U.Of->Path;
   if (U.OfGlobal || !Of || Held.Path.Root != Of.Root || Held.Path.Id != Of.Id ||
       Held.Path.Global != Of.Global || Held.Path.Steps.size() < U.Base ||
@@ -344,7 +361,7 @@ void FieldGuards::judgeUse(const Use &U, LockId Lock, GuardEvidence &E) {
   };
   bool Other = false, Unclear = Scan.mayHold(A.Function, Lock), Reader = false;
   for (const LockAt &H : Scan.locks(A.Locks)) {
-    if (H.Lock == Lock && H.Must && isSameObject(H, U)) {
+    if (H.Must && isHeld(H, Lock, U)) {
       if (!H.Shared || !A.Write)
         return Guarded(A.Function);
       Reader = true;

@@ -127,6 +127,8 @@ private:
   std::vector<const SharedCall *> pathOf(const Context &C) const;
   void forgetCallers();
   bool isSameObject(const LockAt &Held, const Use &U) const;
+  bool isHeld(const LockAt &Held, LockId Lock, const Use &U) const;
+  bool isOfObject(const LockAt &Held, const Use &U) const;
   bool mayGuardAll(LockId Global, bool IsGlobalField) const;
   bool mayGuard(LockId Lock, const Field &F);
   bool alwaysCalledLocked(FunctionId F) const;

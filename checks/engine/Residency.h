@@ -7,7 +7,7 @@
 //
 // Looks at what is resident (/proc/self/statm) after every 64 MiB of files that
 // were touched, so that is how far the limit may be exceeded. Where it can't be
-// read, 256 MiB are kept.
+// read, 128 MiB are kept at each look.
 //
 // Threads: one at a time. Cost: touch() is one test for almost every call.
 #ifndef GRIDLOCK_ENGINE_RESIDENCY_H

@@ -19,7 +19,6 @@ uint64_t CodeBegin = 0, CodeEnd = 0;
 uint64_t LibraryBegin = 0, LibraryEnd = 0;
 
 constexpr size_t Window = 2048; // of the stack
-constexpr int MostFrames = 6;   // user code is above so many of a library's
 constexpr unsigned OwnWords = 128, LibraryWords = 32; // of the stack
 
 int findLibrary(dl_phdr_info *Module, size_t, void *) noexcept {
@@ -64,7 +63,15 @@ bool isReturnAddress(uint64_t Value) noexcept {
 }
 
 constexpr uint64_t Reach = 768; // bytes of the callers' frames
-constexpr int MostAddresses = 4;
+
+/// Where on the stack Site lies, little above From; null if it does not.
+const uint64_t *wordOf(uint64_t From, uint64_t Site) noexcept {
+  const auto *At = reinterpret_cast<const uint64_t *>(From);
+  for (const uint64_t *End = At + OwnWords; At != End; ++At)
+    if (*At == Site)
+      return At;
+  return nullptr;
+}
 
 uint64_t mix(uint64_t Place, uint64_t Address) noexcept {
   Place = (Place ^ Address) * 0x9e3779b97f4a7c15u;
@@ -80,11 +87,8 @@ bool libraryLocks() noexcept { return LibraryEnd != 0; }
 uint64_t outsideLibrary(uint64_t From, uint64_t Site) noexcept {
   if (!isInLibrary(Site))
     return Site;
-  const auto *At = reinterpret_cast<const uint64_t *>(From);
-  for (const uint64_t *End = At + OwnWords; *At != Site;)
-    if (++At == End)
-      return Site;
-  for (unsigned I = 1; I <= LibraryWords; ++I)
+  const uint64_t *At = wordOf(From, Site);
+  for (unsigned I = 1; At && I <= LibraryWords; ++I)
     if (!isInLibrary(At[I]) && isReturnAddress(At[I]))
       return At[I];
   return Site;
@@ -118,7 +122,8 @@ void startPlaces() noexcept {
 
 // The frame pointer is whatever the program keeps in the register: nothing is
 // believed but addresses of the executable's code in frames one above another.
-uint64_t placeOf(const gridlock_call &Call, uint64_t Site) noexcept {
+uint64_t placeOf(const gridlock_call &Call, uint64_t Site,
+                 int MostFrames) noexcept {
   const uint64_t Stack = Call.registers[1];
   uint64_t Frame = Call.registers[2], Place = outsideLibrary(Stack, Site);
   const auto IsNear = [&](uint64_t At) {
@@ -141,8 +146,8 @@ uint64_t placeOf(const gridlock_call &Call, uint64_t Site) noexcept {
   return Place;
 }
 
-uint64_t placeAbove(const gridlock_call &Call, uint64_t Site,
-                    const void *Above) noexcept {
+uint64_t placeAbove(const gridlock_call &Call, uint64_t Site, const void *Above,
+                    int Most) noexcept {
   uint64_t Place = placeOf(Call, Site);
   if (Place != Site)
     return Place;
@@ -151,13 +156,20 @@ uint64_t placeAbove(const gridlock_call &Call, uint64_t Site,
   const auto *Word = static_cast<const volatile uint64_t *>(Above);
   const auto From = reinterpret_cast<uint64_t>(Above);
   uint64_t Left = std::min(Reach, Page - From % Page) / 8;
-  for (int Found = 0; Left != 0 && Found < MostAddresses; --Left, ++Word)
+  for (int Found = 0; Left != 0 && Found < Most; --Left, ++Word)
     if (const uint64_t Address = *Word;
         Address >= CodeBegin && Address < CodeEnd) {
       Place = mix(Place, Address);
       ++Found;
     }
   return Place;
+}
+
+uint64_t placeOfCreation(const gridlock_call &Call, uint64_t Site) noexcept {
+  const uint64_t *Return = wordOf(Call.registers[1], Site);
+  const uint64_t Place = placeOf(Call, Site, 24);
+  return Return && Place == Site ? placeAbove(Call, Site, Return + 1, 8)
+                                 : Place;
 }
 
 } // namespace gridlock::monitor

@@ -5,6 +5,7 @@
 #include "runtime-monitor/core/Calls.h"
 #include "runtime-monitor/core/Clock.h"
 #include "runtime-monitor/core/Options.h"
+#include "runtime-monitor/core/Place.h"
 #include "runtime-monitor/core/Probes.h"
 #include "runtime-monitor/core/Syscalls.h"
 #include "runtime-monitor/core/Table.h"
@@ -21,6 +22,11 @@ namespace {
 constexpr uint64_t Magic = 0x6f72636b636f6c67; // a coroutine that is there
 
 constexpr auto Relaxed = std::memory_order_relaxed;
+
+// What is left over on the stack may make many places of one.
+constexpr uint32_t CreationsOfSite = 64, CreationSites = 256;
+std::atomic<uint32_t> CreationsOf[CreationSites];
+std::atomic<uint32_t> Creations{0};
 
 uint64_t mixed(uint64_t A, uint64_t B) noexcept {
   return (A ^ B * 0x9e3779b97f4a7c15u) * 0xff51afd7ed558ccdu;
@@ -184,18 +190,27 @@ API uint32_t gridlock_callback_created(gridlock_call *Call, const void *Site) {
   if (!T || T->Inside)
     return 0;
   InsideMonitor Guard(*T);
+  const uint64_t Place = placeOfCreation(*Call, addressOf(Site));
+  std::atomic<uint32_t> &Known =
+      CreationsOf[mixed(addressOf(Site), 1) >> 32 & (CreationSites - 1)];
   CoroutineEvent *E = findOrMake(
-      Coroutines::EventTable, Coroutines::Events, mixed(addressOf(Site), 1),
+      Coroutines::EventTable, Coroutines::Events, mixed(Place, 1),
       [&](const CoroutineEvent &E) {
-        return E.Kind == RecordKind::Created && E.Place == addressOf(Site);
+        return E.Kind == RecordKind::Created && E.Place == Place;
       },
       [&](CoroutineEvent &E) {
+        Known.fetch_add(1, Relaxed);
+        Creations.fetch_add(1, Relaxed);
         E.Kind = RecordKind::Created;
-        E.Place = addressOf(Site);
+        E.Place = Place;
         E.Tid = T->Tid.load(Relaxed);
         E.Stack.store(takeOwnStack(*Call), Relaxed);
         E.Count.store(1, Relaxed);
         Coroutines::Any.store(true, Relaxed);
+      },
+      [&] {
+        return Known.load(Relaxed) < CreationsOfSite &&
+               Creations.load(Relaxed) < Coroutines::Events / 2;
       });
   return E ? static_cast<uint32_t>(E - Coroutines::EventTable) + 1 : 0;
 }

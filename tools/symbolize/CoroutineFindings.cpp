@@ -178,7 +178,7 @@ Frame callbackFrame(const ProcessRecords &P, Symbolizer &S,
   const ChainLink &What = Links[0], &Of = Links[1];
   Frame F;
   F.Relation = "in the handler of " + Of.Function +
-               (Of.Function.empty() ? "" : " ") + What.Function + ", made by ";
+               (Of.Function.empty() ? "" : " ") + What.Function;
   F.Function = Of.File;
   F.Where = {What.File, What.Line, 0};
   F.User = true;
@@ -190,6 +190,8 @@ Frame callbackFrame(const ProcessRecords &P, Symbolizer &S,
       F.Where = User->Where;
     }
   }
+  if (!F.Function.empty())
+    F.Relation += ", made by ";
   return F;
 }
 

@@ -97,8 +97,10 @@ __attribute__((weak)) void
 gridlock_callback_begin(struct gridlock_callback *callback);
 __attribute__((weak)) void
 gridlock_callback_end(struct gridlock_callback *callback);
-/* A callback is made, for later: the stack of the first one of each return
- * address is kept (call: as above, captured by the caller). */
+/* A callback is made, for later: the stack of the first one of each place is
+ * kept, where a place is the return address and those above it in the program
+ * (call: as above, captured by the caller; up to 64 places of an address; 0:
+ * not kept). */
 __attribute__((weak)) uint32_t
 gridlock_callback_created(struct gridlock_call *call,
                           const void *return_address);

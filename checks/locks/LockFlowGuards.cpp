@@ -83,7 +83,9 @@ bool LockFlow::guardEvent(const facts::Event &E, LockState &State) {
     return true;
   }
   auto It = State.Guards.find(Guard);
-  if (Method == "release" && It != State.Guards.end())
+  // The standard guards' leaves the lock taken; others' have an entry.
+  if (Method == "release" && It != State.Guards.end() &&
+      P.entries(Callee).empty())
     It->second = {{}, It->second.Mode, false, true};
   else if (Method == "owns_lock" || Method == "operator bool")
     Asked.emplace(AccessPath::ofResult(E.id()), Guard);

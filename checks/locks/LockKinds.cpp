@@ -2,10 +2,24 @@
 #include "checks/locks/LockKinds.h"
 
 #include <algorithm>
+#include <optional>
 
 namespace gridlock {
 
 using facts::EventKind;
+
+namespace {
+
+// The type of the object itself, whatever base of it is meant.
+std::uint32_t derivedType(const facts::Place &Place) {
+  auto Path = each(Place.path());
+  std::size_t Length = Path.size();
+  while (Length > 0 && Path[Length - 1]->kind() == facts::StepKind::Base)
+    --Length;
+  return Length == 0 ? Place.type() : Path[Length - 1]->type();
+}
+
+} // namespace
 
 LockKinds::LockKinds(const Program &P) : P(P) {
   for (SymbolId S = 1; S < P.symbolCount(); ++S)
@@ -17,14 +31,16 @@ bool LockKinds::isNotRecursive(const ChainLink &Site) const {
     return false; // somewhere else
   std::uint32_t Unit = P.function(Site.Function).Unit;
   const facts::Event &E = *Site.Site;
-  auto IsMutex = [&](std::uint32_t U, std::uint32_t Type) {
+  // Whether it waits for itself; empty: it is no mutex that is known.
+  auto IsMutex = [&](std::uint32_t U,
+                     std::uint32_t Type) -> std::optional<bool> {
     Type = P.withoutReference(U, Type);
     if (P.type(U, Type)->kind() == facts::TypeKind::Pointer)
       Type = P.type(U, Type)->pointee();
     for (const rules::Entry *T : P.typeEntries(U, Type))
       if (T->kind() == rules::EntryKind::Mutex)
         return !T->recursive() && !T->async();
-    return false;
+    return std::nullopt;
   };
   SymbolId Callee = P.resolve(Unit, E.symbol());
   std::string_view Name = P.qualifiedName(Callee);
@@ -33,23 +49,28 @@ bool LockKinds::isNotRecursive(const ChainLink &Site) const {
   if (Name.starts_with("pthread_spin_") || Name.starts_with("pthread_rwlock_"))
     return true;
   if (E.kind() == EventKind::Call && E.receiver()) {
+    // The object's own class may be recursive where its base is not.
+    if (const facts::Place *Place = E.receiver()->place())
+      if (auto Known = IsMutex(Unit, derivedType(*Place)))
+        return *Known;
     const ProgramSymbol &S = P.symbol(Callee);
-    if (IsMutex(S.Unit, S.Fact->record()))
+    if (IsMutex(S.Unit, S.Fact->record()).value_or(false))
       return true;
   }
   // Guards: what they are given, or what they are guards of.
   auto Args = each(E.args());
   if (E.kind() == EventKind::Construct &&
       std::any_of(Args.begin(), Args.end(), [&](const facts::Value *Arg) {
-        return IsMutex(Unit, Arg->type());
+        return IsMutex(Unit, Arg->type()).value_or(false);
       }))
     return true;
   std::uint32_t Guard = E.kind() == EventKind::Construct ? E.type()
                         : E.receiver()                   ? E.receiver()->type()
                                                          : 0;
   auto Of = each(P.type(Unit, P.withoutReference(Unit, Guard))->args());
-  return std::any_of(Of.begin(), Of.end(),
-                     [&](std::uint32_t T) { return IsMutex(Unit, T); });
+  return std::any_of(Of.begin(), Of.end(), [&](std::uint32_t T) {
+    return IsMutex(Unit, T).value_or(false);
+  });
 }
 
 } // namespace gridlock

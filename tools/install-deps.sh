@@ -15,7 +15,7 @@ packages=(
   libyaml-cpp-dev libdw-dev libelf-dev libxxhash-dev systemtap-sdt-dev
   # tests
   libgtest-dev libbenchmark-dev python3 python3-yaml python3-jsonschema python3-psutil
-  jq strace gdb libcurl4 libpq5 libjemalloc2 libtcmalloc-minimal4 libmimalloc2.0
+  jq strace gdb linux-perf libcurl4 libpq5 libjemalloc2 libtcmalloc-minimal4 libmimalloc2.0
   libuv1 libevent-2.1-7 libglib2.0-0 libasio-dev liburing2
   libc++-19-dev libc++abi-19-dev libboost-context1.81-dev libboost-coroutine1.81-dev libboost-fiber1.81-dev
 )

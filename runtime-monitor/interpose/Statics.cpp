@@ -8,9 +8,19 @@
 
 #include <climits>
 #include <cstdlib>
+#include <exception>
 #include <sys/single_threaded.h>
 
 using namespace gridlock::monitor;
+
+// libstdc++'s own ones. A program that takes its functions from here has no
+// definition of the error in its archive's members that are linked.
+namespace __gnu_cxx {
+class recursive_init_error : public std::exception {};
+} // namespace __gnu_cxx
+namespace __cxxabiv1 {
+[[gnu::weak]] extern std::terminate_handler __terminate_handler;
+} // namespace __cxxabiv1
 
 namespace {
 
@@ -27,8 +37,11 @@ int acquireGuard(long long *Guard) {
       return 1;
     if (Seen == Initialised)
       return 0;
-    if (__libc_single_threaded)
-      std::abort(); // the initialisation needs itself
+    if (__libc_single_threaded) { // the initialisation needs itself
+      if (&__cxxabiv1::__terminate_handler)
+        throw __gnu_cxx::recursive_init_error();
+      std::abort(); // as libc++ does
+    }
     if ((Seen & Waited) == 0 &&
         !__atomic_compare_exchange_n(Word, &Seen, Seen | Waited, false,
                                      __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
@@ -72,13 +85,17 @@ template <class Function>
 INTERPOSE int __cxa_guard_acquire(long long *Guard) {
   Thread *T = currentThread();
   // The second byte says that a thread is at it, in libstdc++ and libc++abi.
-  if (!T || *reinterpret_cast<volatile char *>(Guard) != 0)
+  const volatile char *Bytes = reinterpret_cast<volatile char *>(Guard);
+  if (!T || Bytes[0] != 0)
+    return acquire(Guard);
+  // It is this thread itself. No watchdog now: with it, libstdc++ would wait.
+  if (Bytes[1] != 0 && __libc_single_threaded)
     return acquire(Guard);
   if (T->heldCount() != 0)
     takesInOrder(*T, Guard, Operation.__cxa_guard_acquire,
                  addressOf(CALLER) | Taking::Other);
   int Rc;
-  if (!TheOptions.Locks || reinterpret_cast<volatile char *>(Guard)[1] == 0) {
+  if (!TheOptions.Locks || Bytes[1] == 0) {
     Rc = acquire(Guard);
   } else {
     LockWait Wait(*T, Guard, Operation.__cxa_guard_acquire, CALLER, 0);

@@ -51,8 +51,13 @@ public:
   bool isStructure() const;
 
   bool isByIndex() const;
+  bool isByKey() const;
 
 private:
+  bool areUnordered(std::uint32_t One, std::uint32_t Other) const;
+  bool comparesObjects(const facts::Predicate &Pred) const;
+  const facts::Event *callOf(const AccessPath &Result) const;
+  bool handsOut(SymbolId Getter) const;
   std::optional<std::uint32_t> parameterIn(std::string &Text) const;
   bool mayOrder(const facts::Predicate &Pred) const;
   bool isRelational(const facts::Predicate &Pred) const;
@@ -228,9 +233,29 @@ bool Judge::isByIndex() const {
     if (!One || !Other || *One == *Other || First != Second)
       return false;
   }
+  return areUnordered(*One, *Other);
+}
+
+// Less, greater and the like of two objects that were fetched, or of their
+// addresses.
+bool Judge::comparesObjects(const facts::Predicate &Pred) const {
+  if (Pred.op() == PredicateOp::Eq || Pred.op() == PredicateOp::Ne)
+    return false;
+  auto IsFetched = [](const AccessPath &Path) {
+    return Path.Root == PlaceRoot::CallResult || Path.Root == PlaceRoot::Local;
+  };
+  AccessPath Left = AccessPath::of(File, Pred.left());
+  AccessPath Right = AccessPath::of(File, Pred.right());
+  return Pred.op() == PredicateOp::AddressLess ||
+         (IsFetched(Left) && IsFetched(Right) && !sameRoot(Left, Right));
+}
+
+// Whether nothing here says which of two parameters is less, or keeps other
+// calls out.
+bool Judge::areUnordered(std::uint32_t One, std::uint32_t Other) const {
   auto IsEither = [&](const facts::Value *V) {
     return V && V->place() && V->place()->root() == PlaceRoot::Param &&
-           (V->place()->id() == *One || V->place()->id() == *Other);
+           (V->place()->id() == One || V->place()->id() == Other);
   };
   for (const facts::Block *Block : each(F.Fact->blocks())) {
     for (const facts::Event *E : each(Block->events())) {
@@ -242,16 +267,73 @@ bool Judge::isByIndex() const {
     for (const facts::Edge *E : each(Block->edges()))
       if (const facts::Predicate *Pred = E->predicate();
           Pred &&
-          (Pred->op() == PredicateOp::None
-               ? mayOrder(*Pred)
-               : Pred->op() != PredicateOp::Eq &&
-                     Pred->op() != PredicateOp::Ne &&
-                     (IsEither(Pred->left()) || IsEither(Pred->right()))))
+          (comparesObjects(*Pred) ||
+           (Pred->op() == PredicateOp::None
+                ? mayOrder(*Pred)
+                : Pred->op() != PredicateOp::Eq &&
+                      Pred->op() != PredicateOp::Ne &&
+                      (IsEither(Pred->left()) || IsEither(Pred->right())))))
         return false;
   }
   return std::none_of(Pair.Held.begin(), Pair.Held.end(), [&](const auto &G) {
     return G.Mode != rules::LockMode::Shared && !(G.Lock == Pair.First);
   });
+}
+
+// What one function hands out for two parameters, by pointer or reference, and
+// doesn't make for the call.
+bool Judge::isByKey() const {
+  const facts::Event *First = callOf(Pair.First);
+  const facts::Event *Second = callOf(Pair.Second);
+  if (!First || !Second || First == Second ||
+      First->symbol() != Second->symbol() ||
+      Pair.First.Steps != Pair.Second.Steps ||
+      AccessPath::of(File, First->receiver()) !=
+          AccessPath::of(File, Second->receiver()) ||
+      !handsOut(P.resolve(F.Unit, First->symbol())))
+    return false;
+  auto A = each(First->args()), B = each(Second->args());
+  if (A.size() != B.size())
+    return false;
+  std::optional<std::uint32_t> One, Other;
+  for (std::size_t I = 0; I < A.size(); ++I) {
+    AccessPath Left = AccessPath::of(File, A[I]);
+    AccessPath Right = AccessPath::of(File, B[I]);
+    if (Left == Right && A[I]->integer() == B[I]->integer())
+      continue;
+    if (One || Left.Root != PlaceRoot::Param ||
+        Right.Root != PlaceRoot::Param || !Left.Steps.empty() ||
+        !Right.Steps.empty())
+      return false;
+    One = Left.Id;
+    Other = Right.Id;
+  }
+  return One && areUnordered(*One, *Other);
+}
+
+const facts::Event *Judge::callOf(const AccessPath &Result) const {
+  if (Result.Root == PlaceRoot::CallResult)
+    for (const facts::Block *B : each(F.Fact->blocks()))
+      for (const facts::Event *E : each(B->events()))
+        if (E->kind() == facts::EventKind::Call && E->id() == Result.Id)
+          return E;
+  return nullptr;
+}
+
+bool Judge::handsOut(SymbolId Getter) const {
+  const ProgramSymbol &S = P.symbol(Getter);
+  if (S.Body == NoFunction || S.Fact->record() == 0)
+    return false;
+  const ProgramFunction &Body = P.function(S.Body);
+  bool Returns = false;
+  for (const facts::Block *B : each(Body.Fact->blocks()))
+    for (const facts::Event *E : each(B->events())) {
+      AccessPath Of = AccessPath::of(P.unit(Body.Unit), E->value());
+      if (Of.Root == PlaceRoot::Alloc)
+        return false;
+      Returns |= E->kind() == facts::EventKind::Return && E->value();
+    }
+  return Returns;
 }
 
 } // namespace
@@ -263,7 +345,8 @@ PairShape shapeOf(const Program &P, const InstancePair &Pair) {
                      hasFlag(Flags, facts::FunctionFlag::Destructor);
   bool OfThis =
       Pair.First.Root == PlaceRoot::This || Pair.Second.Root == PlaceRoot::This;
-  if (!MakesOrEnds && Pair.Calls == 0 && Judged.isByIndex())
+  if (!MakesOrEnds && Pair.Calls == 0 &&
+      (Judged.isByIndex() || Judged.isByKey()))
     return PairShape::Elements;
   // An object that is being made, or ends, is known to nobody else.
   if (!isArgument(Pair.First) || !isArgument(Pair.Second) ||

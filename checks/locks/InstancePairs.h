@@ -13,7 +13,8 @@ enum class PairShape {
   Fine,      // ordered, under a common lock, of one structure, or not known
   Hierarchy, // the names tell of a parent and a child, or the like
   Exchanged, // two arguments that play the same part
-  Elements   // two elements of one array, by two arguments
+  Elements   // two elements of one array, or results of a getter, by two
+             // arguments
 };
 
 PairShape shapeOf(const Program &P, const InstancePair &Pair);

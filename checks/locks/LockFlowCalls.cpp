@@ -279,7 +279,8 @@ void LockFlow::applySummary(const LockSummary &Callee, FunctionId Target,
       if (auto To = Sub.apply(B))
         Known.emplace(*Object, *To);
   if (Callee.Result)
-    if (auto To = Sub.apply(*Callee.Result))
+    if (auto To = Sub.apply({withArguments(P, Id, E, Target, Callee.Result->To),
+                             Callee.Result->Address}))
       Known.emplace(AccessPath::ofResult(E.id()), *To);
 
   for (const AccessPath &Path : Released) {

@@ -177,6 +177,33 @@ std::optional<Binding> Substitution::apply(const Binding &B) const {
   return To ? std::optional(Binding{std::move(*To), B.Address}) : std::nullopt;
 }
 
+AccessPath withArguments(const Program &P, FunctionId Caller,
+                         const facts::Event &Call, FunctionId Callee,
+                         AccessPath Path) {
+  const ProgramSymbol &S = P.symbol(P.function(Callee).Symbol);
+  const std::uint32_t Unit = P.function(Caller).Unit;
+  auto Params = each(S.Fact->params());
+  auto Args = each(Call.args());
+  for (PathStep &Step : Path.Steps)
+    for (std::size_t I = 0; I < std::min(Params.size(), Args.size()); ++I) {
+      if (Step.Kind != StepKind::IndexVar ||
+          P.text(S.Unit, Params[I]->name()) != Step.Name)
+        continue;
+      const facts::Place *Place =
+          Args[I]->kind() == ValueKind::Place ? Args[I]->place() : nullptr;
+      if (Args[I]->kind() == ValueKind::Constant)
+        Step = {StepKind::IndexConst, {}, Step.Owner, Args[I]->integer()};
+      else if (Place && each(Place->path()).empty() &&
+               (Place->root() == PlaceRoot::Param ||
+                Place->root() == PlaceRoot::Local))
+        Step.Name = P.text(Unit, Place->name());
+      else
+        Step = {StepKind::IndexUnknown, {}, Step.Owner};
+      break;
+    }
+  return Path;
+}
+
 AccessPath lockArgument(const Program &P, FunctionId F, const facts::Event &E,
                         int Index) {
   const ProgramFunction &Fn = P.function(F);

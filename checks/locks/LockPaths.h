@@ -65,6 +65,12 @@ private:
   bool Passed;
 };
 
+/// What function CALLEE returns, at one call in CALLER: an element by one of
+/// its parameters is one by the argument.
+AccessPath withArguments(const Program &P, FunctionId Caller,
+                         const facts::Event &Call, FunctionId Callee,
+                         AccessPath Path);
+
 /// The lock that an entry's `lock` index means at a call, as a path to the
 /// object.
 AccessPath lockArgument(const Program &P, FunctionId F, const facts::Event &E,

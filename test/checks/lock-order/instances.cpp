@@ -162,4 +162,60 @@ struct Stripes {
       inOrder_ok(Other, One);
   }
 };
+// Elements that a getter fetches for two arguments.
+struct Bank {
+  Account *Slots[64];
+  Account &at(unsigned Number) { return *Slots[Number]; }
+  Account *find(unsigned Number) {
+    return Number < 64 ? Slots[Number] : nullptr;
+  }
+
+  void at_bad(unsigned One, unsigned Other) {
+    Account &From = at(One), &To = at(Other);
+    std::lock_guard<std::mutex> First(From.Lock);
+    // CHECK: instances.cpp:[[@LINE+1]]:33: warning: two instances of 'Account::Lock' are taken in 'Bank::at_bad' in the order of its arguments
+    std::lock_guard<std::mutex> Second(To.Lock);
+  }
+  void find_bad(unsigned One, unsigned Other) {
+    Account *From = find(One), *To = find(Other);
+    if (!From || !To || One == Other)
+      return;
+    std::lock_guard<std::mutex> First(From->Lock);
+    // CHECK: instances.cpp:[[@LINE+1]]:33: warning: two instances of 'Account::Lock' are taken in 'Bank::find_bad' in the order of its arguments
+    std::lock_guard<std::mutex> Second(To->Lock);
+  }
+  void byNumber_ok(unsigned One, unsigned Other) {
+    if (Other < One) {
+      byNumber_ok(Other, One);
+      return;
+    }
+    Account &From = at(One), &To = at(Other);
+    std::lock_guard<std::mutex> First(From.Lock);
+    std::lock_guard<std::mutex> Second(To.Lock);
+  }
+  void byAddress_ok(unsigned One, unsigned Other) {
+    Account &From = at(One), &To = at(Other);
+    if (&From < &To) {
+      std::lock_guard<std::mutex> First(From.Lock);
+      std::lock_guard<std::mutex> Second(To.Lock);
+    } else {
+      std::lock_guard<std::mutex> First(To.Lock);
+      std::lock_guard<std::mutex> Second(From.Lock);
+    }
+  }
+  void byId_ok(unsigned One, unsigned Other) {
+    Account *From = find(One), *To = find(Other);
+    if (From->Id < To->Id) {
+      std::lock_guard<std::mutex> First(From->Lock);
+      std::lock_guard<std::mutex> Second(To->Lock);
+    }
+  }
+  void inTurn_ok(unsigned One, unsigned Other) {
+    { std::lock_guard<std::mutex> First(at(One).Lock); }
+    std::lock_guard<std::mutex> Second(at(Other).Lock);
+  }
+  void both_ok(unsigned One, unsigned Other) {
+    std::scoped_lock Both(at(One).Lock, at(Other).Lock);
+  }
+};
 // CHECK-NOT: warning: two instances

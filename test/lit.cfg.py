@@ -4,7 +4,8 @@
 #   %clang_tidy19 ...     clang-tidy without a plugin; %plugin19 %plugin22: the plugins
 #   %clangplugin19 ...    clang++ of that major with its plugin loaded; %embed19: the plugin
 #   %check_all CHECK FILE [--profile P] [-- FLAGS]   the same CHECK lines against the
-#                         command-line tool and clang-tidy, both of each LLVM major
+#                         command-line tool and clang-tidy, both of each LLVM major,
+#                         and objects with embedded facts
 #   %cxx %cc %clang       compilers; %monitor_so %monitor_a: the monitor
 #   %FileCheck %not %python   (Debian's python3, which has yaml and jsonschema)
 #   %root %build          source and build folder

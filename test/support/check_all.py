@@ -3,14 +3,17 @@
 
 check_all.py --build DIR --majors 19,22 -- CHECK FILE [--profile P] [-- FLAGS]
 
-Each of `gridlock check --llvm N` and `clang-tidy-N -load` must print what the
+Each of `gridlock check --llvm N` and `clang-tidy-N -load`, and of the newest major
+`gridlock check --objects` of what `clang -fplugin` compiled, must print what the
 file's CHECK lines say and no other warning; a file without CHECK lines must give
 no warning at all. All must give the same warnings and notes, checked or not.
 """
 import argparse
+import os
 import re
 import subprocess
 import sys
+import tempfile
 
 
 def run(command):
@@ -43,6 +46,19 @@ def verify(label, output, error, source, filecheck):
     if done.returncode:
         return f"{label}: {done.stderr}\n--- output\n{output}\n--- stderr\n{error}"
     return ""
+
+
+def from_object(build, major, file, check, profile, flags):
+    """What `gridlock check --objects` says of an object that the user's compile made."""
+    with tempfile.TemporaryDirectory() as folder:
+        compiler = f"/usr/bin/clang{'' if file.endswith('.c') else '++'}-{major}"
+        status, output, error = run(
+            [compiler, f"-fplugin={build}/lib/GridlockClang-{major}.so", "-w", *flags,
+             "-c", file, "-o", os.path.join(folder, "test.o")])
+        if status:
+            return status, output, error
+        return run([f"{build}/bin/gridlock", "check", "--checks", f"-*,{check}", "--profile", profile,
+                    "--quiet", "--objects", os.path.join(folder, "test.o")])
 
 
 def main():
@@ -88,6 +104,12 @@ def main():
             problems.append(f"clang-tidy-{major}: exit status {status}\n{output}{error}")
         problems.append(verify(f"clang-tidy-{major}", output, error, wanted.file, filecheck))
         problems.append(difference(f"clang-tidy-{major}", output, first_label, first))
+    label = f"gridlock check --objects ({major})"
+    status, output, error = from_object(options.build, major, wanted.file, check, wanted.profile, flags)
+    if status not in (0, 1):
+        problems.append(f"{label}: exit status {status}\n{output}{error}")
+    problems.append(verify(label, output, error, wanted.file, filecheck))
+    problems.append(difference(label, output, first_label, first))
     problems = [p for p in problems if p]
     print("\n".join(problems), file=sys.stderr)
     return bool(problems)

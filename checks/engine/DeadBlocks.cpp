@@ -48,8 +48,8 @@ std::optional<std::int64_t> constantOf(const facts::Value *V) {
 // Answers whether an edge may be taken.
 class Branches {
 public:
-  Branches(const Program &P, FunctionId F, const CallerValues &Callers)
-      : P(P), F(F), Callers(Callers) {}
+  Branches(const Program &P, FunctionId F, const ParameterValues &Passed)
+      : P(P), F(F), Passed(Passed) {}
 
   bool mayTake(const facts::Edge &E) {
     const facts::Predicate *Asked = E.predicate();
@@ -74,31 +74,35 @@ public:
   }
 
 private:
-  // All that callers pass; empty if that is not known.
   const std::set<std::int64_t> &passed(std::uint32_t Parameter) {
     auto [It, New] = Known.try_emplace(Parameter);
-    if (!New)
-      return It->second;
-    for (const CallSite &Call : Callers.Sites.of(F)) {
-      const CallEvent &Site = P.callEvent(Call.Call);
-      if (Site.is(CallEvent::Constructs) || !Callers.IsConsidered(Call.Caller))
-        continue;
-      auto Value =
-          constantOf(argument(*Site.Event, static_cast<int>(Parameter)));
-      if (!Value || It->second.size() == MaxValues) {
-        It->second.clear();
-        break;
-      }
-      It->second.insert(*Value);
-    }
+    if (New)
+      It->second = Passed(Parameter);
     return It->second;
   }
 
   const Program &P;
   FunctionId F;
-  const CallerValues &Callers;
+  const ParameterValues &Passed;
   std::map<std::uint32_t, std::set<std::int64_t>> Known; // by parameter
 };
+
+// All that callers pass; empty if that is not known.
+std::set<std::int64_t> passedBy(const Program &P, FunctionId F,
+                                const CallerValues &Callers,
+                                std::uint32_t Parameter) {
+  std::set<std::int64_t> Result;
+  for (const CallSite &Call : Callers.Sites.of(F)) {
+    const CallEvent &Site = P.callEvent(Call.Call);
+    if (Site.is(CallEvent::Constructs) || !Callers.IsConsidered(Call.Caller))
+      continue;
+    auto Value = constantOf(argument(*Site.Event, static_cast<int>(Parameter)));
+    if (!Value || Result.size() == MaxValues)
+      return {};
+    Result.insert(*Value);
+  }
+  return Result;
+}
 
 } // namespace
 
@@ -119,12 +123,35 @@ std::optional<std::uint32_t> keptParameter(const Program &P, FunctionId F,
   return Index;
 }
 
+std::map<std::uint32_t, std::set<std::int64_t>>
+askedParameters(const Program &P, FunctionId F) {
+  std::map<std::uint32_t, std::set<std::int64_t>> Result;
+  for (const facts::Block *B : each(P.function(F).Fact->blocks()))
+    for (const facts::Edge *E : each(B->edges()))
+      if (const facts::Predicate *Asked = E->predicate())
+        if (auto Parameter = keptParameter(P, F, Asked->left())) {
+          auto With = Asked->op() == PredicateOp::Truth
+                          ? std::optional<std::int64_t>(0)
+                          : constantOf(Asked->right());
+          if (With)
+            Result[*Parameter].insert(*With);
+        }
+  return Result;
+}
+
 std::vector<bool> deadBlocks(const Program &P, FunctionId F,
                              const CallerValues &Callers) {
+  return deadBlocks(P, F, [&](std::uint32_t Parameter) {
+    return passedBy(P, F, Callers, Parameter);
+  });
+}
+
+std::vector<bool> deadBlocks(const Program &P, FunctionId F,
+                             const ParameterValues &Passed) {
   auto Blocks = each(P.function(F).Fact->blocks());
   std::vector<bool> Dead(Blocks.size(), true);
   std::vector<std::uint32_t> Pending;
-  Branches Known(P, F, Callers);
+  Branches Known(P, F, Passed);
   bool Any = false;
   if (!Blocks.empty())
     Pending.push_back(0);
@@ -141,6 +168,59 @@ std::vector<bool> deadBlocks(const Program &P, FunctionId F,
         Any = true;
   }
   return Any ? Dead : std::vector<bool>();
+}
+
+std::map<const facts::Value *, std::uint32_t>
+takenArms(const facts::Function &F, const std::vector<bool> &Dead) {
+  auto Blocks = each(F.blocks());
+  std::vector<std::vector<std::pair<std::uint32_t, const facts::Edge *>>>
+      Before(Blocks.size());
+  for (std::uint32_t B = 0; B < Blocks.size(); ++B)
+    for (const facts::Edge *E : each(Blocks[B]->edges()))
+      Before[E->to()].emplace_back(B, E);
+  // The branch and its arm that B ends: blocks with one way in, up to there.
+  auto ArmOf = [&](std::uint32_t B) {
+    std::optional<std::pair<std::uint32_t, std::uint32_t>> Arm;
+    for (std::size_t Left = Blocks.size(); Left > 0 && !Arm; --Left) {
+      if (Before[B].size() != 1)
+        break;
+      auto [From, E] = Before[B][0];
+      if (E->kind() == facts::EdgeKind::True)
+        Arm = {From, 0};
+      if (E->kind() == facts::EdgeKind::False)
+        Arm = {From, 1};
+      B = From;
+    }
+    return Arm;
+  };
+  std::map<const facts::Value *, std::uint32_t> Result;
+  for (std::uint32_t B = 0; B < Blocks.size(); ++B) {
+    if (Dead[B] || Before[B].size() != 2)
+      continue;
+    auto First = ArmOf(Before[B][0].first), Second = ArmOf(Before[B][1].first);
+    if (!First || !Second || First->first != Second->first ||
+        First->second == Second->second ||
+        Dead[Before[B][0].first] == Dead[Before[B][1].first])
+      continue;
+    std::uint32_t Arm = (Dead[Before[B][0].first] ? Second : First)->second;
+    for (const facts::Event *E : each(Blocks[B]->events())) {
+      std::vector<const facts::Value *> Values;
+      for (const facts::Value *V : each(E->args()))
+        if (V->choices() && V->choices()->size() == 2)
+          Values.push_back(V);
+      if (E->value() && E->value()->choices() &&
+          E->value()->choices()->size() == 2)
+        Values.push_back(E->value());
+      // Of several it is not told which one the branch decides.
+      if (Values.size() == 1) {
+        Result[Values[0]] = Arm;
+        break;
+      }
+      if (!Values.empty())
+        break;
+    }
+  }
+  return Result;
 }
 
 } // namespace gridlock

@@ -10,7 +10,11 @@
 
 #include "checks/engine/Program.h"
 
+#include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
+#include <set>
 #include <vector>
 
 namespace gridlock {
@@ -24,6 +28,21 @@ std::optional<std::uint32_t> keptParameter(const Program &P, FunctionId F,
 /// By block of F; empty if there are none.
 std::vector<bool> deadBlocks(const Program &P, FunctionId F,
                              const CallerValues &Callers);
+
+/// All that a parameter can be; empty if that is not known.
+using ParameterValues = std::function<std::set<std::int64_t>(std::uint32_t)>;
+std::vector<bool> deadBlocks(const Program &P, FunctionId F,
+                             const ParameterValues &Passed);
+
+/// The arms of conditionals in F that are evaluated, where the other one is
+/// in a dead block: 0 the true one, 1 the false one.
+std::map<const facts::Value *, std::uint32_t>
+takenArms(const facts::Function &F, const std::vector<bool> &Dead);
+
+/// What branches of F, and conditionals, compare its unchanged parameters with
+/// (0 where they only ask for the truth).
+std::map<std::uint32_t, std::set<std::int64_t>>
+askedParameters(const Program &P, FunctionId F);
 
 } // namespace gridlock
 

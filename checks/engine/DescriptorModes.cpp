@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "checks/engine/DescriptorModes.h"
 
+#include "checks/engine/DeadBlocks.h"
 #include "checks/engine/ModeFunctions.h"
 #include "checks/engine/ValueFlow.h"
 
@@ -13,7 +14,8 @@ using facts::PlaceRoot;
 
 namespace {
 
-constexpr int MaxLevels = 6; // of wrappers around wrappers
+constexpr int MaxLevels = 6;          // of wrappers around wrappers
+constexpr std::size_t MaxValues = 16; // of a parameter that says which mode
 
 bool isParameter(const AccessPath &Path) {
   return Path.Root == PlaceRoot::Param && Path.Steps.empty();
@@ -67,7 +69,7 @@ DescriptorModes::DescriptorModes(const Program &P)
     bool Changed = false;
     for (FunctionId F : Next) {
       Done[F] = true;
-      summarise(P, F);
+      keep(P, F);
       if (Summaries.contains(F))
         Changed = Concerned[P.function(F).Symbol] = true;
     }
@@ -76,11 +78,63 @@ DescriptorModes::DescriptorModes(const Program &P)
   }
 }
 
-void DescriptorModes::summarise(const Program &P, FunctionId F) {
+const ModeSummary *ModeSummary::when(std::int64_t Value) const {
+  auto It = ByValue.find(Value);
+  if (It == ByValue.end())
+    It = std::prev(ByValue.end());
+  return &It->second;
+}
+
+void DescriptorModes::keep(const Program &P, FunctionId F) {
+  ModeSummary Summary = summarise(P, F, nullptr);
+  if (decide(P, F, Summary) || !Summary.Parameters.empty() ||
+      Summary.Result != Mark::Unknown)
+    Summaries.emplace(F, std::move(Summary));
+}
+
+// Whether one of F's parameters says which mode: `set_blocking(fd, on)`.
+bool DescriptorModes::decide(const Program &P, FunctionId F,
+                             ModeSummary &Base) {
+  std::map<std::uint32_t, std::set<std::int64_t>> Asked = askedParameters(P, F);
+  // One that is handed on to such a function.
+  for (const CallEvent &C : P.callEvents(F)) {
+    FunctionId Body = C.Callee == 0 ? NoFunction : P.symbol(C.Callee).Body;
+    const ModeSummary *Known = Body == NoFunction ? nullptr : of(Body);
+    auto Args = each(C.Event->args());
+    if (!Known || !Known->DecidedBy || *Known->DecidedBy >= Args.size())
+      continue;
+    if (auto Parameter = keptParameter(P, F, Args[*Known->DecidedBy]))
+      for (const auto &[Value, Made] : Known->ByValue)
+        Asked[*Parameter].insert(Value);
+  }
+  for (auto &[Parameter, Values] : Asked) {
+    if (Values.size() > MaxValues)
+      continue;
+    Values.insert(0);
+    // For those that nothing asks for.
+    Values.insert(std::max<std::int64_t>(*Values.rbegin() + 1, 1));
+    std::map<std::int64_t, ModeSummary> Made;
+    bool Differ = false;
+    for (std::int64_t Value : Values) {
+      Assumed Given{Parameter, Value};
+      Made[Value] = summarise(P, F, &Given);
+      Differ |= !Made[Value].isSame(Made.begin()->second);
+    }
+    if (!Differ)
+      continue;
+    Base.DecidedBy = Parameter;
+    Base.ByValue = std::move(Made);
+    return true;
+  }
+  return false;
+}
+
+ModeSummary DescriptorModes::summarise(const Program &P, FunctionId F,
+                                       const Assumed *Given) {
   const ProgramFunction &Fn = P.function(F);
-  ValueFlow Flow(P, F, this);
+  ValueFlow Flow(P, F, this, Given);
   ModeSummary Summary;
-  bool Tells = false, Returns = false;
+  bool Returns = false;
   Flow.forEach([&](const facts::Event &E, const Marks &State,
                    const std::vector<AccessPath> &Changed) {
     if (E.kind() == EventKind::Return && !isFailure(E.value())) {
@@ -98,8 +152,7 @@ void DescriptorModes::summarise(const Program &P, FunctionId F) {
         auto [Known, New] = Summary.Parameters.try_emplace(Path.Id, M);
         if (!New && Known->second != M)
           Known->second = Mark::Unknown;
-        Tells = true;
-      } else if (!Path.Steps.empty() &&
+      } else if (!Given && !Path.Steps.empty() &&
                  Path.Steps.back().Kind == facts::StepKind::Field) {
         // That a descriptor starts out blocking is no decision that it should.
         bool Decided = E.kind() == EventKind::Call;
@@ -113,8 +166,7 @@ void DescriptorModes::summarise(const Program &P, FunctionId F) {
   });
   if (Summary.Result != Mark::Blocking && Summary.Result != Mark::NonBlocking)
     Summary.Result = Mark::Unknown;
-  if (Tells || Summary.Result != Mark::Unknown)
-    Summaries.emplace(F, std::move(Summary));
+  return Summary;
 }
 
 const ModeSummary *DescriptorModes::of(FunctionId F) const {

@@ -13,6 +13,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -21,6 +22,7 @@ namespace gridlock {
 
 class Program;
 struct Marks;
+struct Assumed;
 using FunctionId = std::uint32_t;
 
 /// Blocking and NonBlocking: of a descriptor or another object with such a
@@ -37,7 +39,14 @@ enum class Mark : std::uint8_t {
 struct ModeSummary {
   std::map<std::uint32_t, Mark> Parameters; // Unknown: changed, in no sure way
   Mark Result = Mark::Unknown;
-  bool operator==(const ModeSummary &) const = default;
+  /// The parameter that says which mode, and what each of its values makes of
+  /// it; the last stands for all others that are not zero.
+  std::optional<std::uint32_t> DecidedBy;
+  std::map<std::int64_t, ModeSummary> ByValue;
+  bool isSame(const ModeSummary &Other) const {
+    return Parameters == Other.Parameters && Result == Other.Result;
+  }
+  const ModeSummary *when(std::int64_t Value) const;
 };
 
 class DescriptorModes {
@@ -60,7 +69,9 @@ public:
 private:
   using FieldName = std::pair<std::string_view, std::string_view>;
   void collectConstants(const Program &P);
-  void summarise(const Program &P, FunctionId F);
+  ModeSummary summarise(const Program &P, FunctionId F, const Assumed *Given);
+  bool decide(const Program &P, FunctionId F, ModeSummary &Base);
+  void keep(const Program &P, FunctionId F);
 
   std::map<FunctionId, ModeSummary> Summaries;
   std::map<FieldName, Mark> Fields;

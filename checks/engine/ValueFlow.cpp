@@ -3,6 +3,7 @@
 
 #include "checks/engine/Classify.h"
 #include "checks/engine/Dataflow.h"
+#include "checks/engine/DeadBlocks.h"
 #include "checks/engine/ModeFunctions.h"
 
 #include <algorithm>
@@ -11,7 +12,6 @@ namespace gridlock {
 
 using facts::EventKind;
 using facts::PlaceRoot;
-using facts::PredicateOp;
 using facts::ValueKind;
 using rules::Effect;
 
@@ -38,23 +38,13 @@ std::optional<std::int64_t> numberOfParts(const facts::Event &E) {
   return AllZero ? std::optional<std::int64_t>(0) : std::nullopt;
 }
 
-PredicateOp opposite(PredicateOp Op) {
-  switch (Op) {
-  case PredicateOp::Eq:
-    return PredicateOp::Ne;
-  case PredicateOp::Ne:
-    return PredicateOp::Eq;
-  case PredicateOp::Lt:
-    return PredicateOp::Ge;
-  case PredicateOp::Le:
-    return PredicateOp::Gt;
-  case PredicateOp::Gt:
-    return PredicateOp::Le;
-  case PredicateOp::Ge:
-    return PredicateOp::Lt;
-  default:
-    return PredicateOp::None;
-  }
+Mark modeOfFlag(std::string_view Name) {
+  const bool IsCleared = Name.ends_with("=0");
+  if (IsCleared)
+    Name.remove_suffix(2);
+  if (!Name.ends_with("_NONBLOCK") && !Name.ends_with("_NDELAY"))
+    return Mark::Unknown;
+  return IsCleared ? Mark::Blocking : Mark::NonBlocking;
 }
 
 // Whether the call waits until its receiver is ready.
@@ -70,16 +60,36 @@ bool waitsForReceiver(const rules::Entry &Entry) {
 } // namespace
 
 ValueFlow::ValueFlow(const Program &P, FunctionId Id,
-                     const DescriptorModes *Modes)
+                     const DescriptorModes *Modes, const Assumed *Given)
     : P(P), F(P.function(Id)), File(P.unit(F.Unit)), Modes(Modes) {
   noteWaits();
+  Marks Start = atEntry();
+  std::vector<bool> Dead;
+  if (Given) {
+    AccessPath Parameter;
+    Parameter.Root = PlaceRoot::Param;
+    Parameter.Id = Given->Parameter;
+    Start.Numbers[Parameter] = Given->Value;
+    Dead = deadBlocks(P, Id, [&](std::uint32_t I) {
+      return I == Given->Parameter ? std::set{Given->Value}
+                                   : std::set<std::int64_t>();
+    });
+    if (!Dead.empty())
+      Taken = takenArms(*F.Fact, Dead);
+  }
   In = solveForward(
-      *F.Fact, atEntry(),
+      *F.Fact, std::move(Start),
       [&](const facts::Event &E, Marks &State) { transfer(E, State); },
       [&](const facts::Edge &E, const facts::Block &, Marks &State) {
         edge(E, State);
-        return true;
+        return Dead.empty() || !Dead[E.to()];
       });
+}
+
+// The arm that is evaluated, if V is a conditional and it is known which.
+const facts::Value *ValueFlow::chosen(const facts::Value *V) const {
+  auto It = Taken.find(V);
+  return It == Taken.end() ? V : (*V->choices())[It->second];
 }
 
 // Constants of the function have their value whether or not their initialiser
@@ -109,29 +119,19 @@ void ValueFlow::set(Marks &State, const AccessPath &Path, Mark M) const {
 Mark ValueFlow::modeOf(const facts::Value *Flags, const Marks &State) const {
   if (!Flags)
     return Mark::Unknown;
+  // `(f & ~O_NONBLOCK) | O_NONBLOCK`: what is set is set last.
+  Mark Said = Mark::Unknown;
   for (std::uint32_t Name : each(Flags->flags()))
-    if (File.string(Name).ends_with("_NONBLOCK") ||
-        File.string(Name).ends_with("_NDELAY"))
-      return Mark::NonBlocking;
+    if (Mark M = modeOfFlag(File.string(Name));
+        M != Mark::Unknown && Said != Mark::NonBlocking)
+      Said = M;
+  if (Said != Mark::Unknown)
+    return Said;
+  if (const facts::Value *Arm = chosen(Flags); Arm != Flags)
+    return modeOf(Arm, State);
   if (auto Number = State.numberOf(File, *Flags))
     return (*Number & NonBlockBit) ? Mark::NonBlocking : Mark::Blocking;
   return State.of(File, Flags);
-}
-
-void ValueFlow::notePolls(const facts::Event &E) {
-  if (!E.place())
-    return;
-  AccessPath Path = AccessPath::of(File, *E.place());
-  auto Args = each(E.args());
-  if (E.kind() == EventKind::Construct && !Args.empty() &&
-      P.typeName(F.Unit, E.value() ? E.value()->type() : 0) == "pollfd") {
-    PollFds[Path] = AccessPath::of(File, Args[0]);
-  } else if (E.value() && !Path.Steps.empty() &&
-             Path.Steps.back().Name == "fd" &&
-             Path.Steps.back().Owner == "pollfd") {
-    Path.Steps.pop_back();
-    PollFds[Path] = AccessPath::of(File, E.value());
-  }
 }
 
 // Futures that are made ready, here and by what their promise gets.
@@ -152,44 +152,6 @@ void ValueFlow::keepPromise(Program::EntryList Entries, const facts::Event &E,
       if (Of == Receiver)
         set(State, Future, Mark::Ready);
   }
-}
-
-void ValueFlow::noteWaits() {
-  auto Copy = [&](auto &Map, const facts::Event &E) {
-    auto It = Map.find(AccessPath::of(File, E.value()));
-    if (It != Map.end())
-      Map[AccessPath::of(File, *E.place())] = It->second;
-  };
-  for (const facts::Block *B : each(F.Fact->blocks()))
-    for (const facts::Event *E : each(B->events()))
-      notePolls(*E);
-  for (const facts::Block *B : each(F.Fact->blocks()))
-    for (const facts::Event *E : each(B->events())) {
-      if (E->kind() == EventKind::Call) {
-        SymbolId Callee = P.resolve(F.Unit, E->symbol());
-        std::string_view Name = P.qualifiedName(Callee);
-        Program::EntryList Entries = P.entries(Callee);
-        AccessPath Result = AccessPath::ofResult(E->id());
-        AccessPath First = each(E->args()).empty()
-                               ? AccessPath()
-                               : AccessPath::of(File, each(E->args())[0]);
-        if (does(Entries, Effect::TellsReady))
-          StatusOf[Result] = AccessPath::of(File, E->receiver());
-        else if (does(Entries, Effect::GivesFuture))
-          PromiseOf[Result] = AccessPath::of(File, E->receiver());
-        else if (Name == "PQisBusy")
-          BusyOf[Result] = First;
-        else if ((Name == "poll" || Name == "ppoll") && PollFds.size() == 1 &&
-                 PollFds.begin()->second &&
-                 PollFds.begin()->first.startsWith(First))
-          PolledOf[Result] = PollFds.begin()->second;
-      } else if (E->place() && E->value()) {
-        Copy(StatusOf, *E);
-        Copy(BusyOf, *E);
-        Copy(PromiseOf, *E);
-        Copy(PolledOf, *E);
-      }
-    }
 }
 
 bool ValueFlow::descriptorCall(std::string_view Name, const facts::Event &E,
@@ -284,7 +246,8 @@ void ValueFlow::call(const facts::Event &E, Marks &State) const {
   if (descriptorCall(Name, E, State))
     return;
   // Methods may change the object's numbers.
-  if (E.receiver() && Callee != 0 &&
+  if (E.receiver() && E.dispatch() != facts::Dispatch::Indirect &&
+      Callee != 0 &&
       !hasFlag(P.symbol(Callee).Fact->flags(), facts::SymbolFlag::Const))
     State.forgetNumber(AccessPath::of(File, E.receiver()));
   // What else is done to a future, it may not be ready afterwards.
@@ -305,6 +268,9 @@ void ValueFlow::call(const facts::Event &E, Marks &State) const {
                     !P.entries(Callee).empty());
   const ModeSummary *Summary =
       Modes && Body != NoFunction ? Modes->of(Body) : nullptr;
+  if (Summary && Summary->DecidedBy && *Summary->DecidedBy < Args.size())
+    if (auto Number = State.numberOf(File, *Args[*Summary->DecidedBy]))
+      Summary = Summary->when(*Number);
   // Channels have the mode of their session.
   if (Body == NoFunction && !Args.empty() &&
       (Name.starts_with("ssh_") || Name.starts_with("libssh2_")) &&
@@ -334,9 +300,9 @@ void ValueFlow::assign(const facts::Event &E, Marks &State) const {
   const facts::Value *Value = E.value();
   Mark M = State.of(File, Value);
   if (M == Mark::Unknown && Value)
-    for (std::uint32_t Name : each(Value->flags()))
-      if (File.string(Name) == "O_NONBLOCK")
-        M = Mark::NonBlocking; // flags for a later F_SETFL
+    for (std::uint32_t Name : each(chosen(Value)->flags()))
+      if (File.string(Name).starts_with("O_NONBLOCK"))
+        M = modeOfFlag(File.string(Name)); // for a later F_SETFL
   // A braced list, or what a library's constructor is given.
   bool HasParts =
       E.kind() == EventKind::Construct &&
@@ -397,48 +363,6 @@ void ValueFlow::transfer(const facts::Event &E, Marks &State) const {
   default:
     return;
   }
-}
-
-void ValueFlow::edge(const facts::Edge &E, Marks &State) const {
-  const facts::Predicate *Pred = E.predicate();
-  if (!Pred ||
-      (E.kind() != facts::EdgeKind::True && E.kind() != facts::EdgeKind::False))
-    return;
-  AccessPath Asked = AccessPath::of(File, Pred->left());
-  bool Holds = (E.kind() == facts::EdgeKind::True) != Pred->negated();
-  const facts::Value *Right = Pred->right();
-  PredicateOp Op = Holds ? Pred->op() : opposite(Pred->op());
-  bool AgainstZero =
-      Right && Right->kind() == ValueKind::Constant && Right->integer() == 0;
-  bool AgainstMore =
-      Right && Right->kind() == ValueKind::Constant && Right->integer() > 0;
-  bool IsTruth = Pred->op() == PredicateOp::Truth;
-  bool NonZero = IsTruth ? Holds : Op == PredicateOp::Ne && AgainstZero;
-  if (auto It = BusyOf.find(Asked); It != BusyOf.end()) {
-    if (IsTruth ? !Holds : Op == PredicateOp::Eq && AgainstZero)
-      set(State, It->second, Mark::Ready);
-    return;
-  }
-  if (auto It = PolledOf.find(Asked); It != PolledOf.end()) {
-    auto Known = State.Known.find(It->second);
-    bool IsSafe =
-        Known != State.Known.end() && Known->second == Mark::NonBlocking;
-    if (!IsSafe &&
-        (NonZero || (Op == PredicateOp::Gt && AgainstZero) ||
-         ((Op == PredicateOp::Ge || Op == PredicateOp::Eq) && AgainstMore)))
-      set(State, It->second, Mark::Readable);
-    return;
-  }
-  auto It = StatusOf.find(Asked);
-  if (It == StatusOf.end())
-    return;
-  bool IsReady = IsTruth && Holds;
-  if (!IsTruth && Right)
-    for (std::uint32_t Name : each(Right->flags()))
-      if (File.string(Name).ends_with("ready"))
-        IsReady = Op == PredicateOp::Eq;
-  if (IsReady)
-    set(State, It->second, Mark::Ready);
 }
 
 void ValueFlow::forEach(const Visitor &Visit) const {

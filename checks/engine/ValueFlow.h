@@ -18,6 +18,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <vector>
 
 namespace gridlock {
@@ -39,10 +40,18 @@ struct Marks {
                                        const facts::Value &Value) const;
 };
 
+/// What a caller passes, a constant.
+struct Assumed {
+  std::uint32_t Parameter;
+  std::int64_t Value;
+};
+
 class ValueFlow {
 public:
-  /// MODES may be null: then nothing is known of functions that are called.
-  ValueFlow(const Program &P, FunctionId F, const DescriptorModes *Modes);
+  /// MODES may be null: then nothing is known of functions that are called. So
+  /// may GIVEN: then any arguments are.
+  ValueFlow(const Program &P, FunctionId F, const DescriptorModes *Modes,
+            const Assumed *Given = nullptr);
 
   /// The state just before an event of block BLOCK; empty if it can't be
   /// reached.
@@ -61,6 +70,7 @@ public:
 private:
   void noteWaits();
   void notePolls(const facts::Event &E);
+  void noteSelect(const facts::Event &E);
   void transfer(const facts::Event &E, Marks &State) const;
   void call(const facts::Event &E, Marks &State) const;
   void assign(const facts::Event &E, Marks &State) const;
@@ -73,6 +83,9 @@ private:
   void forgetNumbers(const facts::Event &E, SymbolId Callee,
                      Marks &State) const;
   void edge(const facts::Edge &E, Marks &State) const;
+  const facts::Value *chosen(const facts::Value *V) const;
+  bool isSelected(AccessPath Bits) const;
+  void setReadable(Marks &State, const AccessPath &Path) const;
   void set(Marks &State, const AccessPath &Path, Mark M) const;
   Mark modeOf(const facts::Value *Flags, const Marks &State) const;
 
@@ -85,6 +98,8 @@ private:
   std::map<AccessPath, AccessPath> BusyOf;    // result that is 0 when ready
   std::map<AccessPath, AccessPath> PolledOf; // result of poll -> the descriptor
   std::map<AccessPath, AccessPath> PollFds;  // pollfd -> what it polls
+  std::set<AccessPath> Selected;             // sets that select has been given
+  std::map<const facts::Value *, std::uint32_t> Taken; // arm of a conditional
   std::vector<std::optional<Marks>> In;
   mutable std::vector<AccessPath> *Changed = nullptr; // while forEach runs
 };

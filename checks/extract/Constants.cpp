@@ -132,15 +132,35 @@ bool Values::constant(const Expr *E, facts::ValueT &V) {
 }
 
 /// Names of the operands of an `|` expression, or of a single macro or
-/// enumerator.
+/// enumerator; those that `& ~X` takes away as `X=0`.
 void Values::flags(const Expr *E, std::vector<std::uint32_t> &Names) {
   E = strip(E).E;
   if (!E)
     return;
   if (const auto *Or = dyn_cast<BinaryOperator>(E);
       Or && (Or->getOpcode() == BO_Or || Or->getOpcode() == BO_OrAssign)) {
-    flags(Or->getLHS(), Names);
-    flags(Or->getRHS(), Names);
+    const Expr *Sides[] = {Or->getLHS(), Or->getRHS()};
+    for (int I : {0, 1}) {
+      std::vector<std::uint32_t> Side;
+      flags(Sides[I], Side);
+      // What is or-ed to cleared bits may set them again.
+      if (!Sides[1 - I]->getIntegerConstantExpr(T.context()))
+        std::erase_if(Side, [&](std::uint32_t Name) {
+          return llvm::StringRef(T.out().strings[Name]).ends_with("=0");
+        });
+      Names.insert(Names.end(), Side.begin(), Side.end());
+    }
+    return;
+  }
+  // Bits that are cleared.
+  if (const auto *And = dyn_cast<BinaryOperator>(E);
+      And && (And->getOpcode() == BO_And || And->getOpcode() == BO_AndAssign)) {
+    const auto *Not = dyn_cast_or_null<UnaryOperator>(strip(And->getRHS()).E);
+    std::vector<std::uint32_t> Cleared;
+    if (Not && Not->getOpcode() == UO_Not)
+      flags(Not->getSubExpr(), Cleared);
+    for (std::uint32_t Name : Cleared)
+      Names.push_back(T.string(T.out().strings[Name] + "=0"));
     return;
   }
   if (const auto *Or = dyn_cast<CXXOperatorCallExpr>(E);

@@ -300,6 +300,33 @@ FunctionExtractor::casePredicate(const SwitchStmt *S, const CaseStmt *Case) {
   return P;
 }
 
+// FD_ISSET: whether a descriptor is in a set. What it expands to has the
+// descriptor in an index and in a shift: set->bits[fd / N] & (1 << (fd % N)).
+bool FunctionExtractor::bitOfSet(const BinaryOperator *And,
+                                 facts::PredicateT &P) {
+  const auto *Word =
+      dyn_cast_or_null<ArraySubscriptExpr>(strip(And->getLHS()).E);
+  const auto *Words =
+      Word ? dyn_cast<MemberExpr>(Word->getBase()->IgnoreParenImpCasts())
+           : nullptr;
+  const auto *Field =
+      Words ? dyn_cast<FieldDecl>(Words->getMemberDecl()) : nullptr;
+  if (!Field || !Field->getName().ends_with("fds_bits"))
+    return false;
+  const auto *Mask =
+      dyn_cast<BinaryOperator>(And->getRHS()->IgnoreParenCasts());
+  const auto *Rest =
+      Mask && Mask->getOpcode() == BO_Shl
+          ? dyn_cast<BinaryOperator>(Mask->getRHS()->IgnoreParenCasts())
+          : nullptr;
+  if (!Rest || Rest->getOpcode() != BO_Rem)
+    return false;
+  P.op = facts::PredicateOp::BitTest;
+  P.left = V.valuePtr(Words);
+  P.right = V.valuePtr(Rest->getLHS()->IgnoreParenCasts());
+  return true;
+}
+
 bool FunctionExtractor::comparison(const Expr *E, facts::PredicateT &P) {
   const Expr *Left = nullptr, *Right = nullptr;
   std::optional<facts::PredicateOp> Op;
@@ -318,6 +345,19 @@ bool FunctionExtractor::comparison(const Expr *E, facts::PredicateT &P) {
   }
   if (!Op)
     return false;
+  // (x & bit) != 0
+  const auto *Bit = dyn_cast_or_null<BinaryOperator>(strip(Left).E);
+  if (Bit && Bit->getOpcode() == BO_And &&
+      (*Op == facts::PredicateOp::Ne || *Op == facts::PredicateOp::Eq)) {
+    auto Zero = Right->getIntegerConstantExpr(T.context());
+    if (Zero && *Zero == 0) {
+      P.negated ^= *Op == facts::PredicateOp::Eq;
+      return comparison(Bit, P);
+    }
+  }
+  if (Bit = dyn_cast<BinaryOperator>(E);
+      Bit && *Op == facts::PredicateOp::BitTest && bitOfSet(Bit, P))
+    return true;
   P.op = *Op;
   P.left = V.valuePtr(Left);
   P.right = V.valuePtr(Right);

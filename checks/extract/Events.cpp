@@ -328,11 +328,7 @@ void FunctionExtractor::assign(const BinaryOperator *B) {
   std::unique_ptr<facts::ValueT> Value;
   if (B->isCompoundAssignmentOp()) {
     access(facts::EventKind::Read, B->getLHS());
-    Value = std::make_unique<facts::ValueT>();
-    Value->reason = facts::UnknownReason::Arithmetic;
-    Value->type = T.type(B->getType());
-    if (B->getOpcode() == BO_OrAssign)
-      Value->flags = V.value(B->getRHS()).flags;
+    Value = V.computed(B);
   } else {
     Value = V.valuePtr(B->getRHS());
   }

@@ -60,6 +60,7 @@ private:
   std::unique_ptr<facts::PredicateT> casePredicate(const clang::SwitchStmt *S,
                                                    const clang::CaseStmt *Case);
   bool comparison(const clang::Expr *E, facts::PredicateT &P);
+  bool bitOfSet(const clang::BinaryOperator *And, facts::PredicateT &P);
   void element(const clang::CFGElement &E);
 
   // Events.cpp

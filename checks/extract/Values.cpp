@@ -172,6 +172,8 @@ void Values::unknown(const Expr *E, facts::ValueT &V) {
     choices(Choice, V.choices);
     if (V.choices.size() > MaxChoices)
       V.choices.clear();
+  } else if (choiceOfBits(E, V.choices)) {
+    V.reason = Reason::Conditional;
   } else if (isa<BinaryOperator, UnaryOperator>(E))
     V.reason = Reason::Arithmetic;
   else if (isa<CastExpr>(E))
@@ -181,6 +183,49 @@ void Values::unknown(const Expr *E, facts::ValueT &V) {
   else
     V.reason = Reason::Expression;
   flags(E, V.flags);
+}
+
+std::unique_ptr<facts::ValueT> Values::computed(const BinaryOperator *B) {
+  auto V = std::make_unique<facts::ValueT>();
+  V->type = T.type(B->getType());
+  V->reason = facts::UnknownReason::Arithmetic;
+  if (choiceOfBits(B, V->choices))
+    V->reason = facts::UnknownReason::Conditional;
+  flags(B, V->flags);
+  return V;
+}
+
+/// What `bits | (c ? some : others)` may be.
+bool Values::choiceOfBits(const Expr *E,
+                          std::vector<std::unique_ptr<facts::ValueT>> &Arms) {
+  const auto *Or = dyn_cast<BinaryOperator>(E);
+  if (!Or || (Or->getOpcode() != BO_Or && Or->getOpcode() != BO_OrAssign))
+    return false;
+  const Expr *Left = strip(Or->getLHS()).E, *Right = strip(Or->getRHS()).E;
+  const auto *Choice = dyn_cast_or_null<AbstractConditionalOperator>(Right);
+  if (!Choice) {
+    Choice = dyn_cast_or_null<AbstractConditionalOperator>(Left);
+    Left = Right;
+  }
+  if (!Choice || !Left)
+    return false;
+  choices(Choice, Arms);
+  if (Arms.size() > MaxChoices)
+    Arms.clear();
+  facts::ValueT Always = value(Left);
+  for (auto &Arm : Arms) {
+    const bool IsConstant = Arm->kind == facts::ValueKind::Constant &&
+                            Always.kind == facts::ValueKind::Constant;
+    Arm->integer = IsConstant ? Arm->integer | Always.integer : 0;
+    if (!IsConstant) {
+      Arm->kind = facts::ValueKind::Unknown;
+      Arm->reason = facts::UnknownReason::Arithmetic;
+      Arm->place.reset();
+    }
+    Arm->flags.insert(Arm->flags.end(), Always.flags.begin(),
+                      Always.flags.end());
+  }
+  return true;
 }
 
 /// What the arms of CHOICE are.

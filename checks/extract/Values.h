@@ -44,6 +44,8 @@ public:
   facts::ValueT value(const clang::Expr *E);
   std::unique_ptr<facts::ValueT> valuePtr(const clang::Expr *E);
   std::optional<facts::PlaceT> place(const clang::Expr *E);
+  /// What a compound assignment assigns.
+  std::unique_ptr<facts::ValueT> computed(const clang::BinaryOperator *B);
   /// The place a pointer expression points to.
   std::optional<facts::PlaceT> pointee(const clang::Expr *Pointer);
   std::optional<facts::PlaceT> declaration(const clang::ValueDecl *VD);
@@ -63,6 +65,8 @@ private:
   void unknown(const clang::Expr *E, facts::ValueT &V);
   void choices(const clang::AbstractConditionalOperator *Choice,
                std::vector<std::unique_ptr<facts::ValueT>> &Arms);
+  bool choiceOfBits(const clang::Expr *E,
+                    std::vector<std::unique_ptr<facts::ValueT>> &Arms);
   std::optional<facts::PlaceT> subscript(const clang::Expr *Base,
                                          const clang::Expr *Index,
                                          clang::QualType Type);

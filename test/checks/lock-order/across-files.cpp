@@ -1,6 +1,10 @@
 // One side takes its second lock in another file.
+// REQUIRES: llvm22
 // RUN: %not %gridlock check %s %S/Inputs/journal.cpp --checks='-*,gridlock-lock-order' --quiet -- -std=c++20 -I%S/../Inputs > %t.out
 // RUN: %FileCheck %s --implicit-check-not=warning: < %t.out
+// RUN: rm -rf %t.d && mkdir %t.d && %clangplugin22 -std=c++20 -I%S/../Inputs -c %s -o %t.d/a.o && %clangplugin22 -std=c++20 -I%S/../Inputs -c %S/Inputs/journal.cpp -o %t.d/b.o
+// RUN: %not %gridlock check --objects %t.d/a.o %t.d/b.o --checks='-*,gridlock-lock-order' --quiet > %t.objects
+// RUN: %FileCheck %s --implicit-check-not=warning: < %t.objects
 // RUN: %gridlock check %s --checks='-*,gridlock-lock-order' --quiet -- -std=c++20 -I%S/../Inputs
 #include "Inputs/order.h"
 

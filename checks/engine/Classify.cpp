@@ -227,10 +227,15 @@ std::optional<Marks> Classifier::stateAt(const Site &S) {
 
 Mark Classifier::markOf(const facts::Value *V, const Site &S) {
   std::optional<Marks> State = stateAt(S);
-  Mark M = State ? State->of(P.unit(F.Unit), V) : Mark::Unknown;
-  if (M != Mark::Unknown || !P.descriptorModes())
+  AccessPath Path = descriptorPath(P.unit(F.Unit), V);
+  Mark M = State ? State->of(Path) : Mark::Unknown;
+  const DescriptorModes *Modes = P.descriptorModes();
+  // Standard input, output and error block unless somebody changes them.
+  if (M == Mark::Unknown && V && V->kind() == ValueKind::Constant)
+    return Modes ? Modes->modeOfStandard(Path).value_or(Mark::Blocking)
+                 : Mark::Blocking;
+  if (M != Mark::Unknown || !Modes)
     return M;
-  AccessPath Path = AccessPath::of(P.unit(F.Unit), V);
   return !Path.Steps.empty() &&
                  P.descriptorModes()->isNonBlockingField(Path.Steps.back())
              ? Mark::NonBlocking
@@ -318,8 +323,7 @@ Verdict Classifier::decide(const rules::Condition &C, const facts::Value *V,
       if (!IsConstant && isObject(*V) && P.descriptorModes() &&
           !P.descriptorModes()->switchesObjects())
         return Verdict::Unlikely;
-      // Standard input, output and error block unless somebody changed them.
-      return IsConstant ? Verdict::No : Verdict::Maybe;
+      return Verdict::Maybe;
     }
   case ConditionKind::ZeroDuration:
     if (auto Number = numberOf(*V, S))

@@ -6,6 +6,7 @@
 #include "checks/engine/ValueFlow.h"
 
 #include <algorithm>
+#include <array>
 
 namespace gridlock {
 
@@ -26,7 +27,32 @@ bool isFailure(const facts::Value *V) {
   return !V || (V->kind() == facts::ValueKind::Constant && V->integer() < 0);
 }
 
+constexpr std::array<std::string_view, 3> Standard{"0", "1", "2"};
+
+// Of what keeps its mode for other functions: a field or a standard descriptor.
+std::optional<std::pair<std::string_view, std::string_view>>
+keptName(const AccessPath &Path) {
+  if (!Path.Steps.empty() && Path.Steps.back().Kind == facts::StepKind::Field)
+    return std::pair(Path.Steps.back().Owner, Path.Steps.back().Name);
+  if (Path.Steps.empty() &&
+      std::count(Standard.begin(), Standard.end(), Path.Global))
+    return std::pair(std::string_view(), Path.Global);
+  return std::nullopt;
+}
+
 } // namespace
+
+AccessPath descriptorPath(const FactsFile &File, const facts::Value *Value) {
+  if (!Value || Value->kind() != facts::ValueKind::Constant)
+    return AccessPath::of(File, Value);
+  AccessPath Path;
+  if (Value->integer() >= 0 &&
+      Value->integer() < static_cast<std::int64_t>(Standard.size())) {
+    Path.Root = PlaceRoot::Global;
+    Path.Global = Standard[static_cast<std::size_t>(Value->integer())];
+  }
+  return Path;
+}
 
 DescriptorModes::~DescriptorModes() = default;
 
@@ -152,15 +178,13 @@ ModeSummary DescriptorModes::summarise(const Program &P, FunctionId F,
         auto [Known, New] = Summary.Parameters.try_emplace(Path.Id, M);
         if (!New && Known->second != M)
           Known->second = Mark::Unknown;
-      } else if (!Given && !Path.Steps.empty() &&
-                 Path.Steps.back().Kind == facts::StepKind::Field) {
+      } else if (auto Name = Given ? std::nullopt : keptName(Path)) {
         // That a descriptor starts out blocking is no decision that it should.
         bool Decided = E.kind() == EventKind::Call;
-        FieldName Name{Path.Steps.back().Owner, Path.Steps.back().Name};
         if (M == Mark::NonBlocking)
-          Fields.try_emplace(Name, M);
+          Fields.try_emplace(*Name, M);
         else if (Decided)
-          Fields[Name] = Mark::Unknown;
+          Fields[*Name] = Mark::Unknown;
       }
     }
   });
@@ -172,6 +196,12 @@ ModeSummary DescriptorModes::summarise(const Program &P, FunctionId F,
 const ModeSummary *DescriptorModes::of(FunctionId F) const {
   auto It = Summaries.find(F);
   return It == Summaries.end() ? nullptr : &It->second;
+}
+
+std::optional<Mark>
+DescriptorModes::modeOfStandard(const AccessPath &Path) const {
+  auto It = Fields.find({"", Path.Global});
+  return It == Fields.end() ? std::nullopt : std::optional(It->second);
 }
 
 bool DescriptorModes::isNonBlockingField(const PathStep &Field) const {

@@ -36,6 +36,10 @@ enum class Mark : std::uint8_t {
   Ready
 };
 
+/// The path of a value that is a descriptor: as of any value; standard input,
+/// output and error, known by their numbers, are like globals with these names.
+AccessPath descriptorPath(const FactsFile &File, const facts::Value *Value);
+
 struct ModeSummary {
   std::map<std::uint32_t, Mark> Parameters; // Unknown: changed, in no sure way
   Mark Result = Mark::Unknown;
@@ -60,6 +64,10 @@ public:
   /// them block again.
   bool isNonBlockingField(const PathStep &Field) const;
 
+  /// The same of standard input, output or error (PATH is descriptorPath's);
+  /// Unknown: changed, but not always to non-blocking. None: nobody changes it.
+  std::optional<Mark> modeOfStandard(const AccessPath &Path) const;
+
   /// Whether the program says of any object (socket, session, connection) that
   /// it is not to block.
   bool switchesObjects() const { return Switched; }
@@ -74,7 +82,7 @@ private:
   void keep(const Program &P, FunctionId F);
 
   std::map<FunctionId, ModeSummary> Summaries;
-  std::map<FieldName, Mark> Fields;
+  std::map<FieldName, Mark> Fields; // standard descriptors: without owner
   std::unique_ptr<Marks> Constants;
   bool Switched = false;
 };

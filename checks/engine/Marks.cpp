@@ -42,7 +42,10 @@ std::optional<std::int64_t> Marks::numberOf(const FactsFile &File,
 }
 
 Mark Marks::of(const FactsFile &File, const facts::Value *Value) const {
-  AccessPath Path = AccessPath::of(File, Value);
+  return of(AccessPath::of(File, Value));
+}
+
+Mark Marks::of(AccessPath Path) const {
   // An element of an array has the mark of the array.
   while (Path) {
     if (auto It = Known.find(Path); It != Known.end())

@@ -172,14 +172,14 @@ bool ValueFlow::descriptorCall(std::string_view Name, const facts::Event &E,
   }
   if (Name == "fcntl" || Name == "fcntl64") {
     if (Arg(1) && Arg(1)->integer() == SetFlags)
-      set(State, AccessPath::of(File, Arg(0)), modeOf(Arg(2), State));
+      set(State, descriptorPath(File, Arg(0)), modeOf(Arg(2), State));
     return true;
   }
   bool IsBio = Name == "BIO_ctrl";
   if (IsBio || Name == "ioctl") {
     if (Arg(1) && Arg(1)->integer() == (IsBio ? SetBioMode : SetNonBlock)) {
       auto On = Arg(2) ? State.numberOf(File, *Arg(2)) : std::nullopt;
-      set(State, AccessPath::of(File, Arg(0)),
+      set(State, descriptorPath(File, Arg(0)),
           !On   ? Mark::Unknown
           : *On ? Mark::NonBlocking
                 : Mark::Blocking);
@@ -187,7 +187,7 @@ bool ValueFlow::descriptorCall(std::string_view Name, const facts::Event &E,
     return true;
   }
   if (Name == "evutil_make_socket_nonblocking") {
-    set(State, AccessPath::of(File, Arg(0)), Mark::NonBlocking);
+    set(State, descriptorPath(File, Arg(0)), Mark::NonBlocking);
     return true;
   }
   if (Name == "dup" || Name == "dup2" || Name == "dup3") {
@@ -277,15 +277,19 @@ void ValueFlow::call(const facts::Event &E, Marks &State) const {
       State.of(File, Args[0]) != Mark::Unknown)
     set(State, AccessPath::ofResult(E.id()), State.of(File, Args[0]));
   for (std::uint32_t I = 0; I < Args.size(); ++I) {
-    AccessPath Path = AccessPath::of(File, Args[I]);
+    AccessPath Path = descriptorPath(File, Args[I]);
+    // Only the first one is taken for a descriptor if it is a number.
+    bool IsNumber = Args[I]->kind() == ValueKind::Constant;
     if (!Path)
       continue;
     auto Told = Summary ? Summary->Parameters.find(I)
                         : std::map<std::uint32_t, Mark>::const_iterator();
     if (Summary && Told != Summary->Parameters.end())
       set(State, Path, Told->second);
-    else if (State.of(File, Args[I]) == Mark::Readable)
+    else if ((I == 0 || !IsNumber) && State.of(Path) == Mark::Readable)
       State.forget(Path); // what there was has been read
+    else if (IsNumber)
+      continue;
     else if (IsLibrary)
       continue; // leaves a descriptor's mode alone
     else if (Body == NoFunction || Args[I]->kind() == ValueKind::AddressOf)

@@ -35,6 +35,7 @@ struct Marks {
   /// ... the number; of what PATH is in, nothing is known as a whole then.
   void forgetNumber(AccessPath Path);
   Mark of(const FactsFile &File, const facts::Value *Value) const;
+  Mark of(AccessPath Path) const;
   /// The number that VALUE is; of a structure, also behind its address.
   std::optional<std::int64_t> numberOf(const FactsFile &File,
                                        const facts::Value &Value) const;

@@ -42,12 +42,12 @@ void ValueFlow::notePolls(const facts::Event &E) {
   auto Args = each(E.args());
   if (E.kind() == EventKind::Construct && !Args.empty() &&
       P.typeName(F.Unit, E.value() ? E.value()->type() : 0) == "pollfd") {
-    PollFds[Path] = AccessPath::of(File, Args[0]);
+    PollFds[Path] = descriptorPath(File, Args[0]);
   } else if (E.value() && !Path.Steps.empty() &&
              Path.Steps.back().Name == "fd" &&
              Path.Steps.back().Owner == "pollfd") {
     Path.Steps.pop_back();
-    PollFds[Path] = AccessPath::of(File, E.value());
+    PollFds[Path] = descriptorPath(File, E.value());
   }
 }
 

@@ -19,6 +19,7 @@ constexpr std::size_t MaxValues = 16; // of one parameter
 bool compare(PredicateOp Op, std::int64_t Left, std::int64_t Right) {
   switch (Op) {
   case PredicateOp::Eq:
+  case PredicateOp::IsNull:
     return Left == Right;
   case PredicateOp::Ne:
     return Left != Right;
@@ -37,14 +38,6 @@ bool compare(PredicateOp Op, std::int64_t Left, std::int64_t Right) {
   }
 }
 
-std::optional<std::int64_t> constantOf(const facts::Value *V) {
-  if (V && V->kind() == ValueKind::Null)
-    return 0;
-  return V && V->kind() == ValueKind::Constant && V->text() == 0
-             ? std::optional(V->integer())
-             : std::nullopt;
-}
-
 // Answers whether an edge may be taken.
 class Branches {
 public:
@@ -53,23 +46,20 @@ public:
 
   bool mayTake(const facts::Edge &E) {
     const facts::Predicate *Asked = E.predicate();
-    if (!Asked || (E.kind() != facts::EdgeKind::True &&
-                   E.kind() != facts::EdgeKind::False))
-      return true;
-    std::optional<std::int64_t> Right =
-        Asked->op() == PredicateOp::Truth ? 0 : constantOf(Asked->right());
-    if (!Right || Asked->op() == PredicateOp::None ||
-        Asked->op() == PredicateOp::IsNull ||
-        Asked->op() == PredicateOp::AddressLess)
+    // What is only asked whether it is null is left to the checks.
+    if (!Asked ||
+        (E.kind() != facts::EdgeKind::True &&
+         E.kind() != facts::EdgeKind::False) ||
+        Asked->op() == PredicateOp::IsNull || !comesTo(*Asked, 0))
       return true;
     std::optional<std::uint32_t> Parameter = keptParameter(P, F, Asked->left());
     if (!Parameter)
       return true;
-    bool Wanted = (E.kind() == facts::EdgeKind::True) != Asked->negated();
+    const bool Wanted = E.kind() == facts::EdgeKind::True;
     const std::set<std::int64_t> &Values = passed(*Parameter);
     return Values.empty() ||
            std::any_of(Values.begin(), Values.end(), [&](std::int64_t V) {
-             return compare(Asked->op(), V, *Right) == Wanted;
+             return comesTo(*Asked, V) == Wanted;
            });
   }
 
@@ -105,6 +95,25 @@ std::set<std::int64_t> passedBy(const Program &P, FunctionId F,
 }
 
 } // namespace
+
+std::optional<std::int64_t> constantOf(const facts::Value *V) {
+  if (V && V->kind() == ValueKind::Null)
+    return 0;
+  return V && V->kind() == ValueKind::Constant && V->text() == 0
+             ? std::optional(V->integer())
+             : std::nullopt;
+}
+
+std::optional<bool> comesTo(const facts::Predicate &Asked, std::int64_t Left) {
+  const bool AgainstZero =
+      Asked.op() == PredicateOp::Truth || Asked.op() == PredicateOp::IsNull;
+  std::optional<std::int64_t> Right =
+      AgainstZero ? 0 : constantOf(Asked.right());
+  if (!Right || Asked.op() == PredicateOp::None ||
+      Asked.op() == PredicateOp::AddressLess)
+    return std::nullopt;
+  return compare(Asked.op(), Left, *Right) != Asked.negated();
+}
 
 std::optional<std::uint32_t> keptParameter(const Program &P, FunctionId F,
                                            const facts::Value *Value) {

@@ -29,6 +29,13 @@ std::optional<std::uint32_t> keptParameter(const Program &P, FunctionId F,
 std::vector<bool> deadBlocks(const Program &P, FunctionId F,
                              const CallerValues &Callers);
 
+/// The number that a value surely is, 0 of a null pointer. A text has none.
+std::optional<std::int64_t> constantOf(const facts::Value *V);
+
+/// What a condition comes to where its left side is LEFT (a null pointer: 0);
+/// empty if its right side is not known.
+std::optional<bool> comesTo(const facts::Predicate &Asked, std::int64_t Left);
+
 /// All that a parameter can be; empty if that is not known.
 using ParameterValues = std::function<std::set<std::int64_t>(std::uint32_t)>;
 std::vector<bool> deadBlocks(const Program &P, FunctionId F,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "checks/engine/Guards.h"
+#include "checks/engine/QualifiedNames.h"
 
 namespace gridlock {
 
@@ -8,9 +9,7 @@ namespace {
 // What a tag argument asks for; several libraries have their own tags of these
 // names.
 std::optional<GuardStart> tagOf(std::string_view Type) {
-  std::size_t Colons = Type.rfind("::");
-  if (Colons != std::string_view::npos)
-    Type = Type.substr(Colons + 2);
+  Type = lastComponent(Type);
   if (Type == "defer_lock_t")
     return GuardStart::Defers;
   if (Type == "try_to_lock_t")

@@ -340,11 +340,10 @@ void Program::addFunctionEntries(SymbolId S) {
   if (EntryPool.size() == Before)
     if (auto Spins = spinLockMethod(*this, S)) {
       EntryPool.push_back(keep(*Spins));
-      auto Type = spinLockType(*this, S);
       std::string_view Name =
           typeName(symbol(S).Unit, symbol(S).Fact->record());
       if (!EntriesByName.contains(Name))
-        EntriesByName[Name] = {keep(*Type)};
+        EntriesByName[Name] = {keep(*spinLockType(Name))};
     }
   if (EntryPool.size() == Before) {
     std::vector<const rules::Entry *> Inherited = inheritedEntries(S);

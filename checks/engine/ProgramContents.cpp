@@ -5,6 +5,7 @@
 #include "checks/engine/CallableTypes.h"
 #include "checks/engine/Dataflow.h"
 #include "checks/engine/Program.h"
+#include "checks/engine/QualifiedNames.h"
 
 #include <algorithm>
 #include <map>
@@ -157,8 +158,7 @@ void Program::noteSymbols() {
       Bits |= Callee::MakesTask;
     std::string_view Name = Symbol.Qualified;
     std::size_t Colons = Name.rfind("::");
-    std::string_view Last =
-        Colons == std::string_view::npos ? Name : Name.substr(Colons + 2);
+    std::string_view Last = lastComponent(Name);
     if (Last.starts_with("emplace") || Last.starts_with("make_") ||
         Last.starts_with("allocate_") || Last == "try_emplace")
       Bits |= Callee::MakesInPlace;

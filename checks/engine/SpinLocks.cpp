@@ -3,6 +3,7 @@
 
 #include "checks/engine/AccessPath.h"
 #include "checks/engine/BlockLoops.h"
+#include "checks/engine/QualifiedNames.h"
 
 #include <algorithm>
 
@@ -14,10 +15,7 @@ using facts::EventKind;
 namespace {
 
 std::string_view methodOf(const Program &P, SymbolId S) {
-  std::string_view Name = P.qualifiedName(S);
-  std::size_t Colons = Name.rfind("::");
-  return Colons == std::string_view::npos ? std::string_view()
-                                          : Name.substr(Colons + 2);
+  return lastComponent(P.qualifiedName(S));
 }
 
 enum class Use { None, Exchange, Write };
@@ -137,9 +135,8 @@ std::unique_ptr<rules::EntryT> spinLockMethod(const Program &P, SymbolId S) {
   return Entry;
 }
 
-std::unique_ptr<rules::EntryT> spinLockType(const Program &P, SymbolId S) {
-  const ProgramSymbol &Symbol = P.symbol(S);
-  auto Entry = entryFor(P.typeName(Symbol.Unit, Symbol.Fact->record()));
+std::unique_ptr<rules::EntryT> spinLockType(std::string_view Name) {
+  auto Entry = entryFor(Name);
   Entry->kind = rules::EntryKind::Mutex;
   return Entry;
 }

@@ -17,8 +17,8 @@ namespace gridlock {
 /// The entry of S, if it is `lock`, `unlock` or `try_lock` of such a class.
 std::unique_ptr<rules::EntryT> spinLockMethod(const Program &P, SymbolId S);
 
-/// The entry of the class that S is a method of: a mutex that is not recursive.
-std::unique_ptr<rules::EntryT> spinLockType(const Program &P, SymbolId S);
+/// The entry of such a class: a mutex that is not recursive.
+std::unique_ptr<rules::EntryT> spinLockType(std::string_view Name);
 
 } // namespace gridlock
 

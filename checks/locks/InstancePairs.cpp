@@ -56,7 +56,6 @@ public:
 private:
   bool areUnordered(std::uint32_t One, std::uint32_t Other) const;
   bool comparesObjects(const facts::Predicate &Pred) const;
-  const facts::Event *callOf(const AccessPath &Result) const;
   bool handsOut(SymbolId Getter) const;
   std::optional<std::uint32_t> parameterIn(std::string &Text) const;
   bool mayOrder(const facts::Predicate &Pred) const;
@@ -283,8 +282,8 @@ bool Judge::areUnordered(std::uint32_t One, std::uint32_t Other) const {
 // What one function hands out for two parameters, by pointer or reference, and
 // doesn't make for the call.
 bool Judge::isByKey() const {
-  const facts::Event *First = callOf(Pair.First);
-  const facts::Event *Second = callOf(Pair.Second);
+  const facts::Event *First = callOf(*F.Fact, Pair.First);
+  const facts::Event *Second = callOf(*F.Fact, Pair.Second);
   if (!First || !Second || First == Second ||
       First->symbol() != Second->symbol() ||
       Pair.First.Steps != Pair.Second.Steps ||
@@ -309,15 +308,6 @@ bool Judge::isByKey() const {
     Other = Right.Id;
   }
   return One && areUnordered(*One, *Other);
-}
-
-const facts::Event *Judge::callOf(const AccessPath &Result) const {
-  if (Result.Root == PlaceRoot::CallResult)
-    for (const facts::Block *B : each(F.Fact->blocks()))
-      for (const facts::Event *E : each(B->events()))
-        if (E->kind() == facts::EventKind::Call && E->id() == Result.Id)
-          return E;
-  return nullptr;
 }
 
 bool Judge::handsOut(SymbolId Getter) const {

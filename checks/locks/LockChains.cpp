@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "checks/locks/LockChains.h"
 
+#include "checks/engine/Classify.h"
+#include "checks/engine/DeadBlocks.h"
+#include "checks/engine/QualifiedNames.h"
+
 #include <algorithm>
 #include <cctype>
 #include <optional>
@@ -26,12 +30,9 @@ bool mayTell(const Program &P, FunctionId Id, const facts::Predicate &Pred) {
   const ProgramFunction &F = P.function(Id);
   auto Asks = [&](const facts::Value *V) {
     AccessPath Path = AccessPath::of(P.unit(F.Unit), V);
-    if (Path.Root == facts::PlaceRoot::CallResult)
-      for (const facts::Block *B : each(F.Fact->blocks()))
-        for (const facts::Event *E : each(B->events()))
-          if (E->id() == Path.Id && E->kind() == facts::EventKind::Call)
-            return namesHolder(
-                lastComponent(P.qualifiedName(P.resolve(F.Unit, E->symbol()))));
+    if (const facts::Event *E = callOf(*F.Fact, Path))
+      return namesHolder(
+          lastComponent(P.qualifiedName(P.resolve(F.Unit, E->symbol()))));
     // A number that is passed is data, a flag or a pointer may be word of it.
     if (Path.Root == facts::PlaceRoot::Param && Path.Steps.empty())
       return Pred.op() == facts::PredicateOp::Truth ||
@@ -55,48 +56,27 @@ bool asksForObject(const FactsFile &File, const facts::Predicate &Pred,
          AccessPath::of(File, Site.receiver()).startsWith(Asked);
 }
 
-// What a condition comes to where CALL gives a constant for the parameter that
-// it asks for.
-std::optional<bool> decided(const facts::Predicate &Pred,
+// What a condition of function ID comes to where CALL gives a constant for the
+// parameter that it asks for.
+std::optional<bool> decided(const Program &P, FunctionId Id,
+                            const facts::Predicate &Pred,
                             const facts::Event *Call) {
-  const facts::Value *Left = Pred.left();
-  auto Args = each(Call ? Call->args() : nullptr);
-  if (!Left || Left->kind() != facts::ValueKind::Place ||
-      Left->place()->root() != facts::PlaceRoot::Param ||
-      each(Left->place()->path()).size() != 0 ||
-      Left->place()->id() >= Args.size())
+  if (!Call || !comesTo(Pred, 0))
     return std::nullopt;
-  const facts::Value &Given = *Args[Left->place()->id()];
-  const bool IsNull = Given.kind() == facts::ValueKind::Null;
-  if (!IsNull && Given.kind() != facts::ValueKind::Constant)
-    return std::nullopt;
-  const long long Number = IsNull ? 0 : Given.integer();
-  const bool Compares = Pred.op() == facts::PredicateOp::Eq ||
-                        Pred.op() == facts::PredicateOp::Ne;
-  if (Compares &&
-      (!Pred.right() || Pred.right()->kind() != facts::ValueKind::Constant))
-    return std::nullopt;
-  switch (Pred.op()) {
-  case facts::PredicateOp::Truth:
-    return (Number != 0) != Pred.negated();
-  case facts::PredicateOp::IsNull:
-    return (Number == 0) != Pred.negated();
-  case facts::PredicateOp::Eq:
-    return (Number == Pred.right()->integer()) != Pred.negated();
-  case facts::PredicateOp::Ne:
-    return (Number != Pred.right()->integer()) != Pred.negated();
-  default:
-    return std::nullopt;
-  }
+  auto Parameter = keptParameter(P, Id, Pred.left());
+  auto Given = Parameter
+                   ? constantOf(argument(*Call, static_cast<int>(*Parameter)))
+                   : std::nullopt;
+  return Given ? comesTo(Pred, *Given) : std::nullopt;
 }
 
-bool isTaken(const facts::Edge &E, const facts::Event *Call) {
+bool isTaken(const Program &P, FunctionId Id, const facts::Edge &E,
+             const facts::Event *Call) {
   if (!E.predicate() ||
       (E.kind() != facts::EdgeKind::True && E.kind() != facts::EdgeKind::False))
     return true;
-  return decided(*E.predicate(), Call)
-             .value_or(E.kind() == facts::EdgeKind::True) ==
-         (E.kind() == facts::EdgeKind::True);
+  const bool IfTrue = E.kind() == facts::EdgeKind::True;
+  return decided(P, Id, *E.predicate(), Call).value_or(IfTrue) == IfTrue;
 }
 
 // How one function leads to its event SITE, called by CALL (null: not known).
@@ -117,7 +97,7 @@ Leads leadsTo(const Program &P, FunctionId Id, const facts::Event *Site,
     Changed = false;
     for (std::uint32_t B = 0; B < Blocks.size(); ++B)
       for (const facts::Edge *E : each(Blocks[B]->edges()))
-        if (!Reaches[B] && Reaches[E->to()] && isTaken(*E, Call))
+        if (!Reaches[B] && Reaches[E->to()] && isTaken(P, Id, *E, Call))
           Changed = Reaches[B] = true;
   }
   if (!Reaches[0])
@@ -132,7 +112,7 @@ Leads leadsTo(const Program &P, FunctionId Id, const facts::Event *Site,
     Seen[B] = true;
     for (const facts::Edge *E : each(Blocks[B]->edges())) {
       if (E->kind() == facts::EdgeKind::Unwind ||
-          E->kind() == facts::EdgeKind::Handler || !isTaken(*E, Call))
+          E->kind() == facts::EdgeKind::Handler || !isTaken(P, Id, *E, Call))
         continue;
       Pending.push_back(E->to());
       if (!Reaches[E->to()] &&
@@ -166,7 +146,8 @@ bool isTold(const LockModel &Model, ChainId Chain) {
     for (const facts::Block *B : each(F.Fact->blocks()))
       for (const facts::Edge *E : each(B->edges()))
         if (E->predicate() &&
-            !decided(*E->predicate(), Model.chain(Chain).Site) &&
+            !decided(P, Model.chain(Next).Function, *E->predicate(),
+                     Model.chain(Chain).Site) &&
             (E->predicate()->op() < facts::PredicateOp::Lt ||
              E->predicate()->op() > facts::PredicateOp::Ge) &&
             (IsConstant(E->predicate()->left()) ||

@@ -253,9 +253,13 @@ bool isOneObject(const Program &P, FunctionId Id, const AccessPath &Path) {
   return true;
 }
 
-std::string_view lastComponent(std::string_view Name) {
-  std::size_t Colons = Name.rfind("::");
-  return Colons == std::string_view::npos ? Name : Name.substr(Colons + 2);
+const facts::Event *callOf(const facts::Function &F, const AccessPath &Path) {
+  if (Path.Root == PlaceRoot::CallResult)
+    for (const facts::Block *B : each(F.blocks()))
+      for (const facts::Event *E : each(B->events()))
+        if (E->kind() == facts::EventKind::Call && E->id() == Path.Id)
+          return E;
+  return nullptr;
 }
 
 bool isVisible(const AccessPath &Path) {

@@ -12,6 +12,7 @@
 
 #include "checks/engine/AccessPath.h"
 #include "checks/engine/Program.h"
+#include "checks/engine/QualifiedNames.h"
 
 #include <map>
 #include <optional>
@@ -93,8 +94,8 @@ AccessPath withoutInstance(const AccessPath &Path);
 /// Whether a caller can know the object by this path.
 bool isVisible(const AccessPath &Path);
 
-/// "lock" of "std::mutex::lock".
-std::string_view lastComponent(std::string_view Name);
+/// The call in F at whose result PATH begins; null if there is none.
+const facts::Event *callOf(const facts::Function &F, const AccessPath &Path);
 
 struct LockName {
   std::string Text; // empty: it has no name beyond this function

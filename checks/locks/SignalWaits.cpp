@@ -73,31 +73,25 @@ bool Finder::waits(const facts::Event &E) const {
 }
 
 bool Finder::givesFuture(const facts::Event &E) const {
-  for (const rules::Entry *Entry : P.entries(P.resolve(F.Unit, E.symbol())))
-    if (does(*Entry, Effect::GivesFuture))
-      return true;
-  return false;
+  return does(P.entries(P.resolve(F.Unit, E.symbol())), Effect::GivesFuture);
 }
 
 // The local of whose future the local FUTURE is; else itself.
 std::uint32_t Finder::promiseOf(std::uint32_t Future) const {
-  const facts::Event *Made = nullptr;
+  const facts::Event *Maker = nullptr;
   for (const facts::Block *B : each(F.Fact->blocks()))
     for (const facts::Event *E : each(B->events()))
-      if (E->kind() == EventKind::Construct && E->place() && E->value() &&
-          E->place()->root() == PlaceRoot::Local &&
-          E->place()->id() == Future && E->value()->place() &&
-          E->value()->place()->root() == PlaceRoot::CallResult)
-        Made = E;
-  if (Made)
-    for (const facts::Block *B : each(F.Fact->blocks()))
-      for (const facts::Event *E : each(B->events()))
-        if (E->kind() == EventKind::Call &&
-            E->id() == Made->value()->place()->id() && givesFuture(*E) &&
-            E->receiver() && E->receiver()->place() &&
-            E->receiver()->place()->root() == PlaceRoot::Local)
-          return E->receiver()->place()->id();
-  return Future;
+      if (E->kind() == EventKind::Construct && E->place() &&
+          E->place()->root() == PlaceRoot::Local && E->place()->id() == Future)
+        if (AccessPath From = AccessPath::of(P.unit(F.Unit), E->value());
+            From.Root == PlaceRoot::CallResult)
+          Maker = callOf(*F.Fact, From);
+  const facts::Place *Promise =
+      Maker && givesFuture(*Maker) && Maker->receiver()
+          ? Maker->receiver()->place()
+          : nullptr;
+  return Promise && Promise->root() == PlaceRoot::Local ? Promise->id()
+                                                        : Future;
 }
 
 // Whether V is the object, or collects in CALLABLES that it captures it.

@@ -3,6 +3,7 @@
 
 #include "checks/engine/AccessPath.h"
 #include "checks/engine/Dataflow.h"
+#include "checks/engine/QualifiedNames.h"
 
 #include <algorithm>
 #include <map>
@@ -91,10 +92,7 @@ bool TaskFlow::isContainer(std::uint32_t Local) const {
 }
 
 bool isOneOf(std::string_view Name, std::initializer_list<const char *> List) {
-  std::size_t Colons = Name.rfind("::");
-  if (Colons != std::string_view::npos)
-    Name = Name.substr(Colons + 2);
-  return std::find(List.begin(), List.end(), Name) != List.end();
+  return std::find(List.begin(), List.end(), lastComponent(Name)) != List.end();
 }
 
 // Where the result of a call that returns a task is put into a local: as its

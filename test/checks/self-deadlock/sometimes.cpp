@@ -41,6 +41,17 @@ public:
     std::lock_guard<std::mutex> Hold(Lock);
     clear(Quiet);
   }
+  // What is passed says nothing once it has been changed.
+  void trim(bool Quiet) {
+    if (Count == 2)
+      Quiet = true;
+    if (!Quiet)
+      remove();
+  }
+  void trim_all_ok() {
+    std::lock_guard<std::mutex> Hold(Lock);
+    trim(false);
+  }
   void drop() {
     if (!HeldByUs)
       remove();

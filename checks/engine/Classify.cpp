@@ -229,17 +229,12 @@ Mark Classifier::markOf(const facts::Value *V, const Site &S) {
   std::optional<Marks> State = stateAt(S);
   AccessPath Path = descriptorPath(P.unit(F.Unit), V);
   Mark M = State ? State->of(Path) : Mark::Unknown;
-  const DescriptorModes *Modes = P.descriptorModes();
-  // Standard input, output and error block unless somebody changes them.
-  if (M == Mark::Unknown && V && V->kind() == ValueKind::Constant)
-    return Modes ? Modes->modeOfStandard(Path).value_or(Mark::Blocking)
-                 : Mark::Blocking;
-  if (M != Mark::Unknown || !Modes)
+  if (M != Mark::Unknown)
     return M;
-  return !Path.Steps.empty() &&
-                 P.descriptorModes()->isNonBlockingField(Path.Steps.back())
-             ? Mark::NonBlocking
-             : M;
+  // Standard input, output and error block unless somebody changes them.
+  const bool IsNumber = V && V->kind() == ValueKind::Constant;
+  return (P.descriptorModes() ? P.descriptorModes()->kept(Path) : std::nullopt)
+      .value_or(IsNumber ? Mark::Blocking : Mark::Unknown);
 }
 
 std::optional<std::int64_t> Classifier::numberOf(const facts::Value &V,

@@ -198,15 +198,10 @@ const ModeSummary *DescriptorModes::of(FunctionId F) const {
   return It == Summaries.end() ? nullptr : &It->second;
 }
 
-std::optional<Mark>
-DescriptorModes::modeOfStandard(const AccessPath &Path) const {
-  auto It = Fields.find({"", Path.Global});
+std::optional<Mark> DescriptorModes::kept(const AccessPath &Path) const {
+  auto Name = keptName(Path);
+  auto It = Name ? Fields.find(*Name) : Fields.end();
   return It == Fields.end() ? std::nullopt : std::optional(It->second);
-}
-
-bool DescriptorModes::isNonBlockingField(const PathStep &Field) const {
-  auto It = Fields.find({Field.Owner, Field.Name});
-  return It != Fields.end() && It->second == Mark::NonBlocking;
 }
 
 } // namespace gridlock

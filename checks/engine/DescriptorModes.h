@@ -60,13 +60,11 @@ public:
 
   /// Null if F neither changes nor makes descriptors, as far as is known.
   const ModeSummary *of(FunctionId F) const;
-  /// Some function makes descriptors in this field non-blocking, and none makes
-  /// them block again.
-  bool isNonBlockingField(const PathStep &Field) const;
-
-  /// The same of standard input, output or error (PATH is descriptorPath's);
-  /// Unknown: changed, but not always to non-blocking. None: nobody changes it.
-  std::optional<Mark> modeOfStandard(const AccessPath &Path) const;
+  /// What the program's functions make of a descriptor in a field, or of
+  /// standard input, output or error (PATH is descriptorPath's): NonBlocking if
+  /// some do that and none makes it block again, else Unknown. None: nobody
+  /// changes it.
+  std::optional<Mark> kept(const AccessPath &Path) const;
 
   /// Whether the program says of any object (socket, session, connection) that
   /// it is not to block.

@@ -21,9 +21,9 @@ public:
 
   void cycle(const LockCycle &Cycle);
   void pair(const InstancePair &Pair);
-  bool mayBeOrdered(FunctionId F) const;
 
 private:
+  bool mayBeOrdered(FunctionId F) const;
   std::string lock(LockId L) const { return "'" + Model.display(L) + "'"; }
   Finding make(const std::set<std::string> &Functions) const;
 

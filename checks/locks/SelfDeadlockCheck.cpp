@@ -62,11 +62,11 @@ bool Reporter::endsMoved(const LockRepeat &R) const {
 
 std::string Reporter::message(const LockRepeat &R, const std::string &Lock,
                               const std::string &Taker, bool BothShared) const {
-  bool WaitsForSign = false;
-  for (ChainId C = R.ToChain; C != 0; C = Model.chain(C).Next)
-    WaitsForSign |=
-        Model.chain(C).Site && Model.signalWait(*Model.chain(C).Site);
-  if (R.Joined)
+  if (R.Joined) {
+    bool WaitsForSign = false;
+    for (ChainId C = R.ToChain; C != 0; C = Model.chain(C).Next)
+      WaitsForSign |=
+          Model.chain(C).Site && Model.signalWait(*Model.chain(C).Site);
     return "lock " + Lock + " is held in " +
            describe(P, P.function(R.Function).Symbol) +
            (WaitsForSign ? " while it waits for a sign of a thread that first "
@@ -74,6 +74,7 @@ std::string Reporter::message(const LockRepeat &R, const std::string &Lock,
                          : " while it waits for the end of a thread that takes "
                            "it in ") +
            Taker + ": both wait for ever";
+  }
   if (BothShared)
     return "lock " + Lock + " is taken in shared mode in " + Taker +
            " while the same thread holds it in shared mode already: if a "

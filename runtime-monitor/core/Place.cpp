@@ -3,6 +3,7 @@
 
 #include "runtime-monitor/core/Calls.h"
 #include "runtime-monitor/core/Syscalls.h"
+#include "runtime-monitor/core/Table.h"
 
 #include <algorithm>
 #include <cstring>
@@ -18,7 +19,7 @@ namespace {
 uint64_t CodeBegin = 0, CodeEnd = 0;
 uint64_t LibraryBegin = 0, LibraryEnd = 0;
 
-constexpr size_t Window = 2048; // of the stack
+constexpr size_t Window = 2048;                       // of the stack
 constexpr unsigned OwnWords = 128, LibraryWords = 32; // of the stack
 
 int findLibrary(dl_phdr_info *Module, size_t, void *) noexcept {
@@ -71,11 +72,6 @@ const uint64_t *wordOf(uint64_t From, uint64_t Site) noexcept {
     if (*At == Site)
       return At;
   return nullptr;
-}
-
-uint64_t mix(uint64_t Place, uint64_t Address) noexcept {
-  Place = (Place ^ Address) * 0x9e3779b97f4a7c15u;
-  return Place ^ Place >> 29;
 }
 
 } // namespace

@@ -12,6 +12,12 @@
 
 namespace gridlock::monitor {
 
+/// HASH with one more part.
+inline uint64_t mix(uint64_t Hash, uint64_t Value) noexcept {
+  Hash = (Hash ^ Value) * 0x9e3779b97f4a7c15u;
+  return Hash ^ (Hash >> 29);
+}
+
 /// By lock and place in the code.
 inline uint64_t hashOf(const void *Lock, uint64_t Site,
                        uint32_t Kind) noexcept {

@@ -30,6 +30,19 @@ bool isTime(const timespec *T) {
   return T && T->tv_nsec >= 0 && T->tv_nsec < 1000000000;
 }
 
+/// MayTry: the real function would not refuse its arguments.
+template <class Wait>
+[[gnu::always_inline]] inline int waitFor(sem_t *S, bool MayTry,
+                                          const char *Operation,
+                                          const void *Site, Wait WaitIt) {
+  if (!currentThread())
+    return WaitIt();
+  if (MayTry && takesAtOnce(S))
+    return 0;
+  SleepScope Scope(Operation, S, Site);
+  return WaitIt();
+}
+
 bool waitsForSemaphore(const sem_t *S) noexcept {
   struct Layout {
     uint32_t Value, Waiters;
@@ -66,23 +79,13 @@ const pthread_cond_t *inner(const cnd_t *C) { // glibc's cnd_t is one
 } // namespace
 
 INTERPOSE int sem_wait(sem_t *S) {
-  auto *F = REAL(sem_wait);
-  if (!currentThread())
-    return F(S);
-  if (takesAtOnce(S))
-    return 0;
-  SleepScope Scope(Operation.sem_wait, S, CALLER);
-  return F(S);
+  return waitFor(S, true, Operation.sem_wait, CALLER,
+                 [&] { return REAL(sem_wait)(S); });
 }
 
 INTERPOSE int sem_timedwait(sem_t *S, const timespec *Until) {
-  auto *F = REAL(sem_timedwait);
-  if (!currentThread())
-    return F(S, Until);
-  if (isTime(Until) && takesAtOnce(S))
-    return 0;
-  SleepScope Scope(Operation.sem_timedwait, S, CALLER);
-  return F(S, Until);
+  return waitFor(S, isTime(Until), Operation.sem_timedwait, CALLER,
+                 [&] { return REAL(sem_timedwait)(S, Until); });
 }
 
 INTERPOSE int sem_clockwait(sem_t *S, clockid_t Clock, const timespec *Until) {
@@ -91,13 +94,9 @@ INTERPOSE int sem_clockwait(sem_t *S, clockid_t Clock, const timespec *Until) {
     errno = ENOSYS;
     return -1;
   }
-  if (!currentThread())
-    return F(S, Clock, Until);
-  if ((Clock == CLOCK_MONOTONIC || Clock == CLOCK_REALTIME) && isTime(Until) &&
-      takesAtOnce(S))
-    return 0;
-  SleepScope Scope(Operation.sem_clockwait, S, CALLER);
-  return F(S, Clock, Until);
+  const bool IsClock = Clock == CLOCK_MONOTONIC || Clock == CLOCK_REALTIME;
+  return waitFor(S, IsClock && isTime(Until), Operation.sem_clockwait, CALLER,
+                 [&] { return F(S, Clock, Until); });
 }
 
 #define WAKES(NAME, WAITED, OBJECT)                                            \

@@ -43,11 +43,6 @@ uint64_t keyOf(const Thread &T, const void *Lock, uint64_t Site) noexcept {
   return (Key ^ (Key >> 32)) | 1;
 }
 
-uint64_t mix(uint64_t Hash, uint64_t Value) noexcept {
-  Hash = (Hash ^ Value) * 0x9e3779b97f4a7c15u;
-  return Hash ^ (Hash >> 29);
-}
-
 // False if the lock was given back in a way the monitor did not see, or by
 // another thread, to which a stackful coroutine had moved. Its memory may be
 // gone.

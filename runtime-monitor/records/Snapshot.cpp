@@ -83,11 +83,13 @@ void writeBlocks(Loop &L) noexcept {
   L.Blocks.Lost = 0;
 }
 
-// A hold is no news by itself; what has grown by an eighth is.
-bool isNews(const HoldSite &S, Occasion Why) noexcept {
-  const uint64_t Samples = S.Samples.load(std::memory_order_relaxed);
-  const uint64_t Least = Why == Occasion::Regular ? S.Written / 8 : 0;
-  return Samples - S.Written > Least &&
+// A hold or an idle worker's wait is no news by itself; what has grown by an
+// eighth is.
+template <class Site>
+bool isNews(const Site &S, const std::atomic<uint64_t> &Count,
+            Occasion Why) noexcept {
+  const uint64_t Grown = Count.load(std::memory_order_acquire) - S.Written;
+  return Grown > (Why == Occasion::Regular ? S.Written / 8 : 0) &&
          S.State.load(std::memory_order_acquire) == 2;
 }
 
@@ -95,7 +97,7 @@ void writeHolds(Occasion Why) noexcept {
   static WideBucket Buckets[HoldTimes::Size]; // guarded by SnapshotLock
   for (uint32_t I = 0; HoldSites::Table && I < HoldSites::Size; ++I) {
     HoldSite &S = HoldSites::Table[I];
-    if (!isNews(S, Why))
+    if (!isNews(S, S.Samples, Why))
       continue;
     HoldRecord R{};
     R.Id = I + 1;
@@ -117,18 +119,10 @@ void writeHolds(Occasion Why) noexcept {
   }
 }
 
-// Idle workers wait again and again: what has grown by an eighth is news.
-bool isNews(const SleepSite &S, Occasion Why) noexcept {
-  const uint64_t Count = S.Count.load(std::memory_order_acquire);
-  const uint64_t Least = Why == Occasion::Regular ? S.Written / 8 : 0;
-  return Count - S.Written > Least &&
-         S.State.load(std::memory_order_acquire) == 2;
-}
-
 void writeSleeps(Occasion Why) noexcept {
   for (uint32_t I = 0; SleepSites::Table && I < SleepSites::Size; ++I) {
     SleepSite &S = SleepSites::Table[I];
-    if (!isNews(S, Why))
+    if (!isNews(S, S.Count, Why))
       continue;
     SleepRecord R{};
     R.Id = I + 1;
@@ -384,10 +378,12 @@ void writeChain(RecordKind Kind, RecordKind Of, uint32_t Id,
 
 bool somethingToWrite() noexcept {
   for (uint32_t I = 0; HoldSites::Table && I < HoldSites::Size; ++I)
-    if (isNews(HoldSites::Table[I], Occasion::Regular))
+    if (isNews(HoldSites::Table[I], HoldSites::Table[I].Samples,
+               Occasion::Regular))
       return true;
   for (uint32_t I = 0; SleepSites::Table && I < SleepSites::Size; ++I)
-    if (isNews(SleepSites::Table[I], Occasion::Regular))
+    if (isNews(SleepSites::Table[I], SleepSites::Table[I].Count,
+               Occasion::Regular))
       return true;
   if (Coroutines::Any.load(std::memory_order_relaxed))
     for (const CoroutineSite &S : Coroutines::SiteTable)

@@ -59,7 +59,7 @@ symbolize::RecordsOrError ReportCommand::read() const {
   if (Result.Error.empty())
     Result.Error = Process.refresh();
   Result.Processes.push_back(Process.records());
-  if (Result.Error.empty() && Process.records().Loops.empty())
+  if (Result.Error.empty())
     if (const auto Children = Process.watchedChildren(); !Children.empty())
       std::cerr << "gridlock: process " << Live
                 << " has no event loop; processes that it started are watched, "

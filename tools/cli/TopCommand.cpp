@@ -86,9 +86,7 @@ int TopCommand::run() const {
     return fail(Error);
   symbolize::Top View(Process.records(), std::filesystem::current_path());
   const auto Write = [&](std::ostream &Out, unsigned Most) {
-    View.write(Out, Most, Process.name(),
-               Process.records().Loops.empty() ? Process.watchedChildren()
-                                               : std::string());
+    View.write(Out, Most, Process.name(), Process.watchedChildren());
   };
   if (Once) {
     Write(std::cout, 0);

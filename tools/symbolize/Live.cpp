@@ -47,10 +47,6 @@ int onlySignal(const std::string &StatusFile) {
   return Only;
 }
 
-} // namespace
-
-namespace {
-
 /// Of /proc/PID/stat; 0: unknown.
 unsigned parentOf(const fs::path &Process) {
   const std::string Stat = firstLine(Process / "stat");
@@ -64,6 +60,8 @@ unsigned parentOf(const fs::path &Process) {
 
 std::string LiveProcess::watchedChildren() const {
   std::string All;
+  if (!Records.Loops.empty())
+    return All;
   std::error_code Ignored;
   for (const auto &At : fs::directory_iterator("/proc", Ignored)) {
     const auto Child =

@@ -29,7 +29,8 @@ public:
   /// What the system calls it; programs change it.
   std::string name() const;
 
-  /// The watched ones of those that it started, "12 (nginx), 13 (nginx)".
+  /// Those to look at instead if it has no event loop itself: the watched ones
+  /// of those that it started, "12 (nginx), 13 (nginx)".
   std::string watchedChildren() const;
 
   /// Grows with each refresh. Its address stays.

@@ -152,17 +152,8 @@ std::vector<LockRow> contendedLocks(const ProcessRecords &P, Symbolizer &S,
     Row.Address = C.Lock;
     Side One = Root.sideOf(stackOf(P, S, RecordKind::Contention, Id, C.Site));
     One.Operation = operationOf(Rules, One.Stack, C.Operation);
-    One.Count = C.Count;
-    One.Total = C.Total;
-    One.Max = C.Max;
-    if (C.Side == Role::Waiter) {
-      Row.Count += C.Count;
-      Row.Total += C.Total;
-      Row.Max = std::max(Row.Max, C.Max);
-    }
     One.Meanwhile = callOf(P, S, Root, Rules, Id);
-    mergeSide(C.Side == Role::Waiter ? Row.Waiters : Row.Holders,
-              std::move(One));
+    addSide(Row, Row.Holders, C, std::move(One));
   }
   std::vector<LockRow> Rows;
   for (auto &[Address, Row] : ByLock) {

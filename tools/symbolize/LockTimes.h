@@ -7,6 +7,9 @@
 
 #include "tools/symbolize/Places.h"
 
+#include <algorithm>
+#include <utility>
+
 namespace gridlock::rules {
 class Catalogue;
 }
@@ -16,6 +19,22 @@ namespace gridlock::symbolize {
 /// One row for each function and operation, however often it is called from
 /// different places; the longest one's stack is shown.
 void mergeSide(std::vector<Side> &Sides, Side New);
+
+/// What record R tells of one side: for those that waited also the sums of the
+/// object's ROW. Others: the row's list of the other side.
+template <class Row, class Record>
+void addSide(Row &To, std::vector<Side> &Others, const Record &R, Side One) {
+  One.Count = R.Count;
+  One.Total = R.Total;
+  One.Max = R.Max;
+  const bool Waited = R.Side == monitor::Role::Waiter;
+  if (Waited) {
+    To.Count += R.Count;
+    To.Total += R.Total;
+    To.Max = std::max(To.Max, R.Max);
+  }
+  mergeSide(Waited ? To.Waiters : Others, std::move(One));
+}
 
 /// Most time first.
 std::vector<HoldRow> holdTimes(const ProcessRecords &P, Symbolizer &S,

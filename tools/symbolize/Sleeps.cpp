@@ -42,16 +42,7 @@ std::vector<SleepRow> sleeps(const ProcessRecords &P, Symbolizer &S,
     Row.Address = R.Object;
     Side One = Root.sideOf(stackAt(P, S, WithStack, R));
     One.Operation = operationOf(Rules, One.Stack, R.Operation);
-    One.Count = R.Count;
-    One.Total = R.Total;
-    One.Max = R.Max;
-    if (R.Side == Role::Waiter) {
-      Row.Count += R.Count;
-      Row.Total += R.Total;
-      Row.Max = std::max(Row.Max, R.Max);
-    }
-    mergeSide(R.Side == Role::Waiter ? Row.Waiters : Row.Wakers,
-              std::move(One));
+    addSide(Row, Row.Wakers, R, std::move(One));
   }
   std::vector<SleepRow> Rows;
   for (auto &[Address, Row] : ByObject) {

@@ -229,7 +229,7 @@ void Top::write(std::ostream &Out, unsigned Most, const std::string &Name,
                                     ""};
   TimeBefore = Now;
   writeLoops(Lines);
-  if (P.Loops.empty() && !Children.empty())
+  if (!Children.empty())
     Lines.push_back("processes that it started are watched, too: " + Children);
   writeStalls(Lines);
   writeDeadlocks(Lines);

@@ -21,8 +21,7 @@ public:
       : P(P), Root(std::move(Root)), S(P, Files) {}
 
   /// One view; rates are since the last one, or since the program's start.
-  /// Lines: at most so many, 0: all. Children: those to look at if it has no
-  /// loop.
+  /// Lines: at most so many, 0: all. Children: those to look at instead.
   void write(std::ostream &Out, unsigned Lines, const std::string &Name,
              const std::string &Children);
 

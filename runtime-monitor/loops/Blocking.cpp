@@ -18,6 +18,8 @@ namespace {
 
 // Calls that don't block are many.
 constexpr uint64_t Noticed = 50000;
+// So many ns in calls are worth a reading of the CPU time.
+constexpr uint64_t WorthReading = 1000000;
 
 uint64_t significant(const Loop &L) noexcept { return L.Threshold / 10; }
 
@@ -95,7 +97,7 @@ void count(Loop &L, BlockSite &B, uint64_t Count, uint64_t Total, uint64_t Max,
 
 /// Calls shorter than block_ms: kept until the iteration ends.
 void keep(const Thread &T, Loop &L, const gridlock_call &Call,
-          uint64_t Duration, uint64_t OnCpu) noexcept {
+          uint64_t Duration) noexcept {
   OpenIteration &Open = L.Open;
   const uint64_t Depth = depthOf(T, Call);
   uint32_t I = 0;
@@ -107,14 +109,14 @@ void keep(const Thread &T, Loop &L, const gridlock_call &Call,
     return; // so many kinds that none of them is to blame
   OpenIteration::Short &S = Open.Shorts[I];
   if (I == Open.ShortCount) {
-    S = {Call.operation, Call.site, Depth, 0, 0, 0, 0, {}, S.Stack};
+    S = {Call.operation, Call.site, Depth, 0, 0, 0, 0, 0, {}, S.Stack};
     ++Open.ShortCount;
   }
   const bool WasLess = S.Total < significant(L);
   ++S.Count;
   S.Total += Duration;
+  S.Unread += Duration;
   S.Max = std::max(S.Max, Duration);
-  S.OnCpu += OnCpu;
   if (!WasLess || S.Total < significant(L))
     return;
   describeArguments(Call, S.Arguments);
@@ -137,15 +139,32 @@ CpuReading CpuReading::now(uint64_t At, uint64_t Busy) noexcept {
   return {At, cpuTime(), Busy};
 }
 
-uint64_t CpuReading::onCpu(const CpuReading &Now,
-                           uint64_t Duration) const noexcept {
-  const uint64_t Spent = Now.Time - Time;
-  const uint64_t Earlier = Now.Busy - Busy - Duration;
-  return std::min(Spent > Earlier ? Spent - Earlier : 0, Duration);
+uint64_t CpuReading::offCpu(const CpuReading &Now) const noexcept {
+  const uint64_t Spent = Now.Time - Time, All = Now.Busy - Busy;
+  return All > Spent ? All - Spent : 0;
 }
 
 void OpenIteration::readCpu(const Loop &L, uint64_t Now) noexcept {
   Begin = Last = CpuReading::now(Now, L.Busy);
+  Unread = 0;
+}
+
+uint64_t OpenIteration::settle(const CpuReading &Now,
+                               uint64_t Duration) noexcept {
+  const uint64_t All = Unread + Duration;
+  const uint64_t Off = std::min(Last.offCpu(Now), All);
+  const auto ShareOf = [&](uint64_t Part) {
+    return All == 0 ? 0
+                    : static_cast<uint64_t>(
+                          static_cast<unsigned __int128>(Off) * Part / All);
+  };
+  for (uint32_t I = 0; I < ShortCount; ++I) {
+    Shorts[I].OnCpu += Shorts[I].Unread - ShareOf(Shorts[I].Unread);
+    Shorts[I].Unread = 0;
+  }
+  Last = Now;
+  Unread = 0;
+  return ShareOf(Duration);
 }
 
 void blockingCallEnded(Thread &T, const gridlock_call &Call,
@@ -157,13 +176,19 @@ void blockingCallEnded(Thread &T, const gridlock_call &Call,
   if (Duration < Noticed)
     return;
   InsideMonitor Guard(T);
+  const bool Counts = Duration >= TheOptions.BlockMs * 1000000;
+  if (!Counts) {
+    keep(T, *L, Call, Duration);
+    L->Open.Unread += Duration;
+    if (L->Open.Unread < WorthReading)
+      return;
+  }
   const uint64_t End = Call.start + Duration;
   const CpuReading Now = CpuReading::now(
       End, L->Busy + End - T.BusySince.load(std::memory_order_relaxed));
-  const uint64_t OnCpu = L->Open.Last.onCpu(Now, Duration);
-  L->Open.Last = Now;
-  if (Duration < TheOptions.BlockMs * 1000000)
-    return keep(T, *L, Call, Duration, OnCpu);
+  const uint64_t OffCpu = L->Open.settle(Now, Counts ? Duration : 0);
+  if (!Counts)
+    return;
   GRIDLOCK_PROBE3(block, L->Tid, Duration, Call.operation);
   BlockSite *B = siteOf(*L, {Call.operation, Call.site, depthOf(T, Call)},
                         reinterpret_cast<const void *>(Call.registers[1]));
@@ -172,7 +197,7 @@ void blockingCallEnded(Thread &T, const gridlock_call &Call,
   ArgumentText Arguments;
   if (Duration > B->Max)
     describeArguments(Call, Arguments);
-  count(*L, *B, 1, Duration, Duration, OnCpu, Arguments);
+  count(*L, *B, 1, Duration, Duration, Duration - OffCpu, Arguments);
   if (B->Operation.load(std::memory_order_relaxed))
     return;
   B->Stack.store(takeOwnStack(Call), std::memory_order_relaxed);
@@ -192,7 +217,9 @@ void callbackEnded(Thread &T, uint64_t Duration) noexcept {
   }
 }
 
-void countShortCalls(Loop &L) noexcept {
+void countShortCalls(Loop &L, uint64_t Now) noexcept {
+  if (L.Open.Unread != 0)
+    L.Open.settle(CpuReading::now(Now, L.Busy), 0);
   for (uint32_t I = 0; I < L.Open.ShortCount; ++I) {
     OpenIteration::Short &S = L.Open.Shorts[I];
     if (S.Total < significant(L))

@@ -42,13 +42,13 @@ struct BlockSites {
 };
 
 /// The thread's CPU time at a moment, and how long the loop had been busy then.
+/// A system call of half a microsecond.
 struct CpuReading {
   uint64_t At = 0, Time = 0, Busy = 0;
 
   static CpuReading now(uint64_t At, uint64_t Busy) noexcept;
-  /// How much of the last Duration before Now was on a CPU. What the loop did
-  /// between this reading and that counts as CPU time.
-  uint64_t onCpu(const CpuReading &Now, uint64_t Duration) const noexcept;
+  /// How much of the busy time from this reading to Now was off the CPU.
+  uint64_t offCpu(const CpuReading &Now) const noexcept;
 };
 
 /// The iteration that a loop is in.
@@ -56,6 +56,7 @@ struct OpenIteration {
   struct Short {
     const char *Operation;
     uint64_t Site, Depth, Count, Total, Max, OnCpu;
+    uint64_t Unread; // of Total, not in OnCpu yet
     // Once they have a tenth of the threshold:
     ArgumentText Arguments;
     TakenStack *Stack;
@@ -69,7 +70,10 @@ struct OpenIteration {
   Short Shorts[MostShort] = {};
 
   CpuReading Begin; // when an iteration, this or an earlier one, began
-  CpuReading Last;  // then, or after the last call worth noticing
+  CpuReading Last;  // then, or after calls of a millisecond in all
+  // In noticed calls since Last, also of earlier iterations. They share the
+  // time off the CPU: what the loop did between them counts as CPU time.
+  uint64_t Unread = 0;
 
   void begin(const Loop &L, uint64_t Now) noexcept {
     Blocked = Counted = Callbacks = Longest = 0;
@@ -78,6 +82,9 @@ struct OpenIteration {
       readCpu(L, Now);
   }
   void readCpu(const Loop &L, uint64_t Now) noexcept;
+  /// Shares what was off the CPU since Last among the calls since then, and
+  /// returns the share of one more that took Duration.
+  uint64_t settle(const CpuReading &Now, uint64_t Duration) noexcept;
 };
 
 /// A call bracketed by beginCall and endCall took Duration on a busy loop
@@ -87,8 +94,8 @@ void blockingCallEnded(Thread &T, const gridlock_call &Call,
 
 void callbackEnded(Thread &T, uint64_t Duration) noexcept;
 
-/// The iteration is a stall.
-void countShortCalls(Loop &L) noexcept;
+/// The iteration, which ends Now, is a stall.
+void countShortCalls(Loop &L, uint64_t Now) noexcept;
 } // namespace gridlock::monitor
 
 #endif

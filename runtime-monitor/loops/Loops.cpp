@@ -9,6 +9,7 @@
 #include "runtime-monitor/records/Snapshot.h"
 #include "runtime-monitor/records/Writer.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace gridlock::monitor {
@@ -62,13 +63,15 @@ void iterationEnds(Thread &T, Loop &L, uint64_t Since, uint64_t Now) noexcept {
   if (__builtin_expect(Time >= L.Threshold, 0)) {
     ++L.Stalls;
     L.StallTime += Time;
-    countShortCalls(L);
+    countShortCalls(L, Now);
     if (T.ReportedTick.load(std::memory_order_acquire) == Since) {
       T.StallBlocked = L.Open.Blocked;
       T.StallCounted = L.Open.Counted;
       T.StallCallbacks = L.Open.Callbacks;
       T.StallLongest = L.Open.Longest;
-      T.StallOnCpu = L.Open.Begin.onCpu(CpuReading::now(Now, L.Busy), Time);
+      T.StallOnCpu =
+          Time -
+          std::min(Time, L.Open.Begin.offCpu(CpuReading::now(Now, L.Busy)));
       T.StallDuration.store(Time, std::memory_order_release);
       Watchdog::wake();
     }

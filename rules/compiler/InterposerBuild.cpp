@@ -59,9 +59,9 @@ std::string buildInterposers(const RuleTable &Table, const fs::path &Library) {
   const char *Compiler = std::getenv("CXX");
   const std::string Error = runCompiler(
       {Compiler && *Compiler ? Compiler : "c++", "-std=c++17", "-O2", "-g1",
-       "-shared", "-fPIC", "-fexceptions", "-fno-optimize-sibling-calls", "-w",
-       "-I" + includeDirectory(), "-Wl,-z,now", "-o", Library.string(),
-       Source.string()});
+       "-shared", "-fPIC", "-fno-exceptions", "-fasynchronous-unwind-tables",
+       "-fno-optimize-sibling-calls", "-w", "-I" + includeDirectory(),
+       "-Wl,-z,now", "-o", Library.string(), Source.string()});
   std::error_code Ignored;
   fs::remove(Source, Ignored);
   return Error;

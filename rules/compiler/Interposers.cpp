@@ -51,11 +51,16 @@ constexpr std::string_view Prelude = R"(#include "gridlock/monitor.h"
 
 namespace {
 
-// Ends the call on every way out, exceptions and pthread_cancel included.
+__attribute__((used)) int (*const Left)(int, int, uint64_t, void *, void *)
+    __asm__("gridlock_call_left_here") = gridlock_call_left;
+
+// Ends the call on every way out, exceptions and pthread_cancel included; without exceptions,
+// so that the functions have no other personality.
 struct Scope {
   gridlock_call Call;
   [[gnu::always_inline]] Scope(const char *Operation, const void *Caller, const char *Kinds = nullptr,
                                unsigned long First = 0, unsigned long Second = 0) {
+    __asm__ volatile(".cfi_personality 0x9b, gridlock_call_left_here");
     if (!gridlock_call_begin_on)
       return;
     GRIDLOCK_CAPTURE(&Call);

@@ -48,6 +48,18 @@ void endCall(gridlock_call &Call) noexcept {
 
 using namespace gridlock::monitor;
 
+// The innermost call is the one of the function that is being left, whose frame
+// is still there.
+extern "C" __attribute__((visibility("hidden"))) int
+gridlock_leaves_call(int, int Actions, uint64_t, void *, void *) {
+  constexpr int CleanupPhase = 2, Continue = 8; // of the unwinding ABI
+  Thread *T = Actions & CleanupPhase ? Self : nullptr;
+  if (gridlock_call *Call =
+          T ? T->Call.load(std::memory_order_relaxed) : nullptr)
+    Call->left ? Call->left(Call) : endCall(*Call);
+  return Continue;
+}
+
 #define API extern "C" __attribute__((visibility("default")))
 
 API int gridlock_monitor_active() {
@@ -65,10 +77,16 @@ API void gridlock_call_begin_on(gridlock_call *Call, const char *Operation,
   Call->kinds = Kinds;
   Call->arguments[0] = First;
   Call->arguments[1] = Second;
+  Call->left = nullptr;
   beginCall(*Call, currentThread(), Operation, nullptr, addressOf(Site));
 }
 
 API void gridlock_call_end(gridlock_call *Call) { endCall(*Call); }
+
+API int gridlock_call_left(int Version, int Actions, uint64_t Class,
+                           void *Exception, void *Context) {
+  return gridlock_leaves_call(Version, Actions, Class, Exception, Context);
+}
 
 API void gridlock_callback_begin(gridlock_callback *C) {
   Thread *T = currentThread();

@@ -11,7 +11,7 @@
 
 namespace gridlock::monitor {
 
-/// Call.kinds and arguments are set already.
+/// Call.kinds, arguments and left are set already.
 void beginCall(gridlock_call &Call, Thread *T, const char *Operation,
                const void *Object, uint64_t Site) noexcept;
 void endCall(gridlock_call &Call) noexcept;
@@ -23,8 +23,14 @@ inline uint64_t addressOf(const void *P) noexcept {
   return reinterpret_cast<uint64_t>(P);
 }
 
+/// In a function that brackets a call: an exception or pthread_cancel that
+/// leaves it ends the call. The monitor is compiled without exceptions, so no
+/// function has a personality but this one (gridlock/monitor.h).
+#define GRIDLOCK_MAY_BE_LEFT                                                   \
+  __asm__ volatile(".cfi_personality 0x1b, gridlock_leaves_call")
+
 /// Ends the call on every way out, exceptions and pthread_cancel included.
-class CallScope {
+class CallScope : public gridlock_call {
 public:
   // The program's own variables would be captured if this were not inlined.
   // Kinds: of the arguments (core/arguments.inc).
@@ -33,16 +39,18 @@ public:
                                    const char *Kinds = nullptr,
                                    uint64_t First = 0,
                                    uint64_t Second = 0) noexcept {
-    GRIDLOCK_CAPTURE(&Call);
-    Call.kinds = Kinds;
-    Call.arguments[0] = First;
-    Call.arguments[1] = Second;
-    beginCall(Call, currentThread(), Operation, Object, addressOf(Site));
+    GRIDLOCK_MAY_BE_LEFT;
+    GRIDLOCK_CAPTURE(this);
+    kinds = Kinds;
+    arguments[0] = First;
+    arguments[1] = Second;
+    left = nullptr;
+    beginCall(*this, currentThread(), Operation, Object, addressOf(Site));
   }
-  [[gnu::always_inline]] ~CallScope() { endCall(Call); }
+  [[gnu::always_inline]] ~CallScope() { endCall(*this); }
   CallScope(const CallScope &) = delete;
 
-  gridlock_call Call;
+  Thread *caller() const noexcept { return static_cast<Thread *>(thread); }
 };
 
 } // namespace gridlock::monitor

@@ -18,26 +18,27 @@ void LockWait::begin(Thread &T, const void *Lock, const char *Operation,
   Owner = Holder;
   if (!T.Inside) {
     InsideMonitor Guard(T);
-    Entry = lockSite(Lock, Site, Role::Waiter, Operation, Call);
+    Entry = lockSite(Lock, Site, Role::Waiter, Operation, *this);
     if (Entry && Owner != T.Tid.load(std::memory_order_relaxed))
       lookAtHolder(*Entry, Owner);
   }
   WaitersElsewhere.fetch_add(1, std::memory_order_relaxed);
-  Call.kinds = nullptr;
-  beginCall(Call, &T, Operation, Lock, Site);
-  Start = Call.start != 0 ? Call.start : Clock::now();
+  kinds = nullptr;
+  left = [](gridlock_call *Call) { static_cast<LockWait *>(Call)->end(); };
+  beginCall(*this, &T, Operation, Lock, Site);
+  Since = start != 0 ? start : Clock::now();
   if (T.holds(Lock))
     Watchdog::start(); // no other thread's doing: there may be none
-  Watchdog::waitBegins(Start);
+  Watchdog::waitBegins(Since);
 }
 
 void LockWait::end() noexcept {
   uint64_t Now = Clock::now();
-  auto *T = static_cast<Thread *>(Call.thread);
+  auto *T = static_cast<Thread *>(thread);
   WaitersElsewhere.fetch_sub(1, std::memory_order_relaxed);
-  endCall(Call);
+  endCall(*this);
   if (Entry)
-    waited(*Entry, T->Tid.load(std::memory_order_relaxed), Owner, Now - Start);
+    waited(*Entry, T->Tid.load(std::memory_order_relaxed), Owner, Now - Since);
   Watchdog::busy(Now);
 }
 

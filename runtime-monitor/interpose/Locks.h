@@ -15,12 +15,13 @@ namespace gridlock::monitor {
 
 /// Brackets the wait for a lock that was not free. Its stack is taken before,
 /// not while the lock is held.
-class LockWait {
+class LockWait : gridlock_call {
 public:
   [[gnu::always_inline]] LockWait(Thread &T, const void *Lock,
                                   const char *Operation, const void *Site,
                                   uint32_t Owner) noexcept {
-    GRIDLOCK_CAPTURE(&Call);
+    GRIDLOCK_MAY_BE_LEFT;
+    GRIDLOCK_CAPTURE(this);
     begin(T, Lock, Operation, addressOf(Site), Owner);
   }
   [[gnu::always_inline]] ~LockWait() { end(); }
@@ -31,9 +32,8 @@ private:
              uint32_t Owner) noexcept;
   void end() noexcept;
 
-  gridlock_call Call;
   LockSite *Entry;
-  uint64_t Start;
+  uint64_t Since;
   uint32_t Owner;
 };
 

@@ -5,22 +5,13 @@
 // no other functions than these: then they do the work, as libstdc++ does it.
 #include "runtime-monitor/core/Syscalls.h"
 #include "runtime-monitor/interpose/Locks.h"
+#include "runtime-monitor/interpose/RecursiveInit.h"
 
 #include <climits>
 #include <cstdlib>
-#include <exception>
 #include <sys/single_threaded.h>
 
 using namespace gridlock::monitor;
-
-// libstdc++'s own ones. A program that takes its functions from here has no
-// definition of the error in its archive's members that are linked.
-namespace __gnu_cxx {
-class recursive_init_error : public std::exception {};
-} // namespace __gnu_cxx
-namespace __cxxabiv1 {
-[[gnu::weak]] extern std::terminate_handler __terminate_handler;
-} // namespace __cxxabiv1
 
 namespace {
 
@@ -37,11 +28,8 @@ int acquireGuard(long long *Guard) {
       return 1;
     if (Seen == Initialised)
       return 0;
-    if (__libc_single_threaded) { // the initialisation needs itself
-      if (&__cxxabiv1::__terminate_handler)
-        throw __gnu_cxx::recursive_init_error();
-      std::abort(); // as libc++ does
-    }
+    if (__libc_single_threaded) // the initialisation needs itself
+      failRecursiveInit();
     if ((Seen & Waited) == 0 &&
         !__atomic_compare_exchange_n(Word, &Seen, Seen | Waited, false,
                                      __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
@@ -62,6 +50,12 @@ void leaveGuard(long long *Guard, int Now) noexcept {
 int acquire(long long *Guard) {
   auto *F = REAL(__cxa_guard_acquire);
   return F ? F(Guard) : acquireGuard(Guard);
+}
+
+[[gnu::noinline]] int waitAndAcquire(Thread &T, long long *Guard,
+                                     const void *Site) {
+  LockWait Wait(T, Guard, Operation.__cxa_guard_acquire, Site, 0);
+  return acquire(Guard);
 }
 
 /// Release, or Abort if it is none: the function that is Name.
@@ -94,13 +88,9 @@ INTERPOSE int __cxa_guard_acquire(long long *Guard) {
   if (T->heldCount() != 0)
     takesInOrder(*T, Guard, Operation.__cxa_guard_acquire,
                  addressOf(CALLER) | Taking::Other);
-  int Rc;
-  if (!TheOptions.Locks || Bytes[1] == 0) {
-    Rc = acquire(Guard);
-  } else {
-    LockWait Wait(*T, Guard, Operation.__cxa_guard_acquire, CALLER, 0);
-    Rc = acquire(Guard);
-  }
+  const int Rc = TheOptions.Locks && Bytes[1] != 0
+                     ? waitAndAcquire(*T, Guard, CALLER)
+                     : acquire(Guard);
   if (Rc != 0)
     T->acquired(Guard, addressOf(CALLER) | Taking::Other);
   return Rc;

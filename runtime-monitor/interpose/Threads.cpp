@@ -58,14 +58,26 @@ private:
   std::optional<HoldStart> Again;
 };
 
-// The call is made without the mutex.
+/// A wait for a condition, which is made without the mutex.
+class ConditionWait : ReleasedWhile, public SleepScope {
+public:
+  [[gnu::always_inline]] ConditionWait(const void *Condition, const void *Mutex,
+                                       const char *Operation,
+                                       const void *Site) noexcept
+      : ReleasedWhile(currentThread(), Mutex, Operation, Site),
+        SleepScope(Operation, Condition, Site) {
+    left = [](gridlock_call *Call) {
+      static_cast<ConditionWait *>(Call)->~ConditionWait();
+    };
+  }
+};
+
 template <class Wait>
 [[gnu::always_inline]] inline int waitOn(const void *Condition,
                                          const void *Mutex,
                                          const char *Operation,
                                          const void *Site, Wait &&WaitIt) {
-  ReleasedWhile Released(currentThread(), Mutex, Operation, Site);
-  SleepScope Scope(Operation, Condition, Site);
+  ConditionWait Scope(Condition, Mutex, Operation, Site);
   return WaitIt();
 }
 
@@ -115,7 +127,7 @@ INTERPOSE int cnd_timedwait(cnd_t *C, mtx_t *M, const timespec *Until) {
 INTERPOSE int pthread_join(pthread_t Id, void **Result) {
   auto *F = REAL(pthread_join);
   CallScope Scope(Operation.pthread_join, reinterpret_cast<void *>(Id), CALLER);
-  if (Scope.Call.thread)
+  if (Scope.caller())
     Watchdog::waitBegins(Clock::now());
   return F(Id, Result);
 }
@@ -141,28 +153,46 @@ struct Once {
   ~Once() { Innermost = Outer; }
   Once(const Once &) = delete;
 
+  void over() const noexcept {
+    const HoldEnd End(*T, Control);
+    if (othersWait())
+      tellRelease(*T, Control, Operation.pthread_once,
+                  reinterpret_cast<void *>(Site & ~Taking::All), End, true);
+  }
+
   static void run() {
+    __asm__ volatile(".cfi_personality 0x1b, gridlock_leaves_once");
     const Once &Mine = *Innermost;
-    struct Holding {
-      Thread *T;
-      const void *Control;
-      uint64_t Site;
-      ~Holding() {
-        const HoldEnd End(*T, Control);
-        if (othersWait())
-          tellRelease(*T, Control, Operation.pthread_once,
-                      reinterpret_cast<void *>(Site & ~Taking::All), End, true);
-      }
-    } Until{Mine.T, Mine.Control, Mine.Site};
     Mine.T->acquired(Mine.Control, Mine.Site);
     Mine.Routine();
+    Mine.over();
   }
 };
 __thread Once *Once::Innermost = nullptr;
 
 } // namespace
 
+// As gridlock_leaves_call, of Once::run: the function that has made it is left
+// with it.
+extern "C" __attribute__((visibility("hidden"))) int
+gridlock_leaves_once(int, int Actions, uint64_t, void *, void *) {
+  constexpr int CleanupPhase = 2, Continue = 8;
+  if (const Once *Left = Actions & CleanupPhase ? Once::Innermost : nullptr) {
+    Left->over();
+    Once::Innermost = Left->Outer;
+  }
+  return Continue;
+}
+
 namespace {
+
+/// Another thread is at it. Apart, for a wait that is left is over: the
+/// function that the routine is left through may have begun none.
+[[gnu::noinline]] int waitOnce(const Once &Call, pthread_once_t *Control,
+                               const void *Site) {
+  LockWait Wait(*Call.T, Control, Operation.pthread_once, Site, 0);
+  return Real.pthread_once(Control, Once::run);
+}
 
 // C11's call_once is the same function with the same flag.
 [[gnu::always_inline]] inline int once(pthread_once_t *Control,
@@ -183,8 +213,7 @@ namespace {
     return F(Control, Once::run);
   if (!TheOptions.Locks)
     return F(Control, Once::run);
-  LockWait Wait(*T, Control, Operation.pthread_once, Site, 0);
-  return F(Control, Once::run);
+  return waitOnce(Call, Control, Site);
 }
 
 } // namespace

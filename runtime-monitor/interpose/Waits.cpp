@@ -210,7 +210,7 @@ INTERPOSE int pselect(int Count, fd_set *Read, fd_set *Write, fd_set *Except,
 INTERPOSE int nanosleep(const timespec *Time, timespec *Rest) {
   auto *F = REAL(nanosleep);
   CallScope Scope(Operation.nanosleep, nullptr, CALLER, "T", addressOf(Time));
-  auto *T = static_cast<Thread *>(Scope.Call.thread);
+  Thread *T = Scope.caller();
   if (!T)
     return F(Time, Rest);
   Remaining Left(*T);
@@ -231,7 +231,7 @@ INTERPOSE int clock_nanosleep(clockid_t Clock, int Flags, const timespec *Time,
   auto *F = REAL(clock_nanosleep);
   CallScope Scope(Operation.clock_nanosleep, nullptr, CALLER,
                   Flags == 0 ? "T" : nullptr, addressOf(Time));
-  auto *T = static_cast<Thread *>(Scope.Call.thread);
+  Thread *T = Scope.caller();
   if (!T)
     return F(Clock, Flags, Time, Rest);
   uint32_t Signals = T->Signals.load(std::memory_order_relaxed);
@@ -251,7 +251,7 @@ INTERPOSE int clock_nanosleep(clockid_t Clock, int Flags, const timespec *Time,
 INTERPOSE unsigned sleep(unsigned Seconds) {
   auto *F = REAL(sleep);
   CallScope Scope(Operation.sleep, nullptr, CALLER, "s", Seconds);
-  auto *T = static_cast<Thread *>(Scope.Call.thread);
+  Thread *T = Scope.caller();
   uint32_t Signals = T ? T->Signals.load(std::memory_order_relaxed) : 0;
   unsigned Left = F(Seconds);
   while (Left != 0 && T &&
@@ -265,7 +265,7 @@ INTERPOSE unsigned sleep(unsigned Seconds) {
 INTERPOSE int usleep(useconds_t Time) {
   auto *F = REAL(usleep);
   CallScope Scope(Operation.usleep, nullptr, CALLER, "u", Time);
-  auto *T = static_cast<Thread *>(Scope.Call.thread);
+  Thread *T = Scope.caller();
   if (!T)
     return F(Time);
   Remaining Left(*T);

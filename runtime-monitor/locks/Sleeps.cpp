@@ -71,25 +71,23 @@ void forgetSleeps() noexcept {
 
 void SleepScope::begin(const void *Object, const void *Above) noexcept {
   Entry = nullptr;
-  auto *T = static_cast<Thread *>(Scope.Call.thread);
+  Thread *T = caller();
   // Inside another call it is that one's own.
-  if (!T || T->Inside || Scope.Call.outer || !SleepSites::Table)
+  if (!T || T->Inside || outer || !SleepSites::Table)
     return;
   InsideMonitor Guard(*T);
-  Entry = siteOf(Object, Role::Waiter, Scope.Call.operation, Scope.Call.site,
-                 Scope.Call, Above);
+  Entry = siteOf(Object, Role::Waiter, operation, site, *this, Above);
   if (Entry)
-    Start = Scope.Call.start != 0 ? Scope.Call.start : Clock::now();
+    Since = start != 0 ? start : Clock::now();
 }
 
 void SleepScope::end() const noexcept {
-  const uint64_t Time = Clock::now() - Start;
+  const uint64_t Time = Clock::now() - Since;
   if (Time < LeastSleep)
     return;
   Entry->Total.fetch_add(Time, Relaxed);
   if (raise(Entry->Max, Time))
-    Entry->Tid.store(
-        static_cast<Thread *>(Scope.Call.thread)->Tid.load(Relaxed), Relaxed);
+    Entry->Tid.store(caller()->Tid.load(Relaxed), Relaxed);
   Entry->Count.fetch_add(1, std::memory_order_release);
   GRIDLOCK_PROBE3(sleep, Entry->Object, Time, Entry->Operation);
 }

@@ -36,14 +36,17 @@ void forgetSleeps() noexcept; // in a forked child
 
 /// One wait, on every way out of it. Its stack is taken before, so that none is
 /// taken with a condition variable's mutex held. About 60 ns beside CallScope.
-class SleepScope {
+class SleepScope : public CallScope {
 public:
   [[gnu::always_inline]] SleepScope(const char *Operation, const void *Object,
                                     const void *Site,
                                     const char *Kinds = nullptr,
                                     uint64_t First = 0,
                                     uint64_t Second = 0) noexcept
-      : Scope(Operation, nullptr, Site, Kinds, First, Second) {
+      : CallScope(Operation, nullptr, Site, Kinds, First, Second) {
+    left = [](gridlock_call *Call) {
+      static_cast<SleepScope *>(Call)->~SleepScope();
+    };
     begin(Object, __builtin_dwarf_cfa());
   }
   [[gnu::always_inline]] ~SleepScope() {
@@ -59,9 +62,8 @@ private:
   void begin(const void *Object, const void *Above) noexcept;
   void end() const noexcept;
 
-  CallScope Scope;
   SleepSite *Entry; // null: nothing to tell
-  uint64_t Start;
+  uint64_t Since;
 };
 
 /// Above: where the interposer's caller's frame begins.

@@ -119,8 +119,8 @@ void WaitScope::begin(const char *Operation, uint64_t Site) noexcept {
   uint64_t Since = T.BusySince.load(std::memory_order_relaxed);
   Loop *Current = T.Current.load(std::memory_order_relaxed);
   WaitSite &S = siteOf(T, Site);
-  uint64_t Frame = Call.registers[1];
-  Call.operation = Operation;
+  uint64_t Frame = registers[1];
+  operation = Operation;
   if (!S.Found && Current && Frame == T.LoopFrame)
     S.Found = Current; // a second wait in the loop's own function
   if (!S.Found) {
@@ -129,12 +129,12 @@ void WaitScope::begin(const char *Operation, uint64_t Site) noexcept {
     S.Epoch = T.Epoch;
     bool Nested = Current && Frame < T.LoopFrame;
     if (++S.Rounds >= (Nested ? RoundsOfNestedLoop : RoundsOfLoop) && !T.Inside)
-      establish(T, S, Call, Now);
+      establish(T, S, *this, Now);
   }
   if (!S.Found) {
     // A first round, or a callback that waits for events: a call like any
     // other.
-    beginCall(Call, &T, Operation, nullptr, Site);
+    beginCall(*this, &T, Operation, nullptr, Site);
     return;
   }
   OfLoop = true;
@@ -149,19 +149,19 @@ void WaitScope::begin(const char *Operation, uint64_t Site) noexcept {
   T.WaitSince = Now;
   T.BusySince.store(0, std::memory_order_relaxed);
   // Published without a start: the wait of a loop blocks nobody.
-  Call.thread = &T;
-  Call.object = nullptr;
-  Call.outer = nullptr;
-  Call.site = Site;
-  Call.start = 0;
+  thread = &T;
+  object = nullptr;
+  outer = nullptr;
+  site = Site;
+  start = 0;
   T.Calls.store(T.Calls.load(std::memory_order_relaxed) + 1,
                 std::memory_order_relaxed);
-  T.Call.store(&Call, std::memory_order_release);
+  T.Call.store(this, std::memory_order_release);
 }
 
 void WaitScope::end() noexcept {
   if (!OfLoop)
-    return endCall(Call);
+    return endCall(*this);
   T.Call.store(nullptr, std::memory_order_relaxed);
   Loop *L = T.Current.load(std::memory_order_relaxed);
   uint64_t Now = Clock::now();

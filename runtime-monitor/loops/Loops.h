@@ -8,6 +8,7 @@
 #define GRIDLOCK_MONITOR_LOOPS_LOOPS_H
 
 #include "runtime-monitor/capture/Capture.h"
+#include "runtime-monitor/core/Calls.h"
 #include "runtime-monitor/core/Thread.h"
 #include "runtime-monitor/loops/Blocking.h"
 #include "runtime-monitor/loops/Histogram.h"
@@ -38,7 +39,7 @@ extern std::atomic<Loop *> AllLoops;     // only grows
 extern std::atomic<uint32_t> LastLoopId; // of loops and block sites
 
 /// Brackets a wait for events. Not to be used inside an interposed call.
-class WaitScope {
+class WaitScope : gridlock_call {
 public:
   [[gnu::always_inline]] WaitScope(Thread &T, const char *Operation,
                                    const void *Site,
@@ -46,10 +47,14 @@ public:
                                    uint64_t First = 0,
                                    uint64_t Second = 0) noexcept
       : T(T) {
-    GRIDLOCK_CAPTURE(&Call);
-    Call.kinds = Kinds;
-    Call.arguments[0] = First;
-    Call.arguments[1] = Second;
+    GRIDLOCK_MAY_BE_LEFT;
+    GRIDLOCK_CAPTURE(this);
+    kinds = Kinds;
+    arguments[0] = First;
+    arguments[1] = Second;
+    left = [](gridlock_call *Call) {
+      static_cast<WaitScope *>(Call)->~WaitScope();
+    };
     begin(Operation, reinterpret_cast<uint64_t>(Site));
   }
   [[gnu::always_inline]] ~WaitScope() { end(); }
@@ -63,7 +68,6 @@ private:
 
   Thread &T;
   bool OfLoop = false; // else a wait like any other call
-  gridlock_call Call;
 };
 
 void nameLoop(Thread &T, const char *Name) noexcept;

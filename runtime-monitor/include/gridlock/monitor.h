@@ -27,6 +27,7 @@ struct gridlock_call {
   uint64_t site;
   const char *kinds; /* of the arguments, or null */
   uint64_t arguments[2];
+  void (*left)(struct gridlock_call *); /* null: gridlock_call_end */
 };
 
 /* Keeps what is needed to take this thread's stack from outside during the
@@ -56,11 +57,21 @@ __attribute__((weak)) int gridlock_monitor_active(void);
  *   ... the call ...
  *   gridlock_call_end(&c);
  * operation must live as long as the program. Calls may nest, and must end in
- * reverse order on every path, exceptions included. */
+ * reverse order on every path, exceptions included: by a destructor, or by
+ * gridlock_call_left. */
 __attribute__((weak)) void gridlock_call_begin(struct gridlock_call *call,
                                                const char *operation,
                                                const void *return_address);
 __attribute__((weak)) void gridlock_call_end(struct gridlock_call *call);
+
+/* The personality routine of a function without any other one that brackets a
+ * call: ends it when an exception or pthread_cancel leaves the function. A
+ * compiler's own asks the unwinder, which must be the one it was linked to; this
+ * one does not, so glibc may unwind with libgcc's in a program whose own is
+ * LLVM's. Used by the interposers, by ".cfi_personality". */
+__attribute__((weak)) int gridlock_call_left(int version, int actions,
+                                             uint64_t exception_class,
+                                             void *exception, void *context);
 
 /* The same, and what the call is made on, which reports tell of the longest
  * one: kinds has a letter for each of the (up to two) arguments, e.g. "p" path,

@@ -68,6 +68,17 @@ std::vector<std::optional<State>> solveForward(const facts::Function &F,
   return In;
 }
 
+/// Whether every edge leads to a later block: then blocks in their order see
+/// the final state of all that are in front of them, and one visit is enough.
+inline bool isForwardOnly(const facts::Function &F) {
+  auto Blocks = each(F.blocks());
+  for (std::uint32_t B = 0; B < Blocks.size(); ++B)
+    for (const facts::Edge *E : each(Blocks[B]->edges()))
+      if (E->to() <= B)
+        return false;
+  return true;
+}
+
 /// The blocks that can be reached, in their order.
 inline std::vector<std::uint32_t> reachableBlocks(const facts::Function &F) {
   auto Blocks = each(F.blocks());

@@ -74,7 +74,7 @@ public:
         if (E->back())
           Bits |= Has::BackEdge;
     }
-    if (reachableBlocks(F).size() != Blocks.size())
+    if (!isReachedForward(F) && reachableBlocks(F).size() != Blocks.size())
       Bits |= Has::Unreached;
   }
 
@@ -85,6 +85,23 @@ public:
   std::uint32_t Bits = 0;
 
 private:
+  // Whether edges from block to later block reach all of them: so it is for
+  // most, and known without the general search. Few blocks: one bit for each.
+  static bool isReachedForward(const facts::Function &F) {
+    auto Blocks = each(F.blocks());
+    if (Blocks.empty() || Blocks.size() > 64)
+      return false;
+    std::uint64_t Reached = 1;
+    for (std::uint32_t B = 0; B < Blocks.size(); ++B) {
+      if ((Reached >> B & 1) == 0)
+        return false;
+      if (!Blocks[B]->no_return())
+        for (const facts::Edge *E : each(Blocks[B]->edges()))
+          Reached |= std::uint64_t(1) << E->to();
+    }
+    return true;
+  }
+
   void type(std::uint32_t Type) { Bits |= bitsOf(of(Type)); }
   void place(const facts::Place *Place) {
     if (!Place)
@@ -209,6 +226,13 @@ void Program::scanBodies() {
   Contents.assign(Functions.size(), 0);
   Called.assign(Functions.size(), 0);
   FirstSite.reserve(Functions.size() + 1);
+  // More than there are: what isn't written takes no memory, and growing would
+  // copy all of them each time.
+  constexpr std::size_t LeastOfCall = 96; // bytes in a facts file
+  std::size_t Bytes = 0;
+  for (std::uint32_t U = 0; U < Units.size(); ++U)
+    Bytes += Units[U].Facts->mappedSize();
+  Sites.reserve(Bytes / LeastOfCall);
   std::vector<std::uint8_t> Types;
   std::uint32_t TypesOf = ~0u;
   BodyScan Scan(Types);
@@ -261,7 +285,6 @@ void Program::scanBodies() {
     Contents[F] = Scan.Bits;
   }
   FirstSite.push_back(Sites.size());
-  Sites.shrink_to_fit();
 }
 
 } // namespace gridlock

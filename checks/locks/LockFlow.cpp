@@ -14,6 +14,15 @@ using facts::EventKind;
 using facts::PlaceRoot;
 using rules::Effect;
 
+namespace {
+
+// Whether event() may do something at events of this kind.
+bool mayChange(EventKind Kind) {
+  return Kind != EventKind::Read && Kind != EventKind::Write;
+}
+
+} // namespace
+
 LockFlow::LockFlow(LockModel &Model, FunctionId Id)
     : Model(Model), P(Model.program()), Id(Id), F(P.function(Id)),
       File(P.unit(F.Unit)) {}
@@ -21,7 +30,9 @@ LockFlow::LockFlow(LockModel &Model, FunctionId Id)
 // What is known without the flow: which lambda a local holds and, in
 // coroutines, which call and which result belong to an await.
 void LockFlow::prepare() {
-  bool IsCoroutine = P.isCoroutine(Id);
+  const bool IsCoroutine = P.isCoroutine(Id);
+  if (!IsCoroutine && !P.has(Id, Has::Callable))
+    return;
   for (const facts::Block *B : each(F.Fact->blocks())) {
     const facts::Event *Suspend = nullptr;
     for (const facts::Event *E : each(B->events())) {
@@ -75,18 +86,16 @@ LockState LockFlow::atEntry() {
 
 void LockFlow::run(const LockObserver &Watch) {
   prepare();
-  const bool WasSummarising = std::exchange(Summarising, false);
-  const bool WasOrdering = std::exchange(Ordering, false);
-  In = solveForward(
-      *F.Fact, atEntry(),
-      [&](const facts::Event &E, LockState &State) { event(E, State); },
-      [&](const facts::Edge &E, const facts::Block &, LockState &State) {
-        edge(E, State);
-        return true;
-      });
-  Summarising = WasSummarising;
-  Ordering = WasOrdering;
+  const bool OnePass = isForwardOnly(*F.Fact);
   auto Blocks = each(F.Fact->blocks());
+  if (OnePass) {
+    In.resize(Blocks.size());
+    if (!In.empty())
+      In[0] = atEntry();
+  } else {
+    solve();
+  }
+  LockState Before; // one for all: its nodes are used again
   for (std::uint32_t B = 0; B < Blocks.size(); ++B) {
     if (!In[B])
       continue;
@@ -98,12 +107,40 @@ void LockFlow::run(const LockObserver &Watch) {
         HasState |= !State.isIdle();
         continue;
       }
-      LockState Before = State;
+      if (!mayChange(E->kind())) {
+        Watch(*E, State, State);
+        continue;
+      }
+      Before = State;
       event(*E, State);
       Watch(*E, Before, State);
     }
+    if (OnePass && !Blocks[B]->no_return())
+      for (const facts::Edge *E : each(Blocks[B]->edges())) {
+        LockState Along = State;
+        edge(*E, Along);
+        if (std::optional<LockState> &Target = In[E->to()])
+          Target->join(Along);
+        else
+          Target = std::move(Along);
+      }
     In[B] = std::move(State); // from here on the state at the block's end
   }
+}
+
+// The state at the start of each block; nothing is recorded yet.
+void LockFlow::solve() {
+  const bool WasSummarising = std::exchange(Summarising, false);
+  const bool WasOrdering = std::exchange(Ordering, false);
+  In = solveForward(
+      *F.Fact, atEntry(),
+      [&](const facts::Event &E, LockState &State) { event(E, State); },
+      [&](const facts::Edge &E, const facts::Block &, LockState &State) {
+        edge(E, State);
+        return true;
+      });
+  Summarising = WasSummarising;
+  Ordering = WasOrdering;
 }
 
 void LockFlow::event(const facts::Event &E, LockState &State) {

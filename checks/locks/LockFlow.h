@@ -49,6 +49,7 @@ private:
   void noteReturn(const facts::Event &E, const LockState &State);
   void findTold(const LockState &Exit);
   void run(const LockObserver &Watch = {});
+  void solve();
   // What LockNeeds is told.
   std::vector<LockClass> classesHeld(const LockState &State);
   void tellTaken(const LockState &State, const AccessPath &Lock);

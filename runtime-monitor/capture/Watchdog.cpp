@@ -3,6 +3,7 @@
 
 #include "runtime-monitor/capture/Capture.h"
 #include "runtime-monitor/core/Clock.h"
+#include "runtime-monitor/core/Descriptors.h"
 #include "runtime-monitor/core/Lock.h"
 #include "runtime-monitor/core/Options.h"
 #include "runtime-monitor/core/Probes.h"
@@ -18,7 +19,6 @@
 #include <climits>
 #include <csignal>
 #include <cstring>
-#include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
 #include <sys/prctl.h>
@@ -31,6 +31,7 @@ std::atomic<uint64_t> Watchdog::Threshold{UINT64_MAX / 2};
 std::atomic<uint32_t> Watchdog::Bell{0};
 std::atomic<bool> Watchdog::NewWaits{false};
 std::atomic<bool> Watchdog::MainEnded{false};
+std::atomic<uint32_t> Watchdog::Keeper{0};
 std::atomic<bool> Watchdog::Asked{false};
 std::atomic<uint32_t> Watchdog::Id{0};
 
@@ -252,29 +253,47 @@ static void wishToRunSoon() noexcept {
 }
 
 void Watchdog::mainEnds() noexcept {
-  if (sys::threadId() != sys::processId())
+  if (sys::threadId() != sys::processId() || MainEnded.load())
     return;
+  if (Descriptors::any() && Keeper.exchange(1) == 0 &&
+      !startThread(keepDescriptors)) {
+    Keeper.store(0);
+    lost("descriptors at the program's end (no thread could be started)");
+  }
   MainEnded.store(true);
   wake();
 }
 
 bool Watchdog::isLast() noexcept {
-  char Line[512] = {};
-  const long Fd = sys::open("/proc/self/stat", O_RDONLY | O_CLOEXEC);
-  if (Fd >= 0) {
-    sys::read(static_cast<int>(Fd), Line, sizeof Line - 1);
-    sys::close(static_cast<int>(Fd));
-  }
-  if (const char *At = std::strrchr(Line, ')')) {
-    for (int Field = 2; Field < 20 && At; ++Field)
-      At = std::strchr(At + 1, ' ');
-    // Main, whose number is kept, and this one.
-    return At && std::strncmp(At, " 2 ", 3) == 0;
-  }
+  // Main, whose number is kept, this one, and one that keeps descriptors.
+  if (const unsigned Count = threadCount())
+    return Count == 2u + Keeper.load(std::memory_order_relaxed);
   for (Thread *T = AllThreads.load(std::memory_order_acquire); T; T = T->Next)
     if (T->Tid.load(std::memory_order_relaxed) != 0)
       return false;
   return true;
+}
+
+// What the program does at its end, it does on its last thread: one of ours.
+static void becomeTheProgram() noexcept {
+  const sched_param Usual{};
+  sched_setscheduler(0, SCHED_OTHER, &Usual);
+  pthread_sigmask(SIG_SETMASK, &ProgramsMask, nullptr);
+  showThread();
+}
+
+// The last thread of a program whose main thread has ended, where the watchdog
+// does not use its descriptors.
+void *Watchdog::keepDescriptors(void *) noexcept {
+  hideThread();
+  while (Keeper.load(std::memory_order_acquire) != 0)
+    sys::futexWait(&Keeper, 1, nullptr);
+  while (threadCount() > 2) {
+    const timespec Soon{0, 1000000};
+    sys::call(SYS_nanosleep, sys::address(&Soon), 0);
+  }
+  becomeTheProgram();
+  return nullptr;
 }
 
 void *Watchdog::run(void *) noexcept {
@@ -292,7 +311,8 @@ void *Watchdog::run(void *) noexcept {
   uint64_t Quiet =
       std::max<uint64_t>(TheOptions.ThresholdMs * 1000000, 100000000);
   uint64_t NextSnapshot = SnapshotEvery;
-  writeMaps();         // for isCode
+  writeMaps(); // for isCode; makes the file if there is none yet
+  Descriptors::separate();
   bool Rested = false; // nothing was to do for a whole quiet period
   uint64_t Limit = TheOptions.ThresholdMs * 1000000;
   while (Ready.load(std::memory_order_acquire)) {
@@ -342,11 +362,10 @@ void *Watchdog::run(void *) noexcept {
       sys::futexWait(&Bell, Bell.load(), &Wait);
     }
   }
-  // What the program does at its end, it does on its last thread: this one.
-  const sched_param Usual{};
-  sched_setscheduler(0, SCHED_OTHER, &Usual);
-  pthread_sigmask(SIG_SETMASK, &ProgramsMask, nullptr);
-  showThread();
+  if (Keeper.exchange(0, std::memory_order_release) != 0)
+    sys::futexWake(&Keeper, 1);
+  else
+    becomeTheProgram();
   return nullptr;
 }
 
@@ -363,27 +382,31 @@ void Watchdog::mayStallAfter(uint64_t Ns) noexcept {
     ;
 }
 
-void Watchdog::start() noexcept {
-  if (Started.load(std::memory_order_relaxed) || Started.exchange(true))
-    return;
-  const bool Installed = installSignal();
-  // The program's signals are for the program's threads.
-  sigset_t All;
-  sigset_t &Before = ProgramsMask;
-  sigfillset(&All);
-  pthread_sigmask(SIG_SETMASK, &All, &Before);
-  // One that the program blocks may be waited for.
-  Reachable = Installed && sigismember(&Before, captureSignal()) == 0;
+bool Watchdog::startThread(void *(*Run)(void *)) noexcept {
   pthread_attr_t Attributes;
   pthread_attr_init(&Attributes);
   pthread_attr_setstacksize(&Attributes, 256 * 1024);
   pthread_attr_setdetachstate(&Attributes, PTHREAD_CREATE_DETACHED);
+  // The program's signals are for the program's threads.
+  sigset_t All, Before;
+  sigfillset(&All);
+  pthread_sigmask(SIG_SETMASK, &All, &Before);
   pthread_t Id;
-  if (Real.pthread_create(
-          &Id, &Attributes, [](void *P) { return run(P); }, nullptr) != 0)
-    lost("stalls (the watchdog thread could not be started)");
-  pthread_attr_destroy(&Attributes);
+  const bool Done = Real.pthread_create(&Id, &Attributes, Run, nullptr) == 0;
   pthread_sigmask(SIG_SETMASK, &Before, nullptr);
+  pthread_attr_destroy(&Attributes);
+  return Done;
+}
+
+void Watchdog::start() noexcept {
+  if (Started.load(std::memory_order_relaxed) || Started.exchange(true))
+    return;
+  const bool Installed = installSignal();
+  pthread_sigmask(SIG_SETMASK, nullptr, &ProgramsMask);
+  // One that the program blocks may be waited for.
+  Reachable = Installed && sigismember(&ProgramsMask, captureSignal()) == 0;
+  if (!startThread(run))
+    lost("stalls (the watchdog thread could not be started)");
 }
 
 void Watchdog::forget() noexcept {
@@ -394,6 +417,7 @@ void Watchdog::forget() noexcept {
   LookAt = Never;
   NewWaits.store(false);
   MainEnded.store(false);
+  Keeper.store(0);
   Asked.store(false);
   Id.store(0);
 }

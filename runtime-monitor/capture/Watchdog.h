@@ -53,6 +53,8 @@ private:
   static uint64_t check(uint64_t Now) noexcept;
   static uint64_t checkDeadlocks(uint64_t Now) noexcept;
   static bool isLast() noexcept;
+  static void *keepDescriptors(void *) noexcept;
+  static bool startThread(void *(*Run)(void *)) noexcept;
   static void answer(uint64_t Now) noexcept;
 
   static std::atomic<uint64_t> Wakes; // when it wakes by itself; 0: no thread
@@ -60,6 +62,8 @@ private:
   static std::atomic<uint32_t> Bell;      // futex word
   static std::atomic<bool> NewWaits;      // since it looked for deadlocks
   static std::atomic<bool> MainEnded;
+  static std::atomic<uint32_t>
+      Keeper;                      // 1: there is a thread of keepDescriptors
   static std::atomic<bool> Asked;  // for a snapshot
   static std::atomic<uint32_t> Id; // of its thread
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "runtime-monitor/core/Arguments.h"
 
+#include "runtime-monitor/core/Descriptors.h"
 #include "runtime-monitor/core/Options.h"
 #include "runtime-monitor/core/Syscalls.h"
 #include "runtime-monitor/core/Text.h"
@@ -164,13 +165,13 @@ void addDescriptor(Line &To, int Fd) noexcept {
                               sys::address(Target), sizeof Target);
   const size_t Have = Size > 0 ? static_cast<size_t>(Size) : 0;
   const bool Named = Have != 0 && Target[0] == '/';
-  if (sys::call(SYS_fstat, Fd, sys::address(&Status)) < 0) {
+  if (Descriptors::status(Fd, Status) < 0) {
     To << "not open)";
     return;
   }
   switch (Status.st_mode & S_IFMT) {
   case S_IFSOCK:
-    addSocket(To, Fd);
+    addSocket(To, ProgramDescriptor(Fd));
     To << ")";
     return;
   case S_IFIFO:

@@ -5,6 +5,7 @@
 #include "runtime-monitor/capture/Watchdog.h"
 #include "runtime-monitor/core/Arena.h"
 #include "runtime-monitor/core/Clock.h"
+#include "runtime-monitor/core/Descriptors.h"
 #include "runtime-monitor/core/Options.h"
 #include "runtime-monitor/core/Place.h"
 #include "runtime-monitor/core/Real.h"
@@ -36,6 +37,7 @@ void forkedChild() noexcept {
   resetArenaLock();
   resetCapture();
   Watchdog::forget();
+  Descriptors::forget();
   forgetMaps();
   resetSnapshot();
   forgetLoops();

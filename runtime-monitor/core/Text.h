@@ -11,6 +11,8 @@
 
 namespace gridlock::monitor {
 
+void sayOnStderr(const char *Line, size_t Size) noexcept;
+
 template <size_t Capacity> class Text {
 public:
   Text &operator<<(const char *S) noexcept { return append(S, std::strlen(S)); }
@@ -37,7 +39,7 @@ public:
   void say() const noexcept {
     Text<Capacity + 16> Line;
     (Line << "gridlock: ").append(Data, Size) << "\n";
-    sys::write(2, Line.c_str(), Line.size());
+    sayOnStderr(Line.c_str(), Line.size());
   }
 
 private:

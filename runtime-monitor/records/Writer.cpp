@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "runtime-monitor/records/Writer.h"
 
+#include "runtime-monitor/core/Descriptors.h"
 #include "runtime-monitor/core/Lock.h"
 #include "runtime-monitor/core/Options.h"
 #include "runtime-monitor/core/Text.h"
@@ -15,9 +16,12 @@
 namespace gridlock::monitor {
 
 static Lock WriterLock;
-static int File = -1;
-static uint64_t FileDevice,
-    FileNode; // the program may close our descriptor and use its number
+// The program may close our descriptor and use its number.
+struct OpenFile {
+  int Fd = -1;
+  uint64_t Device = 0, Node = 0;
+};
+static OpenFile Files[2]; // in the program's table, in the watchdog's own
 static uint64_t Written = 0;
 static bool Broken = false;
 static char Directory[2048];
@@ -73,22 +77,33 @@ long identify(int Fd, uint64_t &Device, uint64_t &Node) noexcept {
   return Result;
 }
 
+OpenFile &ownFile() noexcept { return Files[Descriptors::separated()]; }
+
+bool isOpen(const OpenFile &File) noexcept {
+  uint64_t Device, Node;
+  return File.Fd >= 0 && identify(File.Fd, Device, Node) == 0 &&
+         Device == File.Device && Node == File.Node;
+}
+
+void setFile(OpenFile &File, long Fd) noexcept {
+  File.Fd = static_cast<int>(Fd);
+  identify(File.Fd, File.Device, File.Node);
+}
+
 // With the lock held. False if nothing can be written.
 bool usable() noexcept {
   if (Broken)
     return false;
-  uint64_t Device, Node;
-  if (File >= 0 && identify(File, Device, Node) == 0 && Device == FileDevice &&
-      Node == FileNode)
+  OpenFile &File = ownFile();
+  if (isOpen(File))
     return true;
-  File = -1;
+  File.Fd = -1;
   long Fd = sys::open(Path, O_WRONLY | O_APPEND | O_CLOEXEC);
   if (Fd < 0) {
     giveUp(Path, Fd);
     return false;
   }
-  File = static_cast<int>(Fd);
-  identify(File, FileDevice, FileNode);
+  setFile(File, Fd);
   return true;
 }
 
@@ -98,7 +113,7 @@ long writeQuietly(const iovec *Parts, int Count) noexcept {
   uint64_t Before;
   sys::call(SYS_rt_sigprocmask, SIG_BLOCK, sys::address(&Limit),
             sys::address(&Before), sizeof Limit);
-  long N = sys::call(SYS_writev, File, sys::address(Parts), Count);
+  long N = sys::call(SYS_writev, ownFile().Fd, sys::address(Parts), Count);
   if (N == -EFBIG && !(Before & Limit)) {
     const timespec Now{};
     sys::call(SYS_rt_sigtimedwait, sys::address(&Limit), 0, sys::address(&Now),
@@ -130,7 +145,7 @@ void writeWhole(iovec *Parts, int Count) noexcept {
     char Rest = 0;
     const iovec One{&Rest, 1};
     N = writeQuietly(&One, 1);
-    sys::call(SYS_ftruncate, File, static_cast<long>(Written));
+    sys::call(SYS_ftruncate, ownFile().Fd, static_cast<long>(Written));
   }
   giveUp(Path, N);
 }
@@ -238,8 +253,7 @@ bool createFile() noexcept {
       sys::close(static_cast<int>(Fd));
       Fd = High;
     }
-    File = static_cast<int>(Fd);
-    identify(File, FileDevice, FileNode);
+    setFile(ownFile(), Fd);
     return true;
   }
 }
@@ -276,16 +290,24 @@ void reopenRecords() noexcept {
   WriterLock.reset();
   for (LostCount &L : Losses)
     L.Count.store(0, std::memory_order_relaxed);
-  uint64_t Device, Node;
-  if (File >= 0 && identify(File, Device, Node) == 0 && Device == FileDevice &&
-      Node == FileNode)
-    sys::close(File);
-  File = -1;
+  if (isOpen(Files[0]))
+    sys::close(Files[0].Fd);
+  Files[0] = Files[1] = {};
   Broken = false;
   // A privileged child may drop its rights soon; others often only exec.
   WaitsForFirst = sys::call(SYS_geteuid) != 0;
   if (!WaitsForFirst)
     createAndBegin();
+}
+
+void copyRecordsDescriptor() noexcept {
+  Locked Guard(WriterLock);
+  OpenFile Copied = Files[0];
+  Copied.Fd = static_cast<int>(Descriptors::copy(Files[0].Fd));
+  if (isOpen(Copied))
+    Files[1] = Copied;
+  else if (Copied.Fd >= 0)
+    sys::close(Copied.Fd); // the program's
 }
 
 bool anyRecords() noexcept { return Written != 0; }

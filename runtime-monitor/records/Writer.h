@@ -17,6 +17,8 @@ void openRecords() noexcept;
 /// In a forked child: leaves the parent's file and makes one of its own when
 /// needed.
 void reopenRecords() noexcept;
+/// On the watchdog's thread, which has a table of descriptors of its own.
+void copyRecordsDescriptor() noexcept;
 /// False if nothing could be written.
 bool anyRecords() noexcept;
 

@@ -89,26 +89,26 @@ bool LiveProcess::running() const {
          Stat[After + 2] != 'Z' && Stat[After + 2] != 'X';
 }
 
-bool LiveProcess::ask() const {
+std::vector<fs::path> LiveProcess::monitorThreads() const {
+  std::vector<fs::path> All;
   std::error_code Ignored;
-  for (const auto &Task : fs::directory_iterator(path("task"), Ignored)) {
-    if (firstLine(Task.path() / "comm") != "gridlock")
-      continue;
-    const int Signal = onlySignal(Task.path() / "status");
-    if (Signal != 0)
+  for (const auto &Task : fs::directory_iterator(path("task"), Ignored))
+    if (firstLine(Task.path() / "comm") == "gridlock")
+      All.push_back(Task.path());
+  return All;
+}
+
+bool LiveProcess::ask() const {
+  for (const fs::path &Task : monitorThreads())
+    if (const int Signal = onlySignal(Task / "status"); Signal != 0)
       return syscall(SYS_tgkill, static_cast<pid_t>(Pid),
-                     std::atoi(Task.path().filename().c_str()), Signal) == 0;
-  }
+                     std::atoi(Task.filename().c_str()), Signal) == 0;
   return false;
 }
 
-std::string LiveProcess::open() {
-  const std::string Name = "process " + std::to_string(Pid);
-  if (!running())
-    return "there is no " + Name;
+std::error_code LiveProcess::openIn(const fs::path &Descriptors) {
   std::error_code Error;
-  std::string Closed;
-  for (const auto &Fd : fs::directory_iterator(path("fd"), Error)) {
+  for (const auto &Fd : fs::directory_iterator(Descriptors, Error)) {
     std::error_code Gone;
     const fs::path Target = fs::read_symlink(Fd.path(), Gone);
     // A deleted file is read as well: through the program's own descriptor.
@@ -119,9 +119,24 @@ std::string LiveProcess::open() {
     if (readMore(R).empty()) {
       Records.File = Fd.path();
       Records.Running = true;
-      return {};
+      break;
     }
   }
+  return Error;
+}
+
+std::string LiveProcess::open() {
+  const std::string Name = "process " + std::to_string(Pid);
+  if (!running())
+    return "there is no " + Name;
+  const std::error_code Error = openIn(path("fd"));
+  // A program that closes all its descriptors doesn't close the monitor's
+  // thread's.
+  for (const fs::path &Task : monitorThreads())
+    if (!Records.Running)
+      openIn(Task / "fd");
+  if (Records.Running)
+    return {};
   if (Error)
     return Name + " cannot be looked at: " + Error.message() +
            "; it is another user's?";

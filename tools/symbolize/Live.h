@@ -38,6 +38,10 @@ public:
 
 private:
   bool ask() const;
+  /// Their folders in /proc; a program may have threads of the same name.
+  std::vector<std::filesystem::path> monitorThreads() const;
+  /// Opens the record that one of these descriptors is of, if any.
+  std::error_code openIn(const std::filesystem::path &Descriptors);
   std::string path(const std::string &Name) const;
 
   const unsigned Pid;

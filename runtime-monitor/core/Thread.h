@@ -204,6 +204,28 @@ void startThreads() noexcept;
 /// Marks the calling thread as one of the monitor's own.
 void hideThread() noexcept;
 void showThread() noexcept; // no longer
+
+/// What CallIt does with locks is none of the program's business: the inside of
+/// a lock that a library makes of others.
+template <class Call> auto unseen(Call CallIt) {
+  Thread *const T = Self;
+  if (!T)
+    return CallIt();
+  hideThread();
+  Self = nullptr;
+  const auto Result = CallIt();
+  Self = T;
+  showThread();
+  return Result;
+}
+/// In CallIt the program is called back, on thread T.
+template <class Call> void seenAgain(Thread *T, Call CallIt) {
+  Self = T;
+  showThread();
+  CallIt();
+  hideThread();
+  Self = nullptr;
+}
 /// In a forked child: only the calling thread is left.
 void forgetOtherThreads() noexcept;
 

@@ -121,9 +121,7 @@ struct Other {
   static constexpr int Busy = EBUSY;
   static constexpr bool HasQuick = false;
   static bool quickly(volatile void *, const Thread &) { return false; }
-  static bool contended(const volatile void *) {
-    return othersWait();
-  }
+  static bool contended(const volatile void *) { return othersWait(); }
 };
 
 struct Rwlock : Other {

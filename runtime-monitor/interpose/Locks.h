@@ -63,12 +63,19 @@ template <class T> const void *erased(T *Lock) {
 //   HasQuick     there is that
 //   ownerOf      thread id of whoever holds it, or 0
 //   contended    others may wait for it
-// Name is the function's, as an operation and as a real one. A thread state
+// Name is the operation, of CoreOperations or a text. A thread state
 // exists only once all real functions are known, so the fast path calls them
 // unchecked.
 //
 // Everything but the fast path is apart from it, so that that one needs no room
 // on the stack.
+
+template <auto Name> const char *nameOf() noexcept {
+  if constexpr (std::is_member_pointer_v<decltype(Name)>)
+    return Operation.*Name;
+  else
+    return Name;
+}
 
 inline bool isTaken(int Rc) noexcept { return Rc == 0 || Rc == EOWNERDEAD; }
 
@@ -77,7 +84,7 @@ template <class Mode, auto Name, class Take>
 int takeAfterTry(Thread &T, typename Mode::Lock *L, const void *Site, int Rc,
                  Take TakeIt) {
   if (Rc == Mode::Busy && TheOptions.Locks) {
-    LockWait Wait(T, erased(L), Operation.*Name, Site, Mode::ownerOf(L));
+    LockWait Wait(T, erased(L), nameOf<Name>(), Site, Mode::ownerOf(L));
     return TakeIt();
   }
   return Rc == EOWNERDEAD ? Rc : TakeIt();
@@ -103,7 +110,7 @@ template <class Mode, auto Name, uint64_t How, class Take>
 [[gnu::noinline]] int acquireTimed(Thread *T, typename Mode::Lock *L,
                                    const void *Site, Take TakeIt) {
   const uint64_t From = addressOf(Site) | Mode::How | How;
-  const HoldStart Start(*T, erased(L), Operation.*Name, From);
+  const HoldStart Start(*T, erased(L), nameOf<Name>(), From);
   int Rc = Mode::TryIt(L);
   if (Rc != 0)
     Rc = takeAfterTry<Mode, Name>(*T, L, Site, Rc, TakeIt);
@@ -123,7 +130,7 @@ template <class Mode, auto Name, uint64_t How, class Take>
     Site = outsideLibrary(Site);
   const uint64_t From = addressOf(Site) | Mode::How | How;
   if (T->heldCount() != 0)
-    takesInOrder(*T, erased(L), Operation.*Name, From);
+    takesInOrder(*T, erased(L), nameOf<Name>(), From);
   if ((T->Holding & Thread::TimeNext) || !Mode::quickly(L, *T))
     return acquireTimed<Mode, Name, How>(T, L, Site, TakeIt);
   T->acquired(erased(L), From);
@@ -160,7 +167,7 @@ template <class Mode, auto Name, class Try>
   if (T->Holding & Thread::InLibrary)
     Site = outsideLibrary(Site);
   const uint64_t From = addressOf(Site) | Mode::How;
-  const HoldStart Start(*T, erased(L), Operation.*Name, From);
+  const HoldStart Start(*T, erased(L), nameOf<Name>(), From);
   const int Rc = TryIt();
   if (isTaken(Rc)) {
     T->acquired(erased(L), From);
@@ -179,7 +186,7 @@ template <class Mode, auto Name, class Release>
   const bool Blame = TheOptions.Locks && Mode::contended(L);
   const int Rc = ReleaseIt();
   if (Blame || End.Detail.Timed)
-    tellRelease(*T, erased(L), Operation.*Name, Site, End, Blame);
+    tellRelease(*T, erased(L), nameOf<Name>(), Site, End, Blame);
   return Rc;
 }
 

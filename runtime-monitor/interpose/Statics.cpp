@@ -55,7 +55,7 @@ int acquire(long long *Guard) {
 [[gnu::noinline]] int waitAndAcquire(Thread &T, long long *Guard,
                                      const void *Site) {
   LockWait Wait(T, Guard, Operation.__cxa_guard_acquire, Site, 0);
-  return acquire(Guard);
+  return unseen([=] { return acquire(Guard); });
 }
 
 /// Release, or Abort if it is none: the function that is Name.
@@ -63,13 +63,16 @@ template <class Function>
 [[gnu::always_inline]] inline void giveBack(long long *Guard, Function *F,
                                             int Now, const char *Name,
                                             const void *Site) noexcept {
-  const auto Leave = [&] { F ? F(Guard) : leaveGuard(Guard, Now); };
+  const auto Leave = [=] {
+    F ? F(Guard) : leaveGuard(Guard, Now);
+    return 0;
+  };
   Thread *T = currentThread();
   if (!T)
-    return Leave();
+    return static_cast<void>(Leave());
   const HoldEnd End(*T, Guard);
   const bool Blame = othersWait();
-  Leave();
+  unseen(Leave);
   if (Blame)
     tellRelease(*T, Guard, Name, Site, End, true);
 }
@@ -90,7 +93,7 @@ INTERPOSE int __cxa_guard_acquire(long long *Guard) {
                  addressOf(CALLER) | Taking::Other);
   const int Rc = TheOptions.Locks && Bytes[1] != 0
                      ? waitAndAcquire(*T, Guard, CALLER)
-                     : acquire(Guard);
+                     : unseen([=] { return acquire(Guard); });
   if (Rc != 0)
     T->acquired(Guard, addressOf(CALLER) | Taking::Other);
   return Rc;

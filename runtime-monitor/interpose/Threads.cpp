@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Condition variables, joins, once, raw futexes (std::atomic, future,
+// Condition variables, joins, raw futexes (std::atomic, future,
 // semaphore, latch), thread creation and the ends of the process that skip
 // destructors.
 #include "runtime-monitor/capture/Watchdog.h"
@@ -73,10 +73,9 @@ public:
 };
 
 template <class Wait>
-[[gnu::always_inline]] inline int waitOn(const void *Condition,
-                                         const void *Mutex,
-                                         const char *Operation,
-                                         const void *Site, Wait &&WaitIt) {
+[[gnu::always_inline]] inline int
+waitOn(const void *Condition, const void *Mutex, const char *Operation,
+       const void *Site, Wait &&WaitIt) {
   ConditionWait Scope(Condition, Mutex, Operation, Site);
   return WaitIt();
 }
@@ -130,101 +129,6 @@ INTERPOSE int pthread_join(pthread_t Id, void **Result) {
   if (Scope.caller())
     Watchdog::waitBegins(Clock::now());
   return F(Id, Result);
-}
-
-namespace {
-
-/// A pthread_once under way on this thread. Who runs the routine holds it like
-/// a lock, also when the routine is left by an exception.
-struct Once {
-  Thread *T;
-  const void *Control;
-  void (*Routine)();
-  uint64_t Site;
-  Once *Outer;
-
-  static __thread Once *Innermost __attribute__((tls_model("initial-exec")));
-
-  Once(Thread *T, const void *Control, void (*Routine)(), const void *Site)
-      : T(T), Control(Control), Routine(Routine),
-        Site(addressOf(Site) | Taking::Other), Outer(Innermost) {
-    Innermost = this;
-  }
-  ~Once() { Innermost = Outer; }
-  Once(const Once &) = delete;
-
-  void over() const noexcept {
-    const HoldEnd End(*T, Control);
-    if (othersWait())
-      tellRelease(*T, Control, Operation.pthread_once,
-                  reinterpret_cast<void *>(Site & ~Taking::All), End, true);
-  }
-
-  static void run() {
-    __asm__ volatile(".cfi_personality 0x1b, gridlock_leaves_once");
-    const Once &Mine = *Innermost;
-    Mine.T->acquired(Mine.Control, Mine.Site);
-    Mine.Routine();
-    Mine.over();
-  }
-};
-__thread Once *Once::Innermost = nullptr;
-
-} // namespace
-
-// As gridlock_leaves_call, of Once::run: the function that has made it is left
-// with it.
-extern "C" __attribute__((visibility("hidden"))) int
-gridlock_leaves_once(int, int Actions, uint64_t, void *, void *) {
-  constexpr int CleanupPhase = 2, Continue = 8;
-  if (const Once *Left = Actions & CleanupPhase ? Once::Innermost : nullptr) {
-    Left->over();
-    Once::Innermost = Left->Outer;
-  }
-  return Continue;
-}
-
-namespace {
-
-/// Another thread is at it. Apart, for a wait that is left is over: the
-/// function that the routine is left through may have begun none.
-[[gnu::noinline]] int waitOnce(const Once &Call, pthread_once_t *Control,
-                               const void *Site) {
-  LockWait Wait(*Call.T, Control, Operation.pthread_once, Site, 0);
-  return Real.pthread_once(Control, Once::run);
-}
-
-// C11's call_once is the same function with the same flag.
-[[gnu::always_inline]] inline int once(pthread_once_t *Control,
-                                       void (*Routine)(), const void *Site) {
-  auto *F = REAL(pthread_once);
-  constexpr int StateBits = 3, InProgress = 1, Done = 2; // glibc's
-  Thread *T = currentThread();
-  if (!T)
-    return F(Control, Routine);
-  if (T->heldCount() != 0)
-    takesInOrder(*T, Control, Operation.pthread_once,
-                 addressOf(Site) | Taking::Other);
-  const int State = __atomic_load_n(Control, __ATOMIC_ACQUIRE) & StateBits;
-  if (State == Done)
-    return F(Control, Routine);
-  Once Call(T, Control, Routine, Site);
-  if (State != InProgress)
-    return F(Control, Once::run);
-  if (!TheOptions.Locks)
-    return F(Control, Once::run);
-  return waitOnce(Call, Control, Site);
-}
-
-} // namespace
-
-INTERPOSE int pthread_once(pthread_once_t *Control, void (*Routine)()) {
-  return once(Control, Routine, CALLER);
-}
-
-static_assert(sizeof(once_flag) == sizeof(pthread_once_t));
-INTERPOSE void call_once(once_flag *Flag, void (*Routine)()) {
-  once(reinterpret_cast<pthread_once_t *>(Flag), Routine, CALLER);
 }
 
 namespace {

@@ -5,6 +5,7 @@
 #include "runtime-monitor/core/Probes.h"
 #include "runtime-monitor/core/Text.h"
 #include "runtime-monitor/interpose/Interpose.h"
+#include "runtime-monitor/interpose/Libcxx.h"
 #include "runtime-monitor/records/Snapshot.h"
 #include "runtime-monitor/records/Writer.h"
 
@@ -16,7 +17,7 @@ namespace gridlock::monitor {
 
 namespace {
 
-enum class Want { Nothing, Mutex, Read, Write, Other, End };
+enum class Want { Nothing, Mutex, Read, Write, Libcxx, Other, End };
 
 Want wantOf(const char *Name) noexcept {
   const CoreOperations &O = Operation;
@@ -26,8 +27,11 @@ Want wantOf(const char *Name) noexcept {
     return Want::Read;
   if (Name == O.pthread_rwlock_wrlock)
     return Want::Write;
+  if (Name == libcxx::Reads || Name == libcxx::Writes)
+    return Want::Libcxx;
   if (Name == O.pthread_spin_lock || Name == O.pthread_once ||
-      Name == O.__cxa_guard_acquire)
+      Name == O.__cxa_guard_acquire || Name == libcxx::CallsOnce ||
+      Name == libcxx::TimedLocks || Name == libcxx::RecursiveLocks)
     return Want::Other;
   return Name == O.pthread_join ? Want::End : Want::Nothing;
 }
@@ -81,6 +85,13 @@ bool findOwner(Waiter &W) noexcept {
     W.Holders =
         peek<uint32_t>(Lock, offsetof(pthread_rwlock_t, __data.__readers)) >> 3;
     return W.Wants == Want::Write && W.Holders != 0;
+  case Want::Libcxx: {
+    // A reader waits for a writer, but that may wait for the readers first.
+    const auto Readers =
+        peek<uint32_t>(Lock, libcxx::ReadersAt) & ~libcxx::NoReaders;
+    W.Holders = Readers != 0 ? Readers : 1;
+    return true;
+  }
   case Want::Other:
     W.Holders = 1;
     return true;
@@ -115,12 +126,8 @@ void collectWaiters() noexcept {
     Waiter &W = Waiters[WaiterCount];
     W.Who = T;
     W.Number = T->Calls.load(std::memory_order_relaxed);
-    bool Copied = sys::copyMemory(&W.Call, addressOf(Where), sizeof W.Call) ==
-                  sizeof W.Call;
-    // The C++ runtime waits for a static variable in a call of its own.
-    if (Copied && W.Call.outer && W.Call.operation == Operation.syscall)
-      Copied = sys::copyMemory(&W.Call, addressOf(W.Call.outer),
-                               sizeof W.Call) == sizeof W.Call;
+    const bool Copied = sys::copyMemory(&W.Call, addressOf(Where),
+                                        sizeof W.Call) == sizeof W.Call;
     if (!Copied || (W.Wants = wantOf(W.Call.operation)) == Want::Nothing ||
         T->Call.load(std::memory_order_acquire) != Where ||
         T->Calls.load(std::memory_order_relaxed) != W.Number)

@@ -114,6 +114,7 @@ void report(Thread &T, Loop &L, uint64_t Since, uint64_t Now) noexcept {
   const bool Fresh = T.ReportedTick.load(std::memory_order_relaxed) != Since;
   if (Fresh) {
     T.StallId = ++LastStall;
+    T.StallTid = T.Tid.load(std::memory_order_relaxed);
     T.Repeats = 0;
   }
   T.NextReport = (Now - Since) * 2; // back off
@@ -160,7 +161,7 @@ bool collect(Thread &T, uint64_t Now) noexcept {
 void writeEnd(Thread &T) noexcept {
   if (uint64_t Duration =
           T.StallDuration.exchange(0, std::memory_order_acquire)) {
-    GRIDLOCK_PROBE2(stall_end, T.Tid.load(std::memory_order_relaxed), Duration);
+    GRIDLOCK_PROBE2(stall_end, T.StallTid, Duration); // it may have ended
     StallEndRecord R{T.StallId,        0,
                      Duration,         T.StallBlocked,
                      T.StallCounted,   T.StallOnCpu,

@@ -80,7 +80,7 @@ struct Thread {
   uint64_t StallCallbacks = 0, StallLongest = 0;
   uint64_t NextReport = 0; // the watchdog's: elapsed time that is reported next
   uint64_t AskedTick = 0, AskedAt = 0; // of which it was asked for the stack
-  uint32_t StallId = 0, Repeats = 0;
+  uint32_t StallId = 0, StallTid = 0, Repeats = 0;
 
   // Waits that looked like, and were reported as, part of a deadlock: Calls
   // then. The watchdog's (locks/Deadlock.h).

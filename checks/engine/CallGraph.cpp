@@ -230,7 +230,7 @@ bool CallGraph::resumesElsewhere(FunctionId AwaitSuspend) const {
 bool CallGraph::resumesOnLoop(FunctionId AwaitSuspend) const {
   const std::vector<FunctionId> &In = Flow.resumersOf(AwaitSuspend);
   return !In.empty() && std::all_of(In.begin(), In.end(), [&](FunctionId F) {
-    return OnLoops[F] && !OnThreads[F];
+    return OnLoops[F] && (!OnThreads[F] || Own.of(F)); // a loop's own thread
   });
 }
 

@@ -98,6 +98,9 @@ public:
   /// its own.
   bool belongsToThread(FunctionId Method) const;
 
+  /// Whether threads that are no loops run F, which is no coroutine.
+  bool runsOnThreads(FunctionId F) const { return OnThreads[F]; }
+
   const CallableFlow &callables() const { return Flow; }
   const OwnLoops &ownLoops() const { return Own; }
   /// Made when first asked for.

@@ -64,6 +64,8 @@ public:
         Visit(Call);
     });
   }
+  /// Whether F is a coroutine that may leave the executor it was entered on.
+  bool switches(FunctionId F) const { return Executors.switches(F); }
   /// Whether F is a coroutine that may switch to a loop itself.
   bool switchesToLoop(FunctionId F) const { return Executors.toLoop(F); }
 

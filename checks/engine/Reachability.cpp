@@ -1,9 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "checks/engine/Reachability.h"
 
+#include "checks/engine/OffLoop.h"
+
 #include <algorithm>
+#include <optional>
 
 namespace gridlock {
+
+namespace {
+
+// Of several functions that a call may run: by whether it is made on loops
+// only.
+EdgeKind kindOf(const OffLoop &Elsewhere, FunctionId F, const CallEvent &Site,
+                EdgeKind Kind) {
+  if (Kind == EdgeKind::SeveralOverrides && Site.is(CallEvent::Virtual) &&
+      Elsewhere.isForLoopsOnly(Site.Callee))
+    return EdgeKind::OneOverride;
+  if (Kind == EdgeKind::Callable && Site.is(CallEvent::ThroughPointer) &&
+      Elsewhere.isSharedTable(F, *Site.Event))
+    return EdgeKind::SeveralOverrides;
+  return Kind;
+}
+
+} // namespace
 
 Reachability::Reachability(const Program &P, const CallGraph &Calls,
                            const Contexts &C,
@@ -26,6 +46,7 @@ Reachability::Reachability(const Program &P, const CallGraph &Calls,
   // What was reached by a list of edges is reached no better by it from a
   // function that comes later.
   std::vector<bool> Shown(Calls.edgeLists(), false);
+  std::optional<OffLoop> Elsewhere; // made for the first that needs it
   Search.run([&](FunctionId F) {
     C.forEachCallOnLoop(F, [&](std::size_t Call) {
       if (Calls.resolution(Call) == Resolution::Unresolved) {
@@ -36,9 +57,18 @@ Reachability::Reachability(const Program &P, const CallGraph &Calls,
         return;
       Shown[Calls.edgeList(Call)] = true;
       const std::span<const CallEdge> Targets = Calls.edges(Call);
-      for (const CallEdge &Edge : Targets)
-        if (!C.isCoroutineRoot(Edge.Target))
-          addEdge(P, C, F, *P.callEvent(Call).Event, Edge, Targets.size() > 1);
+      const CallEvent &Site = P.callEvent(Call);
+      const bool IsOneOfSeveral = Targets.size() > 1;
+      if (IsOneOfSeveral && !Elsewhere &&
+          Site.is(CallEvent::Virtual | CallEvent::ThroughPointer))
+        Elsewhere.emplace(P, Calls, C);
+      for (CallEdge Edge : Targets) {
+        if (C.isCoroutineRoot(Edge.Target))
+          continue;
+        if (Elsewhere && IsOneOfSeveral)
+          Edge.Kind = kindOf(*Elsewhere, F, Site, Edge.Kind);
+        addEdge(P, C, F, *Site.Event, Edge, IsOneOfSeveral);
+      }
     });
   });
 }

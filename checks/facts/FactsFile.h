@@ -3,7 +3,10 @@
 // Reading and writing facts files (facts.fbs). A FactsFile owns or maps one
 // verified buffer; what a caller can reach through it is safe to read: buffer
 // structure, version, and every index (strings, files, types, symbols, blocks)
-// were checked.
+// were checked. writeFacts() checks that too and seals what is sound with a
+// hash: a sealed file is checked by its seal, in a fraction of the time. The
+// seal tells damage, not malice. FactsVersion is part of it, so a later version
+// whose checks are stricter must have another number.
 //
 // Threads: immutable after load. Errors: returned as text, never thrown.
 #ifndef GRIDLOCK_FACTS_FACTSFILE_H
@@ -31,7 +34,7 @@ public:
   /// again").
   static std::variant<FactsFile, std::string> load(const std::string &Path);
 
-  /// Verifies a buffer made in this process. NAME is used in messages.
+  /// Verifies a buffer, sealed or not. NAME is used in messages.
   static std::variant<FactsFile, std::string>
   fromBuffer(std::vector<std::uint8_t> Bytes, std::string Name);
 

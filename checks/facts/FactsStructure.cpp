@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "checks/facts/FactsStructure.h"
+#include "checks/facts/FactsSchema.h"
 
-// The schema as data, in place of facts_generated.h.
-#include "facts_reflect.h"
-
-#include <algorithm>
 #include <vector>
 
 namespace gridlock {
@@ -13,54 +10,12 @@ namespace {
 
 using flatbuffers::ElementaryType;
 using flatbuffers::TypeTable;
+using schema::Inline;
+using schema::inlineOf;
+using schema::sequenceOf;
 
 template <typename T> T load(const std::uint8_t *At) {
   return flatbuffers::ReadScalar<T>(At);
-}
-
-// Of a value that stands in a table or list itself.
-struct Inline {
-  std::size_t Size, Alignment;
-};
-
-Inline inlineOf(const TypeTable &Table, unsigned Field);
-
-Inline inlineOf(ElementaryType Type, const TypeTable *Of) {
-  switch (Type) {
-  case ElementaryType::ET_BOOL:
-  case ElementaryType::ET_CHAR:
-  case ElementaryType::ET_UCHAR:
-  case ElementaryType::ET_UTYPE:
-    return {1, 1};
-  case ElementaryType::ET_SHORT:
-  case ElementaryType::ET_USHORT:
-    return {2, 2};
-  case ElementaryType::ET_LONG:
-  case ElementaryType::ET_ULONG:
-  case ElementaryType::ET_DOUBLE:
-    return {8, 8};
-  case ElementaryType::ET_SEQUENCE:
-    if (Of->st == flatbuffers::ST_STRUCT) {
-      std::size_t Alignment = 1;
-      for (unsigned I = 0; I < Of->num_elems; ++I)
-        Alignment = std::max(Alignment, inlineOf(*Of, I).Alignment);
-      return {static_cast<std::size_t>(Of->values[Of->num_elems]), Alignment};
-    }
-    return {4, 4}; // an offset
-  default:
-    return {4, 4};
-  }
-}
-
-const TypeTable *sequenceOf(const TypeTable &Table, unsigned Field) {
-  const int Ref = Table.type_codes[Field].sequence_ref;
-  return Ref < 0 ? nullptr : Table.type_refs[Ref]();
-}
-
-Inline inlineOf(const TypeTable &Table, unsigned Field) {
-  return inlineOf(
-      static_cast<ElementaryType>(Table.type_codes[Field].base_type),
-      sequenceOf(Table, Field));
 }
 
 class Reader {

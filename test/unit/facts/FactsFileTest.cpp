@@ -111,6 +111,65 @@ TEST(FactsFile, LoadsFromDiskAndExplainsWhatIsWrong) {
             std::string::npos);
 }
 
+std::vector<std::uint8_t> bytesOf(const std::string &Path) {
+  std::ifstream In(Path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(In), {}};
+}
+
+TEST(FactsFile, RefusesAFileInWhichAnyByteWasChanged) {
+  std::string Path = ::testing::TempDir() + "facts-file-seal.glkf";
+  ASSERT_EQ(writeFacts(smallFile(), Path), "");
+  const std::vector<std::uint8_t> Whole = bytesOf(Path);
+  ASSERT_GT(Whole.size(), packFacts(smallFile()).size());
+  EXPECT_EQ(refusal(Whole), "accepted"); // as a buffer, with its seal
+  for (std::size_t I = 0; I < Whole.size(); ++I) {
+    std::vector<std::uint8_t> Changed = Whole;
+    Changed[I] ^= 0x40;
+    std::ofstream(Path, std::ios::binary | std::ios::trunc)
+        .write(reinterpret_cast<const char *>(Changed.data()),
+               static_cast<std::streamsize>(Changed.size()));
+    EXPECT_TRUE(std::holds_alternative<std::string>(FactsFile::load(Path)))
+        << "byte " << I << " of " << Whole.size();
+  }
+  std::remove(Path.c_str());
+}
+
+TEST(FactsFile, DoesNotSealWhatIsUnsound) {
+  std::string Path = ::testing::TempDir() + "facts-file-unsound.glkf";
+  FileT File = smallFile();
+  File.functions[0]->blocks[0]->events[0]->symbol = 99;
+  ASSERT_EQ(writeFacts(File, Path), "");
+  EXPECT_NE(std::get<std::string>(FactsFile::load(Path))
+                .find("symbol index out of range"),
+            std::string::npos);
+  std::remove(Path.c_str());
+}
+
+// Values and places only, since others stand for one place in the program.
+TEST(FactsFile, KeepsEqualValuesOnce) {
+  FileT File = smallFile();
+  BlockT &Block = *File.functions[0]->blocks[0];
+  Block.events.push_back(std::make_unique<EventT>(*Block.events[0]));
+  for (auto &Event : Block.events) {
+    auto Choice = std::make_unique<ValueT>(*Event->args[0]);
+    Choice->choices.push_back(std::make_unique<ValueT>(*Event->args[1]));
+    Event->args.push_back(std::move(Choice));
+  }
+  auto Loaded = FactsFile::fromBuffer(packFacts(File), "x");
+  ASSERT_TRUE(std::holds_alternative<FactsFile>(Loaded));
+  const auto &Body =
+      *std::get<FactsFile>(Loaded).root().functions()->Get(0)->blocks()->Get(0);
+  const auto *First = Body.events()->Get(0), *Second = Body.events()->Get(1);
+  EXPECT_NE(First, Second);
+  EXPECT_EQ(First->args()->Get(0), Second->args()->Get(0));
+  EXPECT_EQ(First->args()->Get(2), Second->args()->Get(2));
+  EXPECT_NE(First->args()->Get(1), First->args()->Get(2));
+  const auto *Conditional = First->args()->Get(3);
+  EXPECT_NE(Conditional, Second->args()->Get(3));
+  EXPECT_EQ(Conditional->place(), First->args()->Get(0)->place());
+  EXPECT_EQ(Conditional->choices()->Get(0), First->args()->Get(1));
+}
+
 TEST(FactsFile, ReportsAnUnwritablePath) {
   EXPECT_NE(writeFacts(smallFile(), "/dev/null/x.glkf").find("/dev/null"),
             std::string::npos);

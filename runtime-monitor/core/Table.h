@@ -26,6 +26,13 @@ inline uint64_t hashOf(const void *Lock, uint64_t Site,
   return (Hash ^ (Hash >> 29)) * 0xbf58476d1ce4e5b9u + Kind;
 }
 
+/// In a forked child: writes only what isn't zero, for a write copies the page.
+template <class T, size_t N> void zero(std::atomic<T> (&All)[N]) noexcept {
+  for (std::atomic<T> &One : All)
+    if (One.load(std::memory_order_relaxed) != 0)
+      One.store(0, std::memory_order_relaxed);
+}
+
 struct Always {
   bool operator()() const noexcept { return true; }
 };
@@ -55,6 +62,34 @@ Entry *findOrMake(Entry *Table, uint32_t Size, uint64_t Hash, IsSame Same,
   }
   return nullptr;
 }
+
+/// Which of a table's entries may be in use: to look through them touches
+/// nothing else of the table, most of which is never backed by memory.
+template <uint32_t Size> class UsedEntries {
+public:
+  void add(ptrdiff_t I) noexcept {
+    Words[I / 64].fetch_or(uint64_t{1} << I % 64, std::memory_order_release);
+  }
+  /// Whether Is is true of one of their numbers.
+  template <class Condition> bool any(Condition Is) const noexcept {
+    for (uint32_t W = 0; W < Size / 64; ++W)
+      for (uint64_t Bits = Words[W].load(std::memory_order_acquire); Bits != 0;
+           Bits &= Bits - 1)
+        if (Is(W * 64 + static_cast<uint32_t>(__builtin_ctzll(Bits))))
+          return true;
+    return false;
+  }
+  template <class Body> void forEach(Body Do) const noexcept {
+    any([&](uint32_t I) {
+      Do(I);
+      return false;
+    });
+  }
+  void clear() noexcept { zero(Words); }
+
+private:
+  std::atomic<uint64_t> Words[Size / 64] = {};
+};
 
 template <class Entry> Entry *makeTable(uint32_t Size) noexcept {
   return static_cast<Entry *>(sys::map(sizeof(Entry) * Size));

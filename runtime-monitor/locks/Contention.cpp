@@ -12,6 +12,7 @@
 namespace gridlock::monitor {
 
 LockSite *LockSites::Table = nullptr;
+UsedEntries<LockSites::Size> LockSites::InUse;
 
 void startContention() noexcept {
   LockSites::Table = makeTable<LockSite>(LockSites::Size);
@@ -19,6 +20,7 @@ void startContention() noexcept {
 
 void forgetContention() noexcept {
   clearTable(LockSites::Table, LockSites::Size);
+  LockSites::InUse.clear();
 }
 
 LockSite *lockSite(const void *Lock, uint64_t Site, Role Side,
@@ -33,6 +35,7 @@ LockSite *lockSite(const void *Lock, uint64_t Site, Role Side,
         return At.Lock == Lock && At.Place == Place && At.Side == Side;
       },
       [&](LockSite &At) {
+        LockSites::InUse.add(&At - LockSites::Table);
         At.Side = Side;
         At.Lock = Lock;
         At.Site = Site;

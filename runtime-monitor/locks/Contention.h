@@ -7,6 +7,7 @@
 #define GRIDLOCK_MONITOR_LOCKS_CONTENTION_H
 
 #include "runtime-monitor/capture/Capture.h"
+#include "runtime-monitor/core/Table.h"
 #include "runtime-monitor/core/Thread.h"
 
 #include <cstdint>
@@ -43,6 +44,7 @@ struct LockSite {
 struct LockSites {
   static constexpr uint32_t Size = 1u << 14;
   static LockSite *Table;
+  static UsedEntries<Size> InUse;
 };
 
 void startContention() noexcept;

@@ -14,6 +14,7 @@
 namespace gridlock::monitor {
 
 HoldSite *HoldSites::Table = nullptr;
+UsedEntries<HoldSites::Size> HoldSites::InUse;
 
 namespace {
 
@@ -65,8 +66,8 @@ void startHolds() noexcept {
 
 void forgetHolds() noexcept {
   clearTable(HoldSites::Table, HoldSites::Size);
-  for (std::atomic<uint32_t> &Known : OfPlace)
-    Known.store(0, Relaxed);
+  HoldSites::InUse.clear();
+  zero(OfPlace);
 }
 
 HoldSite *HoldStart::find(Thread &T, const void *Lock, const char *Operation,
@@ -87,6 +88,7 @@ HoldSite *HoldStart::find(Thread &T, const void *Lock, const char *Operation,
               return At.Lock == Which && At.Place == Place;
             },
             [&](HoldSite &At) {
+              HoldSites::InUse.add(&At - HoldSites::Table);
               At.Lock = Which;
               At.Site = Site;
               At.Place = Place;

@@ -11,6 +11,7 @@
 #define GRIDLOCK_MONITOR_LOCKS_HOLDS_H
 
 #include "runtime-monitor/capture/Capture.h"
+#include "runtime-monitor/core/Table.h"
 #include "runtime-monitor/core/Thread.h"
 #include "runtime-monitor/loops/Histogram.h"
 
@@ -36,6 +37,7 @@ struct HoldSite {
 struct HoldSites {
   static constexpr uint32_t Size = 1u << 12;
   static HoldSite *Table;
+  static UsedEntries<Size> InUse;
 };
 
 void startHolds() noexcept;

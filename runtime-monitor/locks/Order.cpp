@@ -16,6 +16,7 @@
 namespace gridlock::monitor {
 
 LockOrder *LockOrders::Table = nullptr;
+UsedEntries<LockOrders::Size> LockOrders::InUse;
 std::atomic<uint32_t> LockOrders::Fresh{0};
 std::atomic<uint64_t> LockOrders::Latest{0};
 
@@ -175,6 +176,7 @@ bool record(Thread &T, uint64_t Key, Thread::RecentOrder &Recent,
   raise(LockOrders::Latest, Now);
   Recent = {Mine, &O->Last};
   O->State.store(2, std::memory_order_release);
+  LockOrders::InUse.add(O - LockOrders::Table);
   GRIDLOCK_PROBE3(order, Lock, T.Held[T.heldCount() - 1].Lock, Operation);
   Used.fetch_add(1, std::memory_order_relaxed);
   LockOrders::Fresh.fetch_add(1, std::memory_order_relaxed);
@@ -218,12 +220,11 @@ void startLockOrders() noexcept {
 
 void forgetLockOrders() noexcept {
   clearTable(LockOrders::Table, LockOrders::Size);
+  LockOrders::InUse.clear();
   LockOrders::Fresh.store(0, std::memory_order_relaxed);
   Used.store(0, std::memory_order_relaxed);
-  for (std::atomic<uint64_t> &Key : Keys)
-    Key.store(0, std::memory_order_relaxed);
-  for (std::atomic<uint32_t> &Known : OfPlace)
-    Known.store(0, std::memory_order_relaxed);
+  zero(Keys);
+  zero(OfPlace);
 }
 
 void takesInOrder(Thread &T, const void *Lock, const char *Operation,
@@ -243,12 +244,11 @@ void endLockOrders(Thread &T) noexcept {
   if (!T.HasOrders)
     return;
   const uint64_t Now = Clock::now();
-  for (uint32_t I = 0; I < LockOrders::Size; ++I) {
+  LockOrders::InUse.forEach([&](uint32_t I) {
     LockOrder &O = LockOrders::Table[I];
-    if (O.State.load(std::memory_order_acquire) == 2 &&
-        O.ThreadStart == T.Start && O.Tid == T.Tid.load())
+    if (O.ThreadStart == T.Start && O.Tid == T.Tid.load())
       O.ThreadEnd.store(Now, std::memory_order_relaxed);
-  }
+  });
 }
 
 } // namespace gridlock::monitor

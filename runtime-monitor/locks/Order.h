@@ -8,6 +8,7 @@
 #define GRIDLOCK_MONITOR_LOCKS_ORDER_H
 
 #include "runtime-monitor/capture/Capture.h"
+#include "runtime-monitor/core/Table.h"
 #include "runtime-monitor/core/Thread.h"
 
 namespace gridlock::monitor {
@@ -34,6 +35,7 @@ struct LockOrder {
 struct LockOrders {
   static constexpr uint32_t Size = 1u << 12;
   static LockOrder *Table;
+  static UsedEntries<Size> InUse;
   static std::atomic<uint32_t> Fresh; // made since the last snapshot
   // When the latest order was made, or the latest thread came: what an order's
   // Last is compared with. So Last is that time, which costs no clock.

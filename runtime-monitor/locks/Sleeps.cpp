@@ -11,6 +11,7 @@
 namespace gridlock::monitor {
 
 SleepSite *SleepSites::Table = nullptr;
+UsedEntries<SleepSites::Size> SleepSites::InUse;
 
 namespace {
 
@@ -41,6 +42,7 @@ SleepSite *siteOf(const void *Object, Role Side, const char *Operation,
               return At.Object == Which && At.Place == Place && At.Side == Side;
             },
             [&](SleepSite &At) {
+              SleepSites::InUse.add(&At - SleepSites::Table);
               At.Side = Side;
               At.Object = Which;
               At.Site = Site;
@@ -65,8 +67,8 @@ void startSleeps() noexcept {
 
 void forgetSleeps() noexcept {
   clearTable(SleepSites::Table, SleepSites::Size);
-  for (std::atomic<uint32_t> &Known : OfPlace)
-    Known.store(0, Relaxed);
+  SleepSites::InUse.clear();
+  zero(OfPlace);
 }
 
 void SleepScope::begin(const void *Object, const void *Above) noexcept {

@@ -10,6 +10,7 @@
 
 #include "runtime-monitor/capture/Capture.h"
 #include "runtime-monitor/core/Calls.h"
+#include "runtime-monitor/core/Table.h"
 
 namespace gridlock::monitor {
 
@@ -29,6 +30,7 @@ struct SleepSite {
 struct SleepSites {
   static constexpr uint32_t Size = 1u << 12;
   static SleepSite *Table;
+  static UsedEntries<Size> InUse;
 };
 
 void startSleeps() noexcept;

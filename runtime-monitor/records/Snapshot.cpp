@@ -95,10 +95,10 @@ bool isNews(const Site &S, const std::atomic<uint64_t> &Count,
 
 void writeHolds(Occasion Why) noexcept {
   static WideBucket Buckets[HoldTimes::Size]; // guarded by SnapshotLock
-  for (uint32_t I = 0; HoldSites::Table && I < HoldSites::Size; ++I) {
+  HoldSites::InUse.forEach([&](uint32_t I) {
     HoldSite &S = HoldSites::Table[I];
     if (!isNews(S, S.Samples, Why))
-      continue;
+      return;
     HoldRecord R{};
     R.Id = I + 1;
     R.Tid = S.Tid.load(std::memory_order_relaxed);
@@ -116,14 +116,14 @@ void writeHolds(Occasion Why) noexcept {
     writeRecord(RecordKind::Hold, {&R, sizeof R},
                 {Buckets, R.Buckets * sizeof(WideBucket)});
     writeStack(RecordKind::Hold, R.Id, S.Stack);
-  }
+  });
 }
 
 void writeSleeps(Occasion Why) noexcept {
-  for (uint32_t I = 0; SleepSites::Table && I < SleepSites::Size; ++I) {
+  SleepSites::InUse.forEach([&](uint32_t I) {
     SleepSite &S = SleepSites::Table[I];
     if (!isNews(S, S.Count, Why))
-      continue;
+      return;
     SleepRecord R{};
     R.Id = I + 1;
     R.Side = S.Side;
@@ -137,7 +137,7 @@ void writeSleeps(Occasion Why) noexcept {
     copy(R.Operation, S.Operation);
     writeRecord(RecordKind::Sleep, {&R, sizeof R});
     writeStack(RecordKind::Sleep, R.Id, S.Stack);
-  }
+  });
 }
 
 void writeHolderCall(LockSite &S, uint32_t Id, uint64_t Count) noexcept {
@@ -162,13 +162,11 @@ void writeHolderCall(LockSite &S, uint32_t Id, uint64_t Count) noexcept {
 }
 
 void writeLockSites() noexcept {
-  if (!LockSites::Table)
-    return;
-  for (uint32_t I = 0; I < LockSites::Size; ++I) {
+  LockSites::InUse.forEach([&](uint32_t I) {
     LockSite &S = LockSites::Table[I];
     uint64_t Count = S.Count.load(std::memory_order_acquire);
     if (S.State.load(std::memory_order_acquire) != 2 || Count == S.Written)
-      continue;
+      return;
     S.Written = Count;
     ContentionRecord R{};
     R.Id = I + 1;
@@ -184,7 +182,7 @@ void writeLockSites() noexcept {
     writeRecord(RecordKind::Contention, {&R, sizeof R});
     writeStack(RecordKind::Contention, R.Id, S.Stack);
     writeHolderCall(S, R.Id, Count);
-  }
+  });
 }
 
 void writeLockedCalls() noexcept {
@@ -216,16 +214,14 @@ void writeLockedCalls() noexcept {
 
 void writeLockOrders() noexcept {
   LockOrders::Fresh.store(0, std::memory_order_relaxed);
-  if (!LockOrders::Table)
-    return;
-  for (uint32_t I = 0; I < LockOrders::Size; ++I) {
+  LockOrders::InUse.forEach([&](uint32_t I) {
     LockOrder &O = LockOrders::Table[I];
     if (O.State.load(std::memory_order_acquire) != 2)
-      continue;
+      return;
     uint64_t Last = O.Last.load(std::memory_order_relaxed);
     uint64_t End = O.ThreadEnd.load(std::memory_order_relaxed);
     if (O.Written == std::max(Last, End))
-      continue;
+      return;
     O.Written = std::max(Last, End);
     OrderRecord R{};
     R.Id = I + 1;
@@ -248,7 +244,7 @@ void writeLockOrders() noexcept {
     writeRecord(RecordKind::Order, {&R, sizeof R},
                 {Held, O.HeldCount * sizeof(HeldRecord)});
     writeStack(RecordKind::Order, R.Id, O.Stack);
-  }
+  });
 }
 
 void writeCoroutines() noexcept {
@@ -377,14 +373,19 @@ void writeChain(RecordKind Kind, RecordKind Of, uint32_t Id,
 }
 
 bool somethingToWrite() noexcept {
-  for (uint32_t I = 0; HoldSites::Table && I < HoldSites::Size; ++I)
-    if (isNews(HoldSites::Table[I], HoldSites::Table[I].Samples,
-               Occasion::Regular))
-      return true;
-  for (uint32_t I = 0; SleepSites::Table && I < SleepSites::Size; ++I)
-    if (isNews(SleepSites::Table[I], SleepSites::Table[I].Count,
-               Occasion::Regular))
-      return true;
+  if (HoldSites::InUse.any([](uint32_t I) {
+        const HoldSite &S = HoldSites::Table[I];
+        return isNews(S, S.Samples, Occasion::Regular);
+      }) ||
+      SleepSites::InUse.any([](uint32_t I) {
+        const SleepSite &S = SleepSites::Table[I];
+        return isNews(S, S.Count, Occasion::Regular);
+      }) ||
+      LockSites::InUse.any([](uint32_t I) {
+        const LockSite &S = LockSites::Table[I];
+        return S.Count.load(std::memory_order_relaxed) != S.Written;
+      }))
+    return true;
   if (Coroutines::Any.load(std::memory_order_relaxed))
     for (const CoroutineSite &S : Coroutines::SiteTable)
       if (S.Written != S.counts())
@@ -394,11 +395,6 @@ bool somethingToWrite() noexcept {
   for (Loop *L = AllLoops.load(std::memory_order_acquire); L; L = L->Next)
     if (L->Iterations != L->Written)
       return true;
-  if (LockSites::Table)
-    for (uint32_t I = 0; I < LockSites::Size; ++I)
-      if (LockSites::Table[I].Count.load(std::memory_order_relaxed) !=
-          LockSites::Table[I].Written)
-        return true;
   return false;
 }
 

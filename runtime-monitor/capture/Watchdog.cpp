@@ -312,7 +312,8 @@ void *Watchdog::run(void *) noexcept {
   uint64_t Quiet =
       std::max<uint64_t>(TheOptions.ThresholdMs * 1000000, 100000000);
   uint64_t NextSnapshot = SnapshotEvery;
-  writeMaps(); // for isCode; makes the file if there is none yet
+  if (!mapsKnown())
+    writeMaps();
   Descriptors::separate();
   bool Rested = false; // nothing was to do for a whole quiet period
   uint64_t Limit = TheOptions.ThresholdMs * 1000000;

@@ -249,11 +249,11 @@ struct DeadlockRecord {
   uint32_t Deadlock;      // its first part's Id
   uint32_t Parts, Behind; // how many; threads outside that wait for one of them
   uint32_t Tid;
-  uint32_t Held; // that follow
+  uint32_t Held;  // that follow
   uint64_t Time;  // when it was found
   uint64_t Since; // when this thread began to wait, or 0
-  uint64_t Lock; // waited for; 0: the end of the next part's thread
-  uint64_t Site; // return address of the wait
+  uint64_t Lock;  // waited for; 0: the end of the next part's thread
+  uint64_t Site;  // return address of the wait
   char Operation[64];
   char Thread[16];
 };

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Which file is mapped where, and its build id: read from the kernel and from
-// memory, so without the loader's lock. Each build id is written once.
+// memory, so without the loader's lock. A forked child, whose maps are mostly
+// its parent's, need not look for build ids again.
 #include "runtime-monitor/records/Writer.h"
 
 #include "runtime-monitor/core/Lock.h"
@@ -17,7 +18,16 @@ namespace {
 
 Lock MapsLock;
 char Buffer[128 * 1024]; // what matters of /proc/self/maps
-uint64_t LastHash = 0;
+uint64_t LastHash = 0;   // of what was written last; 0: nothing
+
+// BuildId records, as they are written, and the maps they belong to.
+constexpr size_t MostOfRecord =
+    sizeof(RecordHeader) + sizeof(BuildIdRecord) + 64;
+struct {
+  size_t Size;
+  char Bytes[48 * 1024];
+} BuildIds;
+uint64_t KnownHash = 0; // of the maps that BuildIds and Code are of
 
 // What is executable, by address. Read without the lock: that a wrong answer
 // may come out while it changes does no harm.
@@ -47,8 +57,9 @@ uint64_t hexadecimal(const char *&S) noexcept {
   }
 }
 
-// Only file mappings that are executable or hold a file's beginning: a program
-// with a million anonymous mappings, or ten thousand threads, stays small.
+// Only file mappings that are executable or hold a program's or library's
+// beginning: a program with a million anonymous mappings, or ten thousand
+// threads, stays small, and shared memory that comes and goes is no news.
 // Line: without its newline.
 bool matters(const char *Line, const char *End) noexcept {
   const char *S = Line;
@@ -58,8 +69,10 @@ bool matters(const char *Line, const char *End) noexcept {
   const char *Offset = S + 6;
   const uint64_t At = hexadecimal(Offset);
   const auto Size = static_cast<size_t>(End - S);
-  const bool Named = std::memchr(S, '/', Size) || std::memchr(S, '[', Size);
-  return Named && (S[3] == 'x' || (At == 0 && S[1] == 'r'));
+  if (std::memchr(S, '/', Size))
+    return S[3] == 'x' ||
+           (At == 0 && S[1] == 'r' && S[2] == '-' && S[4] == 'p');
+  return S[3] == 'x' && std::memchr(S, '[', Size); // [vdso]
 }
 
 // What matters of /proc/self/maps into Buffer: its size.
@@ -93,7 +106,7 @@ size_t readMaps() noexcept {
   return Kept;
 }
 
-void writeBuildId(uint64_t Base) noexcept {
+void addBuildId(uint64_t Base) noexcept {
   Elf64_Ehdr Header;
   if (sys::copyMemory(&Header, Base, sizeof Header) != sizeof Header ||
       std::memcmp(Header.e_ident, ELFMAG, SELFMAG) != 0 || Header.e_phnum > 64)
@@ -117,12 +130,45 @@ void writeBuildId(uint64_t Base) noexcept {
         break;
       if (N.n_type == NT_GNU_BUILD_ID && N.n_namesz == 4 &&
           std::memcmp(Notes + Name, "GNU", 4) == 0) {
-        BuildIdRecord R{Base, N.n_descsz, 0};
-        return writeRecord(RecordKind::BuildId, {&R, sizeof R},
-                           {Notes + Data, N.n_descsz});
+        if (BuildIds.Size + MostOfRecord > sizeof BuildIds.Bytes)
+          return lost("build ids (more than 48 KiB)");
+        const BuildIdRecord R{Base, N.n_descsz, 0};
+        const RecordHeader H{RecordKind::BuildId,
+                             static_cast<uint32_t>(sizeof R + N.n_descsz)};
+        char *To = BuildIds.Bytes + BuildIds.Size;
+        const size_t All = (sizeof H + H.Size + 7) & ~size_t{7};
+        std::memset(To, 0, All);
+        std::memcpy(To, &H, sizeof H);
+        std::memcpy(To + sizeof H, &R, sizeof R);
+        std::memcpy(To + sizeof H + sizeof R, Notes + Data, N.n_descsz);
+        BuildIds.Size += All;
+        return;
       }
     }
   }
+}
+
+/// Code and build ids of what is in Buffer.
+void learn(size_t Size) noexcept {
+  BuildIds.Size = 0;
+  uint32_t Count = 0;
+  for (size_t I = 0; I < Size;) {
+    const char *S = Buffer + I;
+    uint64_t Base = hexadecimal(S);
+    ++S;
+    const uint64_t End = hexadecimal(S);
+    if (S[3] == 'x' && Count < std::size(Code))
+      Code[Count++] = {Base, End};
+    bool Readable = S[1] == 'r';
+    const char *Offset = S + 6;
+    auto *Line = static_cast<const char *>(
+        std::memchr(S, '\n', Size - static_cast<size_t>(S - Buffer)));
+    if (Readable && hexadecimal(Offset) == 0 &&
+        std::memchr(S, '/', static_cast<size_t>(Line - S)) != nullptr)
+      addBuildId(Base);
+    I = static_cast<size_t>(Line - Buffer) + 1;
+  }
+  CodeCount.store(Count, std::memory_order_release);
 }
 
 } // namespace
@@ -139,25 +185,17 @@ void writeMaps() noexcept {
   if (Hash == LastHash || Size == 0)
     return;
   LastHash = Hash;
-  writeRecord(RecordKind::Maps, {Buffer, Size});
-  uint32_t Count = 0;
-  for (size_t I = 0; I < Size;) {
-    const char *S = Buffer + I;
-    uint64_t Base = hexadecimal(S);
-    ++S;
-    const uint64_t End = hexadecimal(S);
-    if (S[3] == 'x' && Count < std::size(Code))
-      Code[Count++] = {Base, End};
-    bool Readable = S[1] == 'r';
-    const char *Offset = S + 6;
-    auto *Line = static_cast<const char *>(
-        std::memchr(S, '\n', Size - static_cast<size_t>(S - Buffer)));
-    if (Readable && hexadecimal(Offset) == 0 &&
-        std::memchr(S, '/', static_cast<size_t>(Line - S)) != nullptr)
-      writeBuildId(Base);
-    I = static_cast<size_t>(Line - Buffer) + 1;
+  if (Hash != KnownHash) {
+    KnownHash = 0; // should another thread fork meanwhile
+    learn(Size);
+    KnownHash = Hash;
   }
-  CodeCount.store(Count, std::memory_order_release);
+  writeRecord(RecordKind::Maps, {Buffer, Size});
+  writePrepared({BuildIds.Bytes, BuildIds.Size});
+}
+
+bool mapsKnown() noexcept {
+  return CodeCount.load(std::memory_order_relaxed) != 0;
 }
 
 bool isCode(uint64_t Address) noexcept {

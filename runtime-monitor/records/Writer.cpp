@@ -226,8 +226,11 @@ void writeProcess() noexcept {
 
 // DIR/name.pid.glkmon, with a number where that file is there already (exec).
 bool createFile() noexcept {
-  char Name[16] = {};
-  sys::call(SYS_prctl, PR_GET_NAME, sys::address(Name));
+  char Name[17] = {}; // the main thread's; without /proc, this one's
+  if (const size_t Size = readFile("/proc/self/comm", Name, 16))
+    Name[Size - 1] = 0; // its newline
+  else
+    sys::call(SYS_prctl, PR_GET_NAME, sys::address(Name));
   for (char &C : Name)
     if (C == '/')
       C = '_';
@@ -312,20 +315,29 @@ void copyRecordsDescriptor() noexcept {
 
 bool anyRecords() noexcept { return Written != 0; }
 
-void writeRecord(RecordKind Kind, Piece First, Piece Second) noexcept {
+static void append(iovec *Parts, int Count) noexcept {
   if (WaitsForFirst) {
     WaitsForFirst = false;
     createAndBegin();
   }
+  Locked Guard(WriterLock);
+  if (usable())
+    writeWhole(Parts, Count);
+}
+
+void writeRecord(RecordKind Kind, Piece First, Piece Second) noexcept {
   static const char Zeros[8] = {};
   RecordHeader H{Kind, static_cast<uint32_t>(First.Size + Second.Size)};
   iovec Parts[] = {{&H, sizeof H},
                    {const_cast<void *>(First.Data), First.Size},
                    {const_cast<void *>(Second.Data), Second.Size},
                    {const_cast<char *>(Zeros), (8 - H.Size % 8) % 8}};
-  Locked Guard(WriterLock);
-  if (usable())
-    writeWhole(Parts, 4);
+  append(Parts, 4);
+}
+
+void writePrepared(Piece Records) noexcept {
+  iovec Part{const_cast<void *>(Records.Data), Records.Size};
+  append(&Part, 1);
 }
 
 void lost(const char *What, uint64_t Count) noexcept {

@@ -31,6 +31,9 @@ struct Piece {
 void writeRecord(RecordKind Kind, Piece First,
                  Piece Second = {nullptr, 0}) noexcept;
 
+/// Whole records, with their heads and padding.
+void writePrepared(Piece Records) noexcept;
+
 /// Counts something that could not be kept; written with the next snapshot.
 /// What: a literal.
 void lost(const char *What, uint64_t Count = 1) noexcept;
@@ -40,6 +43,8 @@ void writeLost() noexcept;
 /// later.
 void writeMaps() noexcept;
 void forgetMaps() noexcept; // in a forked child
+/// Whether isCode knows anything, in a forked child its parent's maps.
+bool mapsKnown() noexcept;
 /// Whether an address lies in code that was mapped when the maps were last
 /// written.
 bool isCode(uint64_t Address) noexcept;

@@ -27,10 +27,6 @@ std::string_view path(const FactsFile &File, std::uint32_t Index) {
                                 : std::string_view();
 }
 
-std::string_view mainFile(const FactsFile &File) {
-  return path(File, File.root().main_file());
-}
-
 /// Visits the functions that have a name and a body in this file: number of the
 /// mangled name, file. Functions without a name are never joined.
 template <typename Visitor>
@@ -49,17 +45,14 @@ Program::Program(const std::vector<FactsFile> &Files,
     Units.push_back({&File, {}, {}, {}});
   std::sort(Units.begin(), Units.end(),
             [](const UnitData &A, const UnitData &B) {
-              return std::make_tuple(mainFile(*A.Facts),
+              return std::make_tuple(A.Facts->mainFile(),
                                      A.Facts->root().command_hash(),
                                      std::string_view(A.Facts->name())) <
-                     std::make_tuple(mainFile(*B.Facts),
+                     std::make_tuple(B.Facts->mainFile(),
                                      B.Facts->root().command_hash(),
                                      std::string_view(B.Facts->name()));
             });
-  std::vector<const FactsFile *> Sorted;
-  for (const UnitData &U : Units)
-    Sorted.push_back(U.Facts);
-  InMemory = std::make_unique<Residency>(std::move(Sorted));
+  keepTrackOfMemory();
   join();
   lookUpEntries(Rules);
   noteTypes();
@@ -71,11 +64,21 @@ Program::Program(const std::vector<FactsFile> &Files,
 
 Program::~Program() = default;
 
+void Program::keepTrackOfMemory() {
+  std::vector<const FactsFile *> Files;
+  for (const UnitData &U : Units)
+    Files.push_back(U.Facts);
+  InMemory = std::make_unique<Residency>(std::move(Files));
+}
+
 // By mangled name and, where several programs define the same function, by the
-// file of the definition that the unit means.
+// home of the definition that the unit means.
 void Program::join() {
   NameTable Names;
-  LinkUnits Links;
+  std::vector<const FactsFile *> Files;
+  for (const UnitData &U : Units)
+    Files.push_back(U.Facts);
+  LinkUnits Links(Files);
   std::vector<std::vector<std::uint32_t>> NamesOf; // by unit and symbol
   for (std::uint32_t U = 0; U < Units.size(); ++U) {
     auto Local = each(unit(U).root().symbols());
@@ -84,12 +87,18 @@ void Program::join() {
     for (std::uint32_t I = 1; I < Local.size(); ++I)
       Of[I] = Names.idOf(text(U, Local[I]->mangled()));
     forEachDefinition(unit(U), Of, [&](std::uint32_t Name, auto File) {
-      Links.defined(Name, File);
+      Links.defined(Name, U, File);
     });
     for (const facts::Type *T : each(unit(U).root().types()))
       Units[U].TypeNames.push_back(text(U, T->name()));
   }
-  std::map<std::pair<std::uint32_t, std::string_view>, SymbolId> ByHome;
+  for (std::uint32_t Original : Links.settle(NamesOf)) {
+    Units.push_back(UnitData(Units[Original]));
+    NamesOf.push_back(std::vector(NamesOf[Original]));
+  }
+  if (Units.size() > Files.size())
+    keepTrackOfMemory();
+  std::map<std::pair<std::uint32_t, LinkUnits::Home>, SymbolId> ByHome;
   std::vector<SymbolId> ByName(Names.size(), 0);
   std::vector<std::pair<SymbolId, SymbolId>> Pairs; // base, overrider
   Symbols.emplace_back();
@@ -97,23 +106,21 @@ void Program::join() {
     auto Local = each(unit(U).root().symbols());
     const std::vector<std::uint32_t> &Of = NamesOf[U];
     Units[U].Symbols.assign(Of.size(), 0);
-    std::string_view Main = mainFile(unit(U));
-    std::map<std::uint32_t, std::string_view> Own; // of ambiguous names
+    std::map<std::uint32_t, LinkUnits::Home> Own; // of ambiguous names
     if (Links.any())
       forEachDefinition(unit(U), Of, [&](std::uint32_t Name, auto File) {
-        if (!Links.homeOf(Name, Main).empty())
-          Own.try_emplace(Name, File);
+        if (Links.isAmbiguous(Name))
+          Own.try_emplace(Name, Links.home(U, File));
       });
     for (std::uint32_t I = 1; I < Local.size(); ++I) {
-      std::string_view Home;
-      if (Links.any()) {
-        Home = Links.homeOf(Of[I], Main);
-        if (auto Here = Own.find(Of[I]); Here != Own.end())
-          Home = Here->second;
+      LinkUnits::Home Home;
+      if (Links.isAmbiguous(Of[I])) {
+        auto Here = Own.find(Of[I]);
+        Home = Here != Own.end() ? Here->second : Links.homeOf(Of[I], U);
       }
       SymbolId Fresh = static_cast<SymbolId>(Symbols.size());
       SymbolId Id = Fresh;
-      if (!Home.empty())
+      if (!Home.File.empty())
         Id = ByHome.try_emplace({Of[I], Home}, Fresh).first->second;
       else if (Of[I] != 0)
         Id = ByName[Of[I]] != 0 ? ByName[Of[I]] : ByName[Of[I]] = Fresh;

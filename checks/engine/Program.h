@@ -220,6 +220,7 @@ private:
   };
 
   void touch(std::uint32_t Unit) const { InMemory->touch(Unit); }
+  void keepTrackOfMemory();
   void join();
   void joinBodies(std::uint32_t Unit);
   void keepOverrides(std::vector<std::pair<SymbolId, SymbolId>> &&Pairs);

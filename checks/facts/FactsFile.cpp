@@ -3,6 +3,7 @@
 #include "checks/facts/FactsShare.h"
 #include "checks/facts/FactsStructure.h"
 #include "checks/facts/FactsVerify.h"
+#include "checks/facts/Range.h"
 
 #include <cerrno>
 #include <cstdio>
@@ -123,6 +124,13 @@ std::variant<FactsFile, std::string> FactsFile::load(const std::string &Path) {
   Result.Mapped = {Bytes, Size};
   Result.giveBack();
   return Result;
+}
+
+std::string_view FactsFile::mainFile() const {
+  const auto Sources = each(Root->files());
+  const std::uint32_t Main = Root->main_file();
+  return Main < Sources.size() ? string(Sources[Main]->path())
+                               : std::string_view();
 }
 
 void FactsFile::giveBack() const {

@@ -46,6 +46,14 @@ public:
                : std::string_view();
   }
 
+  /// The path of the translation unit's main file, as recorded.
+  std::string_view mainFile() const;
+
+  /// The build targets that the unit is compiled for, as far as who loaded the
+  /// file knows; not part of the facts.
+  const std::vector<std::string> &targets() const { return Targets; }
+  void addTarget(std::string Name) { Targets.push_back(std::move(Name)); }
+
   /// The bytes that are mapped; 0 for a buffer.
   std::size_t mappedSize() const { return Mapped.size(); }
   /// Lets go of the memory of a mapped file; what is looked at again is read
@@ -64,6 +72,7 @@ private:
   const flatbuffers::Vector<flatbuffers::Offset<flatbuffers::String>> *Strings =
       nullptr;
   std::string Name;
+  std::vector<std::string> Targets;
 };
 
 /// Serialises what the extractor or a test built.

@@ -231,14 +231,18 @@ private:
     }
     std::map<std::string, report::Trouble> Partial; // by file
     std::set<std::string> Analysed;
-    for (const driver::ExtractedUnit &Unit : Units) {
+    for (std::size_t I = 0; I < Units.size(); ++I) {
+      const driver::ExtractedUnit &Unit = Units[I];
       const auto It = Loaded.find(Unit.Facts);
-      if (!Unit.Failure.empty())
+      if (!Unit.Failure.empty()) {
         fail(Unit.File, Unit.Failure);
-      else if (It == Loaded.end())
+      } else if (It == Loaded.end()) {
         fail(Unit.File, Broken[Unit.Facts]);
-      else
+      } else {
+        for (const std::string &Target : Database.Commands[I].Targets)
+          It->second.addTarget(Target);
         take(Unit, std::move(It->second), Partial, Analysed);
+      }
     }
     count(std::move(Partial), std::move(Analysed));
     return {};
@@ -263,7 +267,7 @@ private:
     std::map<std::string, report::Trouble> Partial;
     std::set<std::string> Analysed;
     for (FactsFile &File : Found.Facts)
-      take({Result.Root / mainFile(File), {}, {}}, std::move(File), Partial,
+      take({Result.Root / File.mainFile(), {}, {}}, std::move(File), Partial,
            Analysed);
     count(std::move(Partial), std::move(Analysed));
     return {};
@@ -280,22 +284,15 @@ private:
     return "clang++-NN -fplugin=.../GridlockClang-NN.so";
   }
 
-  static fs::path mainFile(const FactsFile &File) {
-    const auto *Files = File.root().files();
-    const std::uint32_t Main = File.root().main_file();
-    return Files && Main < Files->size() ? File.string(Files->Get(Main)->path())
-                                         : std::string_view();
-  }
-
   /// Objects don't say what their paths are relative to: the first of the
   /// current folder and its parents that has the first of the files.
   void chooseObjectsRoot(const std::vector<FactsFile> &Files) {
     CompileDatabase Absolute; // compiled outside of a root
     Result.Root = Cwd;
     for (const FactsFile &File : Files) {
-      const fs::path Main = mainFile(File);
+      const fs::path Main = File.mainFile();
       if (Main.is_absolute()) {
-        Absolute.Commands.push_back({{}, Main, {}, 0});
+        Absolute.Commands.push_back({{}, Main, {}, 0, {}});
         continue;
       }
       std::error_code Error;

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "tools/cli/ObjectFacts.h"
 
+#include "tools/driver/CompileDatabase.h"
 #include "tools/driver/Files.h"
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <functional>
-#include <set>
+#include <map>
 #include <string_view>
 
 #include <fcntl.h>
@@ -37,6 +38,10 @@ public:
       return true;
     }
     Elf *Handle = elf_begin(Descriptor, ELF_C_READ_MMAP, nullptr);
+    GElf_Ehdr Header;
+    Target = Handle && gelf_getehdr(Handle, &Header) && Header.e_type == ET_REL
+                 ? driver::buildTargetOf(fs::absolute(Path))
+                 : fs::absolute(Path).string();
     const bool Known = Handle && read(Path.string(), Descriptor, Handle);
     elf_end(Handle);
     ::close(Descriptor);
@@ -44,8 +49,13 @@ public:
   }
 
 private:
-  /// Size and hash of buffers: an object's and those of what it is linked to.
-  std::set<std::pair<std::size_t, std::size_t>> Seen;
+  /// What the file's objects are linked to: an archive and a linked binary are
+  /// such things themselves.
+  std::string Target;
+  /// Size and hash of buffers, an object's and those of what it is linked to,
+  /// to the index of their facts; none of what can't be used.
+  std::map<std::pair<std::size_t, std::size_t>, std::size_t> Seen;
+  static constexpr std::size_t Unusable = std::string_view::npos;
 
   bool read(const std::string &Name, int Descriptor, Elf *Handle) {
     if (elf_kind(Handle) == ELF_K_ELF) {
@@ -128,13 +138,19 @@ private:
         return broken(Name, "is truncated");
       const std::string_view Buffer = Bytes.substr(0, Size);
       Bytes.remove_prefix(Size);
-      if (!Seen.emplace(Size, std::hash<std::string_view>()(Buffer)).second)
-        continue;
-      auto File = FactsFile::fromBuffer({Buffer.begin(), Buffer.end()}, Name);
-      if (const auto *Error = std::get_if<std::string>(&File))
-        Result.Broken.emplace_back(Name, Error->substr(Name.size() + 2));
-      else
+      const auto [At, New] = Seen.try_emplace(
+          {Size, std::hash<std::string_view>()(Buffer)}, Result.Facts.size());
+      if (New) {
+        auto File = FactsFile::fromBuffer({Buffer.begin(), Buffer.end()}, Name);
+        if (const auto *Error = std::get_if<std::string>(&File)) {
+          Result.Broken.emplace_back(Name, Error->substr(Name.size() + 2));
+          At->second = Unusable;
+          continue;
+        }
         Result.Facts.push_back(std::move(std::get<FactsFile>(File)));
+      }
+      if (At->second != Unusable && !Target.empty())
+        Result.Facts[At->second].addTarget(Target);
     }
   }
 

@@ -37,10 +37,23 @@ std::string identity(const CompileCommand &Command) {
       ++I;
       continue;
     }
-    if (Arg != "-MD" && Arg != "-MMD" && Arg != "-MP" && Arg != "-c")
+    if (!Arg.starts_with("-o") && Arg != "-MD" && Arg != "-MMD" &&
+        Arg != "-MP" && Arg != "-c")
       Key += '\n' + Arg;
   }
   return Key;
+}
+
+/// The object file that a command makes, or empty.
+fs::path objectOf(const CompileCommand &Command) {
+  for (std::size_t I = 1; I < Command.Arguments.size(); ++I) {
+    const std::string &Arg = Command.Arguments[I];
+    if (Arg == "-o" && I + 1 < Command.Arguments.size())
+      return Command.Directory / Command.Arguments[I + 1];
+    if (Arg.size() > 2 && Arg.starts_with("-o"))
+      return Command.Directory / Arg.substr(2);
+  }
+  return {};
 }
 
 class Reader {
@@ -82,7 +95,8 @@ public:
 
 private:
   CompileDatabase Database;
-  std::set<std::string> Seen;
+  std::set<std::string> Missing;
+  std::map<std::string, std::size_t> Seen; // identity to index in Commands
   std::map<std::string, unsigned> CommandsOf;
   std::map<std::string, unsigned> Skipped;
   std::size_t Index = 0;
@@ -150,7 +164,7 @@ private:
     }
     std::error_code Ignored;
     if (!fs::is_regular_file(Command.File, Ignored)) {
-      if (Seen.insert(Command.File.string()).second)
+      if (Missing.insert(Command.File.string()).second)
         Database.Failed.push_back({Command.File, "no such file"});
       return {};
     }
@@ -160,10 +174,15 @@ private:
       Database.Failed.push_back({Command.File, E});
       return {};
     }
-    if (!Seen.insert(identity(Command)).second)
-      return {};
-    Command.Ordinal = CommandsOf[Command.File.string()]++;
-    Database.Commands.push_back(std::move(Command));
+    std::string Target = buildTargetOf(objectOf(Command));
+    const auto [At, New] =
+        Seen.emplace(identity(Command), Database.Commands.size());
+    if (New) {
+      Command.Ordinal = CommandsOf[Command.File.string()]++;
+      Database.Commands.push_back(std::move(Command));
+    }
+    if (!Target.empty())
+      Database.Commands[At->second].Targets.push_back(std::move(Target));
     return {};
   }
 };
@@ -278,6 +297,17 @@ CompileDatabase databaseFromFlags(const std::vector<std::string> &Files,
     Database.Commands.push_back(std::move(Command));
   }
   return Database;
+}
+
+std::string buildTargetOf(const fs::path &Object) {
+  fs::path Folder;
+  for (const fs::path &Part : Object.lexically_normal().parent_path()) {
+    const bool InCMakes = Folder.filename() == "CMakeFiles";
+    Folder /= Part;
+    if (Part.extension() == ".p" || (InCMakes && Part.extension() == ".dir"))
+      return Folder.string();
+  }
+  return {};
 }
 
 std::string filterByPaths(CompileDatabase &Database,

@@ -22,6 +22,7 @@ struct CompileCommand {
   std::filesystem::path File;         // absolute, canonical
   std::vector<std::string> Arguments; // compiler first; response files expanded
   unsigned Ordinal = 0;               // 0-based among the commands of this file
+  std::vector<std::string> Targets;   // see buildTargetOf; none if unknown
 };
 
 /// A file that could not be analysed, and why in one line.
@@ -36,6 +37,11 @@ struct CompileDatabase {
   std::vector<FailedFile> Failed; // missing file, missing response file
   std::vector<std::string> Notes; // what was left out on purpose
 };
+
+/// The build target that an object file belongs to, from where CMake and Meson
+/// put it (`.../CMakeFiles/server.dir`, `.../server.p`); empty if its path
+/// doesn't say.
+std::string buildTargetOf(const std::filesystem::path &Object);
 
 struct FoundDatabase {
   std::filesystem::path Path;
@@ -52,7 +58,8 @@ findDatabase(const std::filesystem::path &Where,
              const std::filesystem::path &Cwd);
 
 /// Reads a database. Identical commands are merged (the output file does not
-/// count), languages other than C and C++ are left out with a note.
+/// count, but for its target), languages other than C and C++ are left out with
+/// a note.
 std::variant<CompileDatabase, std::string>
 loadDatabase(const std::filesystem::path &Path);
 

@@ -137,6 +137,54 @@ TEST(Engine, KeepsFunctionsOfSeveralProgramsApart) {
   EXPECT_NE(Result.Findings[0].Message.find("'second'"), std::string::npos);
 }
 
+// What a unit is built for goes before what lies near it.
+TEST(Engine, BuildTargetsSayWhichDefinitionIsMeant) {
+  FactsBuilder A("src/main.cpp"), B("src/load.cpp"), C("lib/load.cpp");
+  A.taskType("task");
+  A.function("first").coroutine("task").call("load");
+  B.library("sleep");
+  B.function("load").call("sleep");
+  C.function("load");
+  A.Targets = {"server"};
+  B.Targets = {"tool"};
+  C.Targets = {"base", "server"};
+  EXPECT_EQ(messages(analyseAll({&A, &B, &C}, "")), "");
+  C.Targets = {"base"};
+  EXPECT_NE(messages(analyseAll({&A, &B, &C}, "")), "") << "none: the nearest";
+}
+
+// One file, compiled for two programs to different things; its caller is the
+// same code in both, but means one of them each.
+TEST(Engine, OneFileMayBeDifferentThingsInTwoPrograms) {
+  FactsBuilder Caller("main.cpp"), Same("main.cpp");
+  FactsBuilder A("load.cpp"), B("load.cpp");
+  for (FactsBuilder *F : {&Caller, &Same}) {
+    F->taskType("task");
+    F->function("first").coroutine("task").call("load");
+  }
+  A.function("load");
+  B.library("sleep");
+  B.function("load").call("sleep");
+  Caller.Targets = A.Targets = {"alpha"};
+  EXPECT_EQ(messages(analyseAll({&Caller, &A, &Same, &B}, "")), "")
+      << "unknown targets: one thing, the first";
+  Same.Targets = B.Targets = {"beta"};
+  for (const auto &Order :
+       {std::vector<const FactsBuilder *>{&Caller, &A, &Same, &B},
+        std::vector<const FactsBuilder *>{&B, &Same, &A, &Caller}}) {
+    AnalysisResult Result = analyseAll(Order, "");
+    EXPECT_EQ(Result.Findings.size(), 1u);
+    EXPECT_EQ(Result.Counts.Functions, 4u);
+  }
+  Caller.Targets = {"alpha", "beta", "gamma"};
+  AnalysisResult Result = analyseAll({&Caller, &A, &B}, "");
+  EXPECT_EQ(Result.Findings.size(), 1u) << "one unit of several programs";
+  EXPECT_EQ(Result.Counts.Functions, 4u);
+  B.Targets = {"alpha", "beta"};
+  EXPECT_EQ(messages(analyseAll({&Caller, &A, &Same, &B}, "")), "")
+      << "they share a program, so they are one";
+}
+
 TEST(Engine, InternalLinkageKeepsFunctionsApart) {
   FactsBuilder A("a.cpp"), B("b.cpp");
   A.taskType("task");

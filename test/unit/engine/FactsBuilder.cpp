@@ -196,7 +196,10 @@ FactsFile FactsBuilder::build() const {
   auto Loaded = FactsFile::fromBuffer(packFacts(File), File.strings[1]);
   if (auto *Problem = std::get_if<std::string>(&Loaded))
     throw std::runtime_error(*Problem);
-  return std::get<FactsFile>(std::move(Loaded));
+  auto Result = std::get<FactsFile>(std::move(Loaded));
+  for (const std::string &Target : Targets)
+    Result.addTarget(Target);
+  return Result;
 }
 
 FunctionBuilder &FunctionBuilder::coroutine(const std::string &Type) {

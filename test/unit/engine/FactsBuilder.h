@@ -101,6 +101,9 @@ public:
   void noLint(unsigned Line, const std::string &Checks);
   FactsFile build() const;
 
+  /// Build targets of the unit.
+  std::vector<std::string> Targets;
+
   facts::FileT File;
   /// Places what follows in this file, a header for instance; "" = the main
   /// file.

@@ -50,6 +50,30 @@ protected:
   }
 };
 
+TEST(BuildTargets, AreInTheObjectsPath) {
+  EXPECT_EQ(buildTargetOf("/b/CMakeFiles/server.dir/src/a.cc.o"),
+            "/b/CMakeFiles/server.dir");
+  EXPECT_EQ(buildTargetOf("/b/lib/../CMakeFiles/x.y.dir/__/a.o"),
+            "/b/CMakeFiles/x.y.dir");
+  EXPECT_EQ(buildTargetOf("/b/src/server.p/main.c.o"), "/b/src/server.p");
+  EXPECT_EQ(buildTargetOf("/b/server.dir/a.o"), "");
+  EXPECT_EQ(buildTargetOf("/b/CMakeFiles/a.p"), "");
+  EXPECT_EQ(buildTargetOf(""), "");
+}
+
+TEST_F(Databases, KeepTheTargetsOfMergedCommands) {
+  write("a.cc", "");
+  const CompileDatabase Found = load(
+      R"([{"directory": ".", "file": "a.cc", "command": "c++ -c a.cc -o CMakeFiles/one.dir/a.o"},
+          {"directory": ".", "file": "a.cc", "arguments": ["c++", "-c", "a.cc", "-oCMakeFiles/two.dir/a.o"]},
+          {"directory": ".", "file": "a.cc", "command": "c++ -DX -c a.cc -o a.o"}])");
+  ASSERT_EQ(Found.Commands.size(), 2u);
+  EXPECT_EQ(Found.Commands[0].Targets,
+            (std::vector{(Root / "CMakeFiles/one.dir").string(),
+                         (Root / "CMakeFiles/two.dir").string()}));
+  EXPECT_TRUE(Found.Commands[1].Targets.empty());
+}
+
 TEST_F(Databases, BrokenOnesAreNamedWithTheirPlace) {
   EXPECT_EQ(error("[{\n  \"file\": oops}]").substr(0, 20),
             "2:11: not valid JSON");

@@ -44,7 +44,7 @@ protected:
   void add(const std::string &Name, const std::string &Flag = "-O1",
            unsigned Ordinal = 0) {
     std::ofstream(Root / Name) << "";
-    Commands.push_back({Root, Root / Name, {"c++", Flag, Name}, Ordinal});
+    Commands.push_back({Root, Root / Name, {"c++", Flag, Name}, Ordinal, {}});
   }
   void script(const std::string &Body) {
     // Written anew each time: its time stamp is a dependency.

@@ -381,7 +381,14 @@ void CallGraph::keepEdges() {
 bool CallGraph::addCallable(FunctionId F, const facts::Value *V,
                             std::vector<CallEdge> &Targets) const {
   CallableFlow::Origins From = Flow.origins(F, V);
-  bool Known = !From.Parameters.empty() || !From.Callables.empty();
+  bool Known = !From.Callables.empty();
+  for (std::uint32_t Parameter : From.Parameters) {
+    const std::vector<FunctionId> *Given = Flow.givenByLibrary(F, Parameter);
+    Known |= !Given || !Given->empty(); // else callers pass it
+    if (Given && Given->size() <= CallableFlow::MaxTargets)
+      for (FunctionId Body : *Given)
+        Targets.push_back({Body, EdgeKind::Callable});
+  }
   for (FunctionId Body : From.Callables)
     Targets.push_back({Body, EdgeKind::Callable});
   for (CallableFlow::NodeId Holder : From.Holders) {

@@ -15,14 +15,6 @@ using facts::StepKind;
 using facts::TypeKind;
 using facts::ValueKind;
 
-namespace {
-
-bool isReference(facts::PassMode Pass) {
-  return Pass == facts::PassMode::Reference;
-}
-
-} // namespace
-
 std::size_t CallableFlow::KeyHash::operator()(const Key &K) const {
   std::hash<std::string_view> Text;
   std::size_t Hash = Text(K.Name) * 31 + Text(K.Owner);
@@ -257,7 +249,8 @@ void CallableFlow::pass(FunctionId F, const facts::Event &E, FunctionId Body) {
       continue;
     NodeId Param = make(parameter(Body, I));
     flow(Param, F, Args[I]);
-    if (I < Params.size() && isReference(Params[I]->pass()) && Args[I]->place())
+    if (I < Params.size() && Params[I]->pass() == facts::PassMode::Reference &&
+        Args[I]->place())
       edge(Param, make(keyOf(F, *Args[I]->place())));
   }
 }
@@ -278,44 +271,6 @@ void CallableFlow::programCall(FunctionId F, const facts::Event &E,
     if (P.type(Unit, E.type())->kind() == TypeKind::LvalueReference)
       edge(Here, Returned);
   }
-}
-
-std::vector<FunctionId>
-CallableFlow::constructors(FunctionId F, const facts::Event &E) const {
-  std::vector<FunctionId> Result;
-  std::uint32_t Unit = P.function(F).Unit;
-  SymbolId Maker = P.resolve(Unit, E.symbol());
-  if (E.kind() != EventKind::Call || Constructors.empty() ||
-      (P.symbol(Maker).Bits & Callee::MakesInPlace) == 0)
-    return Result;
-  auto Of = [&](std::uint32_t Type) {
-    for (std::uint32_t Made : each(P.type(Unit, Type)->args())) {
-      auto It = Constructors.find(P.typeName(Unit, Made));
-      if (It == Constructors.end())
-        continue;
-      for (FunctionId Constructor : It->second) {
-        const facts::Symbol *S = P.symbol(P.function(Constructor).Symbol).Fact;
-        if (each(S->params()).size() <= each(E.args()).size() &&
-            !hasFlag(S->flags(), facts::SymbolFlag::CopyOrMove))
-          Result.push_back(Constructor);
-      }
-    }
-  };
-  Of(P.withoutReference(Unit, E.type()));
-  if (E.receiver())
-    Of(P.withoutReference(Unit, typeOf(*E.receiver())));
-  // The one that takes most of them.
-  std::size_t Most = 0;
-  auto Takes = [&](FunctionId Constructor) {
-    return each(P.symbol(P.function(Constructor).Symbol).Fact->params()).size();
-  };
-  for (FunctionId Constructor : Result)
-    Most = std::max<std::size_t>(Most, Takes(Constructor));
-  std::erase_if(Result, [&](FunctionId Constructor) {
-    return Takes(Constructor) != Most;
-  });
-  sortUnique(Result);
-  return Result;
 }
 
 // What was made for a braced list goes into what is made of the list.
@@ -343,57 +298,6 @@ void CallableFlow::list(FunctionId F, const facts::Event &E) {
   }
 }
 
-// A function without a body may keep what it gets and give back what it keeps.
-void CallableFlow::libraryCall(FunctionId F, const facts::Event &E,
-                               SymbolId Callee) {
-  std::uint32_t Unit = P.function(F).Unit;
-  NodeId Keeper = NoNode, Result = NoNode;
-  if (E.kind() == EventKind::Construct) {
-    // A class that hides what it keeps still keeps what it is made of.
-    auto Args = each(E.args());
-    auto IsCallable = [](const facts::Value *V) {
-      return V->kind() == ValueKind::Callable;
-    };
-    if (E.place() && !Args.empty() &&
-        (holdsPlace(F, *E.place()) ||
-         std::any_of(Args.begin(), Args.end(), IsCallable)))
-      Keeper = make(keyOf(F, *E.place()));
-  } else if (E.receiver() && holds(F, *E.receiver()) && E.receiver()->place() &&
-             E.dispatch() != facts::Dispatch::Indirect) {
-    Keeper = make(keyOf(F, *E.receiver()->place()));
-  }
-  if (E.kind() == EventKind::Call && holds(Unit, E.type())) {
-    Result = make(inner(F, PlaceRoot::CallResult, E.id()));
-    if (Keeper != NoNode) {
-      edge(Keeper, Result);
-      if (P.type(Unit, E.type())->kind() == TypeKind::LvalueReference)
-        edge(Result, Keeper);
-    }
-  }
-  auto Args = each(E.args());
-  for (FunctionId Constructor : constructors(F, E)) {
-    std::uint32_t Count =
-        each(P.symbol(P.function(Constructor).Symbol).Fact->params()).size();
-    for (std::uint32_t I = 0; I < Count; ++I)
-      if (const facts::Value *Arg = Args[Args.size() - Count + I];
-          holds(F, *Arg) || executorType(F, *Arg) != 0)
-        flow(make(parameter(Constructor, I)), F, Arg);
-  }
-  auto Params = each(P.symbol(Callee).Fact->params());
-  for (std::uint32_t I = 0; I < Args.size(); ++I) {
-    if (!holds(F, *Args[I]) && executorType(F, *Args[I]) == 0)
-      continue;
-    if (Keeper != NoNode) {
-      flow(Keeper, F, Args[I]);
-      if (E.kind() == EventKind::Call && I < Params.size() &&
-          isReference(Params[I]->pass()) && Args[I]->place())
-        edge(Keeper, make(keyOf(F, *Args[I]->place())));
-    } else if (Result != NoNode) {
-      flow(Result, F, Args[I]);
-    }
-  }
-}
-
 void CallableFlow::call(FunctionId F, const facts::Event &E) {
   SymbolId Callee = P.resolve(P.function(F).Unit, E.symbol());
   if (callsThrough(P, F, E)) {
@@ -413,10 +317,12 @@ void CallableFlow::call(FunctionId F, const facts::Event &E) {
     Bodies = bodiesOf(Callee);
   else if (P.symbol(Callee).Body != NoFunction)
     Bodies.push_back(P.symbol(Callee).Body);
-  if (Bodies.empty())
+  if (Bodies.empty()) {
     libraryCall(F, E, Callee);
-  else
+    passUserData(F, E);
+  } else {
     programCall(F, E, Bodies);
+  }
 }
 
 // What F calls with arguments, whatever they are.
@@ -460,6 +366,10 @@ void CallableFlow::scan(FunctionId F) {
             (holds(F, *E->value()) ||
              (executorType(F, *E->value()) != 0 && holdsPlace(F, *E->place()))))
           flow(make(keyOf(F, *E->place())), F, E->value());
+        else if (E->value() && E->place() && holdsPlace(F, *E->place()) &&
+                 isUserData(F, *E->value()))
+          edge(make(keyOf(F, *E->value()->place())),
+               make(keyOf(F, *E->place())));
         if (E->kind() == EventKind::Construct)
           call(F, *E);
         break;

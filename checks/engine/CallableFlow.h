@@ -72,6 +72,11 @@ public:
   /// flows into it.
   std::uint8_t executors(FunctionId F, const facts::Value &V) const;
 
+  /// What the parameter of a function holds that only libraries call, handed to
+  /// them beside it; null if the program calls F.
+  const std::vector<FunctionId> *givenByLibrary(FunctionId F,
+                                                std::uint32_t Parameter) const;
+
   /// Constructors of the program's classes that a library function runs with
   /// its last arguments: make_shared, emplace and the like.
   std::vector<FunctionId> constructors(FunctionId F,
@@ -146,6 +151,8 @@ private:
                    const std::vector<FunctionId> &Bodies);
   void bind(FunctionId F, const facts::Value &V);
   void list(FunctionId F, const facts::Event &E);
+  bool isUserData(FunctionId F, const facts::Value &V) const;
+  void passUserData(FunctionId F, const facts::Event &E);
   void pass(FunctionId F, const facts::Event &E, FunctionId Body);
   void flow(NodeId To, FunctionId F, const facts::Value *V);
   void edge(NodeId From, NodeId To);

@@ -98,6 +98,15 @@ void CallableFlow::propagate() {
   Changed = nullptr;
 }
 
+const std::vector<FunctionId> *
+CallableFlow::givenByLibrary(FunctionId F, std::uint32_t Parameter) const {
+  static const std::vector<FunctionId> Nothing;
+  if (Called[F])
+    return nullptr;
+  NodeId N = find(parameter(F, Parameter));
+  return N == NoNode ? &Nothing : &Nodes[N].Targets;
+}
+
 // What functions that the program doesn't call are given, and where it goes.
 void CallableFlow::findForeign() {
   std::vector<NodeId> Pending;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "checks/engine/Contexts.h"
 
+#include "checks/engine/ChildProcess.h"
 #include "checks/engine/Classify.h"
 #include "checks/engine/Offloaded.h"
 
@@ -51,6 +52,9 @@ std::vector<bool> findTasks(const Program &P) {
 Contexts::Contexts(const Program &P, const CallGraph &Calls)
     : P(P), Own(Calls.ownLoops()), CoroutineRoot(findTasks(P)),
       Executors(P, Calls, CoroutineRoot) {
+  for (FunctionId F = 0; F < P.functions().size(); ++F)
+    if (std::vector<bool> Child = childBlocks(P, F); !Child.empty())
+      Children[F] = std::move(Child);
   std::vector<bool> Offloaded = offloadedCoroutines(P, Calls, *this);
   for (FunctionId F = 0; F < P.functions().size(); ++F)
     if (CoroutineRoot[F] && !Offloaded[F] && !P.isSystem(F) && !isInTest(P, F))
@@ -79,9 +83,10 @@ bool Contexts::isAnnotated(FunctionId Id) const {
 
 void Contexts::forEachOnLoop(FunctionId F, const Visitor &Visit) const {
   const OwnLoop *Loop = Own.of(F);
+  const std::vector<bool> *Child = childOf(F);
   Executors.visit(F,
                   [&](std::uint32_t Block, const facts::Event &E, bool OnLoop) {
-                    if (OnLoop && (!Loop || Loop->Body[Block]))
+                    if (OnLoop && isInLoop(Loop, Child, Block))
                       Visit(Block, E);
                   });
 }

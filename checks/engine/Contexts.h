@@ -20,6 +20,7 @@
 #include "checks/engine/Switches.h"
 
 #include <functional>
+#include <map>
 #include <vector>
 
 namespace gridlock {
@@ -53,14 +54,15 @@ public:
   /// Visits the events of F that can be reached and that run in the context F
   /// was entered in: for a coroutine, those before it left the loop or after it
   /// came back, on some path; for an event loop of the program's own, those of
-  /// the loop.
+  /// the loop. What a child process does (ChildProcess.h) is left out.
   void forEachOnLoop(FunctionId F, const Visitor &Visit) const;
   /// The same for calls and constructions: VISIT(Program::callEvent's number).
   template <typename Use>
   void forEachCallOnLoop(FunctionId F, Use Visit) const {
     const OwnLoop *Loop = Own.of(F);
+    const std::vector<bool> *Child = childOf(F);
     Executors.visitCalls(F, [&](std::size_t Call, bool OnLoop) {
-      if (OnLoop && (!Loop || Loop->Body[P.callEvent(Call).Block]))
+      if (OnLoop && isInLoop(Loop, Child, P.callEvent(Call).Block))
         Visit(Call);
     });
   }
@@ -75,12 +77,21 @@ public:
 
 private:
   bool isAnnotated(FunctionId F) const;
+  bool isInLoop(const OwnLoop *Loop, const std::vector<bool> *Child,
+                std::uint32_t Block) const {
+    return (!Loop || Loop->Body[Block]) && (!Child || !(*Child)[Block]);
+  }
+  const std::vector<bool> *childOf(FunctionId F) const {
+    auto It = Children.find(F);
+    return It == Children.end() ? nullptr : &It->second;
+  }
 
   const Program &P;
   const OwnLoops &Own;
   std::vector<Root> Roots;
   std::vector<bool> CoroutineRoot;
   Switches Executors;
+  std::map<FunctionId, std::vector<bool>> Children; // blocks of processes
 };
 
 } // namespace gridlock

@@ -12,40 +12,15 @@ namespace {
 
 constexpr int MaxWrapping = 3; // functions around the wait
 
-// Waits for many descriptors. COUNT is the argument that tells how many: a
-// client that polls its only connection is no loop.
-struct Multiplexer {
-  std::string_view Name;
-  int Count;
-  bool ForServers; // hardly used with a single descriptor
-};
-constexpr Multiplexer Multiplexers[] = {
-    {"epoll_wait", -1, true},
-    {"epoll_pwait", -1, true},
-    {"epoll_pwait2", -1, true},
-    {"kevent", -1, true},
-    {"io_uring_wait_cqe", -1, true},
-    {"io_uring_wait_cqes", -1, true},
-    {"io_uring_wait_cqe_timeout", -1, true},
-    {"io_uring_wait_cqe_nr", -1, true},
-    {"io_uring_submit_and_wait", -1, true},
-    {"io_uring_submit_and_wait_timeout", -1, true},
-    {"port_getn", -1, true},
-    {"grpc::CompletionQueue::Next", -1, true},
-    {"grpc::CompletionQueue::AsyncNext", -1, true},
-    {"grpc_completion_queue_next", -1, true},
-    {"poll", 1, false},
-    {"ppoll", 1, false},
-    {"zmq_poll", 1, false},
-    {"select", -1, false},
-    {"pselect", -1, false},
-};
-
-bool waitsForOne(const facts::Event &E, int Count) {
-  if (Count < 0)
-    return false;
-  const facts::Value *V = argument(E, Count);
-  return V && V->kind() == facts::ValueKind::Constant && V->integer() <= 1;
+// A client that polls its only connection is no loop.
+bool waitsForOne(const facts::Event &E, Program::EntryList Entries) {
+  return std::any_of(
+      Entries.begin(), Entries.end(), [&](const rules::Entry *Entry) {
+        const facts::Value *V =
+            Entry->count() >= 0 ? argument(E, Entry->count()) : nullptr;
+        return V && V->kind() == facts::ValueKind::Constant &&
+               V->integer() <= 1;
+      });
 }
 
 // The blocks of the smallest loop with BLOCK in it for which GOOD holds.
@@ -97,11 +72,15 @@ OwnLoops::OwnLoops(const Program &P, const CallableFlow &Flow)
 
 OwnLoops::Waiters OwnLoops::multiplexers() const {
   Waiters Result;
-  for (SymbolId S = 1; S < P.symbolCount(); ++S)
-    if (P.symbol(S).Body == NoFunction)
-      for (const Multiplexer &M : Multiplexers)
-        if (P.qualifiedName(S) == M.Name)
-          Result[S] = M.ForServers ? Strength::Sure : Strength::Weak;
+  for (SymbolId S = 1; S < P.symbolCount(); ++S) {
+    const ProgramSymbol &Known = P.symbol(S);
+    if (Known.Body != NoFunction)
+      continue;
+    if ((Known.Bits & callsEffect(rules::Effect::WaitsForEvents)) != 0)
+      Result[S] = Strength::Sure;
+    else if ((Known.Bits & callsEffect(rules::Effect::WaitsForSome)) != 0)
+      Result[S] = Strength::Weak;
+  }
   return Result;
 }
 
@@ -134,11 +113,7 @@ OwnLoops::Waiters OwnLoops::findLoops(const Waiters &Round, bool Direct) {
       if (!How)
         continue;
       if (Direct) {
-        auto Name = P.qualifiedName(C.Callee);
-        auto M = std::find_if(
-            std::begin(Multiplexers), std::end(Multiplexers),
-            [&](const Multiplexer &Known) { return Known.Name == Name; });
-        if (waitsForOne(*E, M->Count))
+        if (waitsForOne(*E, P.entries(C.Callee)))
           continue;
         Waits.insert(E);
       }

@@ -23,7 +23,7 @@ Precision precisionOf(const PathShape &Path) {
       /* Static           */ {Precision::VeryHigh, Precision::High,
                               Precision::High, Precision::Medium},
       /* OneOverride      */
-      {Precision::High, Precision::High, Precision::Medium, Precision::Low},
+      {Precision::High, Precision::High, Precision::High, Precision::Low},
       /* SeveralOverrides */
       {Precision::Medium, Precision::Medium, Precision::Low, Precision::Low},
       /* Callable         */

@@ -206,6 +206,7 @@ static void readEffectKeys(const MapReader &Map, EntryT &Entry, bool IsC,
   if (has(Entry, Effect::EntersLoop))
     Map.require("framework");
   Entry.overrides = Map.boolean("overrides");
+  Entry.count = readIndex(Map, "count", Entry.count, D);
 }
 
 static void copyInto(std::vector<std::unique_ptr<ConditionT>> &To,
@@ -311,7 +312,7 @@ void readFunctionEntry(const YAML::Node &Node, LibraryFile &File,
                  "signature", "unless", "when",       "instead",   "monitor",
                  "example",   "lock",   "mode",       "async",     "callable",
                  "where",     "task",   "detached",   "overrides", "framework",
-                 "since",     "source", "provenance", "proof"},
+                 "since",     "source", "provenance", "proof",     "count"},
                 D);
   if (!Node.IsMap())
     return;

@@ -158,19 +158,18 @@ bool collect(Thread &T, uint64_t Now) noexcept {
   return true;
 }
 
-void writeEnd(Thread &T) noexcept {
+} // namespace
+
+void Watchdog::writeEnd(Thread &T) noexcept {
   if (uint64_t Duration =
           T.StallDuration.exchange(0, std::memory_order_acquire)) {
     GRIDLOCK_PROBE2(stall_end, T.StallTid, Duration); // it may have ended
-    StallEndRecord R{T.StallId,        0,
-                     Duration,         T.StallBlocked,
-                     T.StallCounted,   T.StallOnCpu,
+    StallEndRecord R{T.StallId,        T.StallLeft,    Duration,
+                     T.StallBlocked,   T.StallCounted, T.StallOnCpu,
                      T.StallCallbacks, T.StallLongest};
     writeRecord(RecordKind::StallEnd, {&R, sizeof R});
   }
 }
-
-} // namespace
 
 void Watchdog::writeEnds() noexcept {
   for (Thread *T = AllThreads.load(std::memory_order_acquire); T; T = T->Next)
@@ -254,7 +253,7 @@ static void wishToRunSoon() noexcept {
 }
 
 void Watchdog::mainEnds() noexcept {
-  if (sys::threadId() != sys::processId() || MainEnded.load())
+  if (MainEnded.load())
     return;
   if (Descriptors::any() && Keeper.exchange(1) == 0 &&
       !startThread(keepDescriptors)) {

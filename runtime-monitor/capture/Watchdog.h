@@ -11,6 +11,8 @@
 
 namespace gridlock::monitor {
 
+struct Thread;
+
 class Watchdog {
 public:
   /// Starts the thread once. Allocates (pthread_create), so not from inside a
@@ -33,12 +35,14 @@ public:
   /// watchdog looks soon whether they wait for each other.
   static void waitBegins(uint64_t Now) noexcept;
 
-  /// The main thread ends by pthread_exit. When the others have ended as well,
-  /// so does this one: the last thread's end is the program's.
+  /// To be called on the main thread: it ends by pthread_exit. When the others
+  /// have ended as well, so does this one: the last thread's end is the
+  /// program's.
   static void mainEnds() noexcept;
 
   /// Writes the ends of stalls that are over.
   static void writeEnds() noexcept;
+  static void writeEnd(Thread &T) noexcept;
 
   /// Asks for a snapshot, and for a Live record after it. For signal handlers.
   static void ask() noexcept;

@@ -30,10 +30,9 @@ namespace gridlock::monitor {
 namespace {
 
 std::atomic<bool> Finished{false};
-int Process = 0;
 
 void forkedChild() noexcept {
-  Process = sys::processId();
+  MainThread = static_cast<uint32_t>(sys::processId());
   resetArenaLock();
   resetCapture();
   Watchdog::forget();
@@ -85,7 +84,7 @@ __attribute__((constructor(100))) void startMonitor() {
   if (getauxval(AT_SECURE))
     return; // a privileged program: keep out
   int Errno = errno;
-  Process = sys::processId();
+  MainThread = static_cast<uint32_t>(sys::processId());
   findRealFunctions();
   QuickTake::start();
   Clock::start();
@@ -113,9 +112,12 @@ __attribute__((destructor(100))) void stopMonitor() { finishMonitor(); }
 } // namespace
 
 void finishMonitor() noexcept {
-  if (!Ready.load(std::memory_order_acquire) || sys::processId() != Process ||
+  if (!Ready.load(std::memory_order_acquire) ||
+      static_cast<uint32_t>(sys::processId()) != MainThread ||
       Finished.exchange(true))
     return;
+  if (Thread *T = Self)
+    endLoop(*T);
   Watchdog::writeEnds();
   uint64_t Findings = writeSnapshot(Occasion::Last);
   EndRecord End{Clock::now()};

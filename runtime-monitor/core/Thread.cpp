@@ -18,6 +18,7 @@ __thread Thread *Self __attribute__((tls_model("initial-exec"))) = nullptr;
 static __thread bool Detached __attribute__((tls_model("initial-exec"))) =
     false;
 
+uint32_t MainThread = 0;
 static Lock FreeLock;
 static Thread *FreeThreads = nullptr;
 static pthread_key_t Key;
@@ -28,11 +29,10 @@ static void threadEnds(void *State) noexcept {
   // Locks taken after this, by destructors that run later, are passed through.
   Self = nullptr;
   Detached = true;
-  if (Loop *L = T->Current.load(std::memory_order_relaxed))
-    endLoop(*L);
+  endLoop(*T);
   endLockOrders(*T);
-  Watchdog::mainEnds();
-  T->BusySince.store(0, std::memory_order_relaxed);
+  if (T->Tid.load(std::memory_order_relaxed) == MainThread)
+    Watchdog::mainEnds();
   T->Current.store(nullptr, std::memory_order_relaxed);
   T->Call.store(nullptr, std::memory_order_relaxed);
   T->Tid.store(0, std::memory_order_release);

@@ -78,6 +78,7 @@ struct Thread {
   // Of it, as in StallEndRecord:
   uint64_t StallBlocked = 0, StallCounted = 0, StallOnCpu = 0;
   uint64_t StallCallbacks = 0, StallLongest = 0;
+  bool StallLeft = false;
   uint64_t NextReport = 0; // the watchdog's: elapsed time that is reported next
   uint64_t AskedTick = 0, AskedAt = 0; // of which it was asked for the stack
   uint32_t StallId = 0, StallTid = 0, Repeats = 0;
@@ -185,6 +186,7 @@ struct Thread {
 /// True between initialisation and the end of the program.
 extern std::atomic<bool> Ready;
 extern std::atomic<Thread *> AllThreads;
+extern uint32_t MainThread; // this process's number, too
 
 extern __thread Thread *Self __attribute__((tls_model("initial-exec")));
 [[gnu::cold]] Thread *

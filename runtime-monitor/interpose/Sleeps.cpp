@@ -14,6 +14,14 @@ using namespace gridlock::monitor;
 
 namespace {
 
+constexpr uint32_t SharedByProcesses = 128; // glibc's
+
+/// glibc's: a semaphore's value, waiters and whether processes share it; a
+/// barrier's round, its number, count and the same.
+const uint32_t *wordsOf(const void *Object) noexcept {
+  return static_cast<const uint32_t *>(Object);
+}
+
 /// Taken without waiting; errno stays. Cancellation has come before, as in the
 /// real function.
 bool takesAtOnce(sem_t *S) {
@@ -40,15 +48,13 @@ template <class Wait>
   if (MayTry && takesAtOnce(S))
     return 0;
   SleepScope Scope(Operation, S, Site);
-  return WaitIt();
+  const int Rc = WaitIt();
+  Scope.endedByAny(Rc == 0 && (wordsOf(S)[2] & SharedByProcesses) != 0);
+  return Rc;
 }
 
 bool waitsForSemaphore(const sem_t *S) noexcept {
-  struct Layout {
-    uint32_t Value, Waiters;
-  };
-  return __atomic_load_n(&reinterpret_cast<const Layout *>(S)->Waiters,
-                         __ATOMIC_RELAXED) != 0;
+  return __atomic_load_n(wordsOf(S) + 1, __ATOMIC_RELAXED) != 0;
 }
 
 bool waitsForCondition(const pthread_cond_t *C) noexcept {
@@ -126,6 +132,7 @@ INTERPOSE int pthread_barrier_wait(pthread_barrier_t *B) noexcept {
     Rc = REAL(pthread_barrier_wait)(B);
     if (Rc == PTHREAD_BARRIER_SERIAL_THREAD)
       Scope.atOnce();
+    Scope.endedByAny(Rc == 0 && (wordsOf(B)[3] & SharedByProcesses) != 0);
   }
   if (Rc == PTHREAD_BARRIER_SERIAL_THREAD)
     wokeOthers(B, Operation.pthread_barrier_wait, CALLER);

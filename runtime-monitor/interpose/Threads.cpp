@@ -17,6 +17,7 @@
 #include "runtime-monitor/records/Writer.h"
 
 #include <optional>
+#include <utility>
 
 using namespace gridlock::monitor;
 
@@ -77,7 +78,11 @@ template <class Wait>
 waitOn(const void *Condition, const void *Mutex, const char *Operation,
        const void *Site, Wait &&WaitIt) {
   ConditionWait Scope(Condition, Mutex, Operation, Site);
-  return WaitIt();
+  const int Rc = WaitIt();
+  // glibc's; a cnd_t is one, too.
+  const auto *C = static_cast<const pthread_cond_t *>(Condition);
+  Scope.endedByAny(Rc == 0 && (C->__data.__wrefs & 1) != 0);
+  return Rc;
 }
 
 bool waits(int Futex) {
@@ -123,12 +128,63 @@ INTERPOSE int cnd_timedwait(cnd_t *C, mtx_t *M, const timespec *Until) {
                 [&] { return REAL(cnd_timedwait)(C, M, Until); });
 }
 
-INTERPOSE int pthread_join(pthread_t Id, void **Result) {
-  auto *F = REAL(pthread_join);
-  CallScope Scope(Operation.pthread_join, reinterpret_cast<void *>(Id), CALLER);
-  if (Scope.caller())
+namespace {
+
+/// Of a thread that may be joined; 0: it has ended; or Unknown. glibc keeps it
+/// behind the thread's handle, where the kernel deletes it; the calling
+/// thread's shows whether it is still there.
+constexpr uint32_t Unknown = UINT32_MAX;
+uint32_t numberOf(pthread_t Id, const Thread &Mine) noexcept {
+  constexpr uint64_t NumberAt = 720;
+  uint32_t Number[2] = {};
+  for (const auto &[To, Of] :
+       {std::pair{&Number[0], pthread_self()}, std::pair{&Number[1], Id}})
+    sys::copyMemory(To, Of + NumberAt, sizeof Number[0]);
+  return Number[0] == Mine.Tid.load(std::memory_order_relaxed) ? Number[1]
+                                                               : Unknown;
+}
+
+/// The thread is what is waited for, by its number: handles are used again.
+template <class Join>
+[[gnu::always_inline]] inline int
+joinThread(pthread_t Id, const char *Operation, const void *Published,
+           const void *Site, Join JoinIt) {
+  Thread *T = currentThread();
+  const uint32_t Number = T ? numberOf(Id, *T) : Unknown;
+  SleepScope Scope(Operation,
+                   reinterpret_cast<void *>(Number != Unknown ? Number : Id),
+                   Site, Published);
+  if (T && Published)
     Watchdog::waitBegins(Clock::now());
-  return F(Id, Result);
+  const int Rc = JoinIt();
+  if (Number == 0)
+    Scope.atOnce();
+  else if (Rc == 0 && Number != Unknown)
+    Scope.forEndOf(Number);
+  return Rc;
+}
+
+} // namespace
+
+INTERPOSE int pthread_join(pthread_t Id, void **Result) {
+  return joinThread(Id, Operation.pthread_join, reinterpret_cast<void *>(Id),
+                    CALLER, [&] { return REAL(pthread_join)(Id, Result); });
+}
+
+INTERPOSE int pthread_timedjoin_np(pthread_t Id, void **Result,
+                                   const timespec *Until) {
+  return joinThread(Id, Operation.pthread_timedjoin_np, nullptr, CALLER, [&] {
+    return REAL(pthread_timedjoin_np)(Id, Result, Until);
+  });
+}
+
+INTERPOSE int pthread_clockjoin_np(pthread_t Id, void **Result, clockid_t Clock,
+                                   const timespec *Until) {
+  auto *F = REAL(pthread_clockjoin_np);
+  if (!F) // glibc 2.31
+    return ENOSYS;
+  return joinThread(Id, Operation.pthread_clockjoin_np, nullptr, CALLER,
+                    [&] { return F(Id, Result, Clock, Until); });
 }
 
 namespace {
@@ -157,6 +213,7 @@ template <class Call>
     const long Rc = CallIt();
     if (Rc < 0 && errno == EAGAIN) // the word had changed before
       Scope.atOnce();
+    Scope.endedByAny(Rc == 0 && (What & FUTEX_PRIVATE_FLAG) == 0);
     return Rc;
   }
   const long Rc = CallIt();
@@ -232,7 +289,10 @@ INTERPOSE int pthread_create(pthread_t *Id, const pthread_attr_t *Attributes,
 }
 
 INTERPOSE __attribute__((noreturn)) void pthread_exit(void *Result) {
-  if (Ready.load(std::memory_order_relaxed))
+  const Thread *T = Self;
+  if (Ready.load(std::memory_order_relaxed) &&
+      MainThread == (T ? T->Tid.load(std::memory_order_relaxed)
+                       : static_cast<uint32_t>(sys::threadId())))
     Watchdog::mainEnds();
   REAL(pthread_exit)(Result);
   __builtin_unreachable();

@@ -88,8 +88,12 @@ void SleepScope::end() const noexcept {
   if (Time < LeastSleep)
     return;
   Entry->Total.fetch_add(Time, Relaxed);
-  if (raise(Entry->Max, Time))
+  if (raise(Entry->Max, Time)) {
     Entry->Tid.store(caller()->Tid.load(Relaxed), Relaxed);
+    Entry->Ended.store(Ended, Relaxed);
+  }
+  if (AnyProcess)
+    Entry->AnyProcess.fetch_add(1, Relaxed);
   Entry->Count.fetch_add(1, std::memory_order_release);
   GRIDLOCK_PROBE3(sleep, Entry->Object, Time, Entry->Operation);
 }

@@ -49,6 +49,22 @@ uint64_t lateBeats(uint64_t Since, uint64_t Now) noexcept {
   return (Now - TheOptions.LagMs * 1000000) / Beat - Since / Beat;
 }
 
+/// If it is one that was reported.
+void stallEnds(Thread &T, Loop &L, uint64_t Since, uint64_t Now) noexcept {
+  const uint64_t Time = Now - Since;
+  countShortCalls(L, Now);
+  if (T.ReportedTick.load(std::memory_order_acquire) != Since)
+    return;
+  T.StallBlocked = L.Open.Blocked;
+  T.StallCounted = L.Open.Counted;
+  T.StallCallbacks = L.Open.Callbacks;
+  T.StallLongest = L.Open.Longest;
+  T.StallOnCpu =
+      Time - std::min(Time, L.Open.Begin.offCpu(CpuReading::now(Now, L.Busy)));
+  T.StallDuration.store(Time, std::memory_order_release);
+  Watchdog::wake();
+}
+
 void iterationEnds(Thread &T, Loop &L, uint64_t Since, uint64_t Now) noexcept {
   uint64_t Time = Now - Since;
   ++L.Iterations;
@@ -63,18 +79,7 @@ void iterationEnds(Thread &T, Loop &L, uint64_t Since, uint64_t Now) noexcept {
   if (__builtin_expect(Time >= L.Threshold, 0)) {
     ++L.Stalls;
     L.StallTime += Time;
-    countShortCalls(L, Now);
-    if (T.ReportedTick.load(std::memory_order_acquire) == Since) {
-      T.StallBlocked = L.Open.Blocked;
-      T.StallCounted = L.Open.Counted;
-      T.StallCallbacks = L.Open.Callbacks;
-      T.StallLongest = L.Open.Longest;
-      T.StallOnCpu =
-          Time -
-          std::min(Time, L.Open.Begin.offCpu(CpuReading::now(Now, L.Busy)));
-      T.StallDuration.store(Time, std::memory_order_release);
-      Watchdog::wake();
-    }
+    stallEnds(T, L, Since, Now);
   }
 }
 
@@ -188,7 +193,21 @@ void setThreshold(Thread &T, uint64_t Ns) noexcept {
     setThreshold(*L, Ns);
 }
 
-void endLoop(Loop &L) noexcept { L.Ended = true; }
+void endLoop(Thread &T) noexcept {
+  Loop *L = T.Current.load(std::memory_order_relaxed);
+  if (!L)
+    return;
+  const uint64_t Since = T.BusySince.load(std::memory_order_relaxed);
+  // No iteration: when the loop was left, if it was, isn't known.
+  if (const uint64_t Now = Clock::now();
+      Since != 0 && Now - Since >= L->Threshold) {
+    T.StallLeft = true;
+    stallEnds(T, *L, Since, Now);
+  }
+  T.BusySince.store(0, std::memory_order_release);
+  Watchdog::writeEnd(T); // this state may be another thread's soon
+  L->Ended = true;
+}
 
 void forgetLoops() noexcept {
   AllLoops.store(nullptr, std::memory_order_relaxed);

@@ -73,8 +73,9 @@ private:
 void nameLoop(Thread &T, const char *Name) noexcept;
 /// From now on, of the loop that runs or will run on T; 0: by the options.
 void setThreshold(Thread &T, uint64_t Ns) noexcept;
-void endLoop(Loop &L) noexcept; // its thread ends
-void forgetLoops() noexcept;    // in a forked child
+/// The thread ends, or the program on it: a stall is over.
+void endLoop(Thread &T) noexcept;
+void forgetLoops() noexcept; // in a forked child
 
 } // namespace gridlock::monitor
 

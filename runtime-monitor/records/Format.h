@@ -16,7 +16,7 @@
 namespace gridlock::monitor {
 
 constexpr char FileMagic[8] = {'G', 'L', 'K', 'M', 'O', 'N', '\r', '\n'};
-constexpr uint32_t FormatVersion = 4;
+constexpr uint32_t FormatVersion = 5;
 constexpr const char *FileSuffix = ".glkmon";
 
 struct FileHeader {
@@ -134,7 +134,8 @@ struct StallRecord {
 };
 
 struct StallEndRecord {
-  uint32_t Id, Reserved;
+  uint32_t Id;
+  uint32_t Left; // 1: by the end of its thread; the loop may have been left
   uint64_t Duration;
   // Of it: in interposed calls; of these, in Block records; on a CPU.
   uint64_t Blocked, Counted, OnCpu;
@@ -212,7 +213,7 @@ struct LockedCallRecord {
 };
 
 // Waits that another thread ends by saying so: for a semaphore, condition
-// variable, barrier or futex.
+// variable, barrier or futex; or by its end.
 struct SleepRecord {
   uint32_t Id;
   Role Side;       // Waiter: it waits; Holder: it has ended others' waits
@@ -222,7 +223,8 @@ struct SleepRecord {
   uint64_t Count;
   uint64_t Total, Max; // time waited
   uint32_t Tid;        // Waiter: of the longest; Holder: the last one
-  uint32_t Reserved;
+  uint32_t Ended;      // the thread whose end the longest was for, or 0
+  uint64_t AnyProcess; // waits that another process may have ended
   char Operation[64];
 };
 

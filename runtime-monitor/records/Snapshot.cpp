@@ -134,6 +134,8 @@ void writeSleeps(Occasion Why) noexcept {
     R.Total = S.Total.load(std::memory_order_relaxed);
     R.Max = S.Max.load(std::memory_order_relaxed);
     R.Tid = S.Tid.load(std::memory_order_relaxed);
+    R.Ended = S.Ended.load(std::memory_order_relaxed);
+    R.AnyProcess = S.AnyProcess.load(std::memory_order_relaxed);
     copy(R.Operation, S.Operation);
     writeRecord(RecordKind::Sleep, {&R, sizeof R});
     writeStack(RecordKind::Sleep, R.Id, S.Stack);

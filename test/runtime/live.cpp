@@ -16,6 +16,9 @@ static volatile bool Disturbed = false;
 
 APART void holds_bad() { std::lock_guard Guard(Mutex); usleep(20000); }
 APART void waits_bad() { std::lock_guard Guard(Mutex); asm(""); }
+static sem_t Work;
+APART void idles_ok() { sem_wait(&Work); asm(""); }
+APART void gives_ok() { sem_post(&Work); asm(""); }
 APART void stalls_bad() {
   // Ends when something comes on stdin.
   char Letter;
@@ -40,6 +43,17 @@ int main() {
   std::thread([] {
     if (sem_wait(&Never) != 0 && errno == EINTR)
       Disturbed = true;
+  }).detach();
+  sem_init(&Work, 0, 0);
+  std::thread([] {
+    for (;;)
+      idles_ok();
+  }).detach();
+  std::thread([] {
+    for (;;) {
+      usleep(20000);
+      gives_ok();
+    }
   }).detach();
   std::puts("ready");
   std::fflush(stdout);

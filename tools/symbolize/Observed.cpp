@@ -109,6 +109,31 @@ void Collector::addLockHolder(Finding &F, const StallData &D,
                                          ", then in " + User->Function});
 }
 
+/// How it ended, if it did. What was begun in the loop's last iteration was
+/// over at the latest when the thread was met outside of the loop.
+static std::optional<StallEnd> endOf(const ProcessRecords &P, Symbolizer &S,
+                                     LoopWaits &Waits, std::uint32_t Id) {
+  const auto Found = P.StallEnds.find(Id);
+  if (Found == P.StallEnds.end())
+    return std::nullopt;
+  StallEnd End{Found->second};
+  for (const StallData &D : P.Stalls)
+    if (End.Left && D.Head.Id == Id && D.Head.Elapsed < End.Duration &&
+        Waits.left(D.Head.Loop, S.unwind(D.Stack))) {
+      End.Duration = D.Head.Elapsed;
+      End.Sooner = true;
+    }
+  return End;
+}
+
+/// The loop's last iteration, which no further wait has ended.
+static void addLast(LoopRow &Row, const StallEnd &End) {
+  ++Row.Iterations;
+  ++Row.Stalls;
+  Row.Busy += End.Duration;
+  Row.Max = std::max(Row.Max, End.Duration);
+}
+
 void Collector::addStalls(const ProcessRecords &P, Symbolizer &S,
                           LoopWaits &Waits) {
   std::map<std::uint32_t, const StallData *>
@@ -121,19 +146,22 @@ void Collector::addStalls(const ProcessRecords &P, Symbolizer &S,
   for (const auto &[Id, D] : First) {
     std::vector<Frame> Stack = S.unwind(D->Stack);
     addChain(P, S, RecordKind::Stall, Id, Stack);
-    StallShare Share = shareOf(P, *D, Elapsed[Id]);
+    const std::optional<StallEnd> End = endOf(P, S, Waits, Id);
+    if ((!End || End->Left) && Waits.left(D->Head.Loop, Stack))
+      continue;
+    StallShare Share = shareOf(P, *D, Elapsed[Id], End ? &*End : nullptr);
     Measured &M = Share.Numbers;
     if (Share.Blocked)
       M.Arguments = P.argumentsOf(RecordKind::Stall, Id);
-    if (M.Unfinished && Waits.left(D->Head.Loop, Stack))
-      continue;
+    if (End && End->Left)
+      addLast(Rows[{P.Header.Pid, D->Head.Loop}], *End);
     if (D->Head.Why == Cause::Blocked) {
       if (Waits.madeByLoop(D->Head.Loop, Stack)) {
         sharedLoop(P, D->Head.Loop);
         LoopRow &Row = Rows[{P.Header.Pid, D->Head.Loop}];
         if (!M.Unfinished) {
           Row.Stalls -= Row.Stalls > 0;
-          Row.Busy -= std::min(Row.Busy, P.StallEnds.at(Id).Duration);
+          Row.Busy -= std::min(Row.Busy, End->Duration);
         }
         continue;
       }
@@ -166,16 +194,15 @@ void Collector::addBlocks(const ProcessRecords &P, Symbolizer &S,
       sharedLoop(P, B.Loop);
     if (OfLoop || (B.Count == B.OpenCount && Waits.left(B.Loop, Stack)))
       continue;
-    Merged.add(
-        "gridlock-blocking-in-callback", operationOf(Rules, Stack, B.Operation),
-        Stack,
-        {.Count = B.Count,
-         .Worst = B.Max,
-         .Total = B.Total,
-         .OnCpu = B.OnCpu,
-         .CpuKnown = B.Total,
-         .Arguments = P.argumentsOf(RecordKind::Block, Id)},
-        precisionOf(P, B.Loop), nameOf(P, B.Loop));
+    Merged.add("gridlock-blocking-in-callback",
+               operationOf(Rules, Stack, B.Operation), Stack,
+               {.Count = B.Count,
+                .Worst = B.Max,
+                .Total = B.Total,
+                .OnCpu = B.OnCpu,
+                .CpuKnown = B.Total,
+                .Arguments = P.argumentsOf(RecordKind::Block, Id)},
+               precisionOf(P, B.Loop), nameOf(P, B.Loop));
   }
 }
 
@@ -298,6 +325,7 @@ void Collector::add(const ProcessRecords &P) {
 }
 
 void Collector::finish() {
+  joinProcesses(Result.Sleeps);
   for (auto &[K, Row] : Rows)
     Result.Loops.push_back(std::move(Row));
   std::stable_sort(Result.Loops.begin(), Result.Loops.end(),

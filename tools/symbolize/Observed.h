@@ -52,6 +52,7 @@ struct Side {
   std::uint64_t Count = 0, Total = 0, Max = 0; // time: waiters only
   std::vector<Frame> Stack;
   std::optional<HolderCall> Meanwhile;
+  std::uint32_t Pid = 0; // the process, if another one than the row's
 };
 
 /// How long a lock is held that is taken at one place.
@@ -76,13 +77,18 @@ struct LockRow {
 };
 
 /// Waits for one object that other threads end by saying so: a semaphore, a
-/// condition variable, a barrier, a futex.
+/// condition variable, a barrier, a futex; or for the end of a thread.
 struct SleepRow {
   std::uint32_t Pid = 0;
   std::uint64_t Address = 0; // 0: many objects
   std::string Operation;     // of most of the time
   std::uint64_t Count = 0, Total = 0, Max = 0;
+  std::uint32_t Ended = 0;      // the thread whose end the longest was for
+  std::uint64_t AnyProcess = 0; // waits that another process may have ended
   std::vector<Side> Waiters, Wakers; // most time, most often first
+
+  /// Ended by nobody that is known, but by somebody.
+  bool byAnotherProcess() const { return AnyProcess != 0 && Wakers.empty(); }
 };
 
 /// Numbers behind a finding; the finding's notes are its stack.
@@ -102,8 +108,8 @@ struct Observed {
   report::Report Report;         // Findings sorted worst first
   std::vector<Measured> Numbers; // of Report.Findings, same order
   std::vector<LoopRow> Loops;
-  std::vector<LockRow> Locks; // most waited for first
-  std::vector<HoldRow> Holds; // most time first
+  std::vector<LockRow> Locks;   // most waited for first
+  std::vector<HoldRow> Holds;   // most time first
   std::vector<SleepRow> Sleeps; // most time first
   std::vector<std::string>
       Remarks; // what was lost, cut off or could not be named

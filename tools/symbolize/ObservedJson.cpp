@@ -122,8 +122,14 @@ Json toJson(const SleepRow &S) {
   for (const Side &W : S.Waiters)
     Object["waiters"].push_back(toJson(W));
   Object["wakers"] = Json::array();
-  for (const Side &W : S.Wakers)
+  for (const Side &W : S.Wakers) {
     Object["wakers"].push_back(toJson(W));
+    if (W.Pid != 0)
+      Object["wakers"].back()["pid"] = W.Pid;
+  }
+  if (S.Ended != 0)
+    Object["ended_thread"] = S.Ended;
+  Object["another_process"] = S.byAnotherProcess();
   return Object;
 }
 

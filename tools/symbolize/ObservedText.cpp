@@ -89,7 +89,7 @@ void writeFinding(std::ostream &Out, const Finding &F, const Observed &O,
   }
 }
 
-void writeSide(std::ostream &Out, const char *What, const Side &S,
+void writeSide(std::ostream &Out, const std::string &What, const Side &S,
                const Observed &O, const report::TextOptions &Options) {
   Out << "    " << What << " " << S.Function;
   const std::string Place = placeOf(S.Where, O.Report, Options);
@@ -138,17 +138,29 @@ void writeSleeps(std::ostream &Out, const Observed &O,
   if (O.Sleeps.empty())
     return;
   Out << "\nWaits that another thread ends (semaphores, condition variables, "
-         "barriers, futexes; who has no work is here as well)\n";
+         "barriers, futexes, joined threads; who has no work is here as "
+         "well)\n";
   for (std::size_t I = 0; I < O.Sleeps.size() && I < MostLocks; ++I) {
     const SleepRow &S = O.Sleeps[I];
     Out << "  " << S.Operation << " of "
-        << (S.Address ? hexadecimal(S.Address) : "several") << " (process "
-        << S.Pid << "): waited " << S.Count << " times, " << duration(S.Total)
-        << " in all, longest " << duration(S.Max) << '\n';
+        << (S.Address == 0         ? std::string("several")
+            : S.Address == S.Ended ? "thread " + std::to_string(S.Ended)
+                                   : hexadecimal(S.Address))
+        << " (process " << S.Pid << "): waited " << S.Count << " times, "
+        << duration(S.Total) << " in all, longest " << duration(S.Max) << '\n';
     for (std::size_t W = 0; W < S.Waiters.size() && W < 3; ++W)
       writeSide(Out, "waiting:", S.Waiters[W], O, Options);
     for (std::size_t W = 0; W < S.Wakers.size() && W < 3; ++W)
-      writeSide(Out, "ended by:", S.Wakers[W], O, Options);
+      writeSide(Out,
+                S.Wakers[W].Pid == 0
+                    ? std::string("ended by:")
+                    : "ended by process " + std::to_string(S.Wakers[W].Pid) +
+                          ":",
+                S.Wakers[W], O, Options);
+    if (S.byAnotherProcess())
+      Out << "    ended by: another process\n";
+    else if (S.Ended != 0)
+      Out << "    ended by: the end of thread " << S.Ended << '\n';
   }
   if (O.Sleeps.size() > MostLocks)
     Out << "  and " << O.Sleeps.size() - MostLocks

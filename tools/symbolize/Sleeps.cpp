@@ -12,35 +12,38 @@ using namespace monitor;
 
 namespace {
 
-/// The record's own stack, or that of another one of its place.
-std::vector<Frame>
-stackAt(const ProcessRecords &P, Symbolizer &S,
-        const std::map<std::uint64_t, std::uint32_t> &WithStack,
-        const SleepRecord &R) {
-  const auto Found = WithStack.find(R.Place);
-  return stackOf(P, S, RecordKind::Sleep,
-                 Found == WithStack.end() ? R.Id : Found->second, R.Site);
-}
-
 bool moreTime(const Side &A, const Side &B) {
   return std::pair(A.Total, A.Count) > std::pair(B.Total, B.Count);
 }
 
 } // namespace
 
+std::uint32_t withStack(const ProcessRecords &P, const SleepRecord &R) {
+  const auto Has = [&](std::uint32_t Id) {
+    return P.Stacks.contains({RecordKind::Sleep, Id});
+  };
+  if (Has(R.Id))
+    return R.Id;
+  const auto Found =
+      std::find_if(P.Sleeps.begin(), P.Sleeps.end(), [&](const auto &Other) {
+        return Other.second.Place == R.Place && Has(Other.first);
+      });
+  return Found == P.Sleeps.end() ? R.Id : Found->first;
+}
+
 std::vector<SleepRow> sleeps(const ProcessRecords &P, Symbolizer &S,
                              const Places &Root,
                              const rules::Catalogue &Rules) {
-  std::map<std::uint64_t, std::uint32_t> WithStack;
-  for (const auto &[Id, R] : P.Sleeps)
-    if (P.Stacks.contains({RecordKind::Sleep, Id}))
-      WithStack.emplace(R.Place, Id);
   std::map<std::uint64_t, SleepRow> ByObject;
   for (const auto &[Id, R] : P.Sleeps) {
     SleepRow &Row = ByObject[R.Object];
     Row.Pid = P.Header.Pid;
     Row.Address = R.Object;
-    Side One = Root.sideOf(stackAt(P, S, WithStack, R));
+    Row.AnyProcess += R.AnyProcess;
+    if (R.Max > Row.Max)
+      Row.Ended = R.Ended;
+    Side One =
+        Root.sideOf(stackOf(P, S, RecordKind::Sleep, withStack(P, R), R.Site));
     One.Operation = operationOf(Rules, One.Stack, R.Operation);
     addSide(Row, Row.Wakers, R, std::move(One));
   }
@@ -48,12 +51,24 @@ std::vector<SleepRow> sleeps(const ProcessRecords &P, Symbolizer &S,
   for (auto &[Address, Row] : ByObject) {
     std::stable_sort(Row.Waiters.begin(), Row.Waiters.end(), moreTime);
     std::stable_sort(Row.Wakers.begin(), Row.Wakers.end(), moreTime);
-    if (Row.Count == 0)
-      continue;
-    Row.Operation = Row.Waiters.front().Operation;
+    if (!Row.Waiters.empty())
+      Row.Operation = Row.Waiters.front().Operation;
     Rows.push_back(std::move(Row));
   }
   return Rows;
+}
+
+void joinProcesses(std::vector<SleepRow> &Rows) {
+  for (SleepRow &Row : Rows) {
+    if (!Row.byAnotherProcess() || Row.Address == 0)
+      continue;
+    for (const SleepRow &Other : Rows)
+      if (Other.Pid != Row.Pid && Other.Address == Row.Address)
+        for (const Side &By : Other.Wakers)
+          if (By.Pid == 0)
+            Row.Wakers.emplace_back(By).Pid = Other.Pid;
+  }
+  std::erase_if(Rows, [](const SleepRow &Row) { return Row.Count == 0; });
 }
 
 } // namespace gridlock::symbolize

@@ -8,7 +8,7 @@ namespace gridlock::symbolize {
 using monitor::Cause;
 
 StallShare shareOf(const ProcessRecords &P, const StallData &First,
-                   std::uint64_t Elapsed) {
+                   std::uint64_t Elapsed, const StallEnd *Ended) {
   const monitor::StallRecord &S = First.Head;
   StallShare Result;
   Measured &M = Result.Numbers;
@@ -22,8 +22,7 @@ StallShare shareOf(const ProcessRecords &P, const StallData &First,
              Enough(B.second);
     });
   };
-  const auto Found = P.StallEnds.find(S.Id);
-  if (Found == P.StallEnds.end()) {
+  if (!Ended) {
     M.Unfinished = true;
     // The call may be over, though the iteration is not.
     if (Result.Blocked && Counted([&](const monitor::BlockRecord &B) {
@@ -34,11 +33,16 @@ StallShare shareOf(const ProcessRecords &P, const StallData &First,
     M.Total = M.Worst = Elapsed;
     return Result;
   }
-  const monitor::StallEndRecord &End = Found->second;
+  const StallEnd &End = *Ended;
   M.Callbacks = End.Callbacks;
   M.LongestCallback = End.Longest;
   if (Result.Blocked && Counted([](const auto &) { return true; }))
     return Result;
+  if (End.Sooner) {
+    M.Count = 1;
+    M.Total = M.Worst = End.Duration;
+    return Result;
+  }
   // What was counted may not have come into the file: a crash, a full disk.
   std::uint64_t Recorded = 0;
   for (const auto &[Id, B] : P.Blocks)

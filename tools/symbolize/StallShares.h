@@ -15,9 +15,15 @@ struct StallShare {
   bool Blocked = false; // by the operation it was met in; else busy
 };
 
-/// First: its first report; Elapsed: at its last one.
+/// The end of a stall.
+struct StallEnd : monitor::StallEndRecord {
+  bool Sooner = false; // than the record says: its parts aren't known
+};
+
+/// First: its first report; Elapsed: at its last one. Ended: null if it is not
+/// over.
 StallShare shareOf(const ProcessRecords &P, const StallData &First,
-                   std::uint64_t Elapsed);
+                   std::uint64_t Elapsed, const StallEnd *Ended);
 
 /// "one long callback", "24 callbacks, the longest 9 ms", or empty.
 std::string congestion(const Measured &M);

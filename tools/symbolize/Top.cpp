@@ -4,6 +4,7 @@
 #include "tools/symbolize/LoopTimes.h"
 #include "tools/symbolize/LoopWaits.h"
 #include "tools/symbolize/Places.h"
+#include "tools/symbolize/Sleeps.h"
 
 #include <algorithm>
 #include <chrono>
@@ -42,6 +43,29 @@ std::vector<Bucket> added(const std::vector<Bucket> &Now,
   return New;
 }
 
+/// By what was waited for.
+template <class Wait, class Record>
+std::map<std::uint64_t, Wait>
+waitsOf(const std::map<std::uint32_t, Record> &Records,
+        std::uint64_t Record::*Object) {
+  std::map<std::uint64_t, Wait> All;
+  for (const auto &[Id, R] : Records) {
+    Wait &W = All[R.*Object];
+    if (R.Side == Role::Holder) {
+      W.Holders.push_back({R.Count, Id});
+      continue;
+    }
+    W.Total += R.Total;
+    W.Count += R.Count;
+    W.Max = std::max(W.Max, R.Max);
+    if (R.Total >= W.WaiterTime) {
+      W.Waiter = Id;
+      W.WaiterTime = R.Total;
+    }
+  }
+  return All;
+}
+
 } // namespace
 
 std::uint64_t Top::now() const {
@@ -66,6 +90,10 @@ const std::string &Top::nameOf(RecordKind Kind, std::uint32_t Id,
   if (!At.Where.File.empty())
     It->second += " at " + At.Where.File + ":" + std::to_string(At.Where.Line);
   return It->second;
+}
+
+const std::string &Top::nameOf(const monitor::SleepRecord &R) {
+  return nameOf(RecordKind::Sleep, withStack(P, R), nullptr, R.Site);
 }
 
 void Top::writeLoops(std::vector<std::string> &Lines) {
@@ -109,25 +137,6 @@ void Top::writeLoops(std::vector<std::string> &Lines) {
   LoopsBefore = P.Loops;
 }
 
-Top::Waits Top::waits() const {
-  Waits All;
-  for (const auto &[Id, C] : P.Contention) {
-    Wait &W = All[C.Lock];
-    if (C.Side == Role::Holder) {
-      W.Holders.push_back({C.Count, Id});
-      continue;
-    }
-    W.Total += C.Total;
-    W.Count += C.Count;
-    W.Max = std::max(W.Max, C.Max);
-    if (C.Total >= W.WaiterTime) {
-      W.Waiter = Id;
-      W.WaiterTime = C.Total;
-    }
-  }
-  return All;
-}
-
 /// Who waits also holds it afterwards; another one says more.
 std::string Top::holderOf(const Wait &W) {
   std::vector<std::pair<std::uint64_t, std::uint32_t>> Holders = W.Holders;
@@ -146,38 +155,74 @@ std::string Top::holderOf(const Wait &W) {
   return {};
 }
 
+std::string Top::wakerOf(const Wait &W) {
+  if (!W.Holders.empty())
+    return "; " +
+           nameOf(P.Sleeps.at(
+               std::max_element(W.Holders.begin(), W.Holders.end())->second));
+  const monitor::SleepRecord &R = P.Sleeps.at(W.Waiter);
+  if (R.AnyProcess != 0)
+    return "; another process";
+  return R.Ended == 0 ? std::string()
+                      : "; the end of thread " + std::to_string(R.Ended);
+}
+
+template <class Name, class Rest>
+void Top::writeWaits(std::vector<std::string> &Lines, Waits Now, Waits &Before,
+                     const char *What, const char *Who, Name &&NameOf,
+                     Rest &&RestOf) {
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> Order; // time, object
+  for (const auto &[Object, W] : Now)
+    if (W.Total > Before[Object].Total)
+      Order.push_back({W.Total - Before[Object].Total, Object});
+  std::sort(Order.rbegin(), Order.rend());
+  if (!Order.empty()) {
+    Lines.push_back("");
+    Lines.push_back(format("%-14s %9s %9s %9s  %s", What, "waited/s", "waits/s",
+                           "longest", Who));
+  }
+  for (std::size_t I = 0; I < Order.size() && I < MostLocks; ++I) {
+    const auto [Time, Object] = Order[I];
+    const Wait &W = Now[Object];
+    const auto InOneSecond =
+        static_cast<std::uint64_t>(perSecond(Time, Interval));
+    Lines.push_back(format("0x%-12llx %9s %9.1f %9s  ",
+                           static_cast<unsigned long long>(Object),
+                           duration(InOneSecond).c_str(),
+                           perSecond(W.Count - Before[Object].Count, Interval),
+                           duration(W.Max).c_str()) +
+                    NameOf(W.Waiter) + RestOf(Object, W));
+  }
+  Before = std::move(Now);
+}
+
 void Top::writeLocks(std::vector<std::string> &Lines) {
-  Waits Now = waits();
   std::map<std::uint64_t, std::uint64_t> Longest; // hold timed, by lock
   for (const auto &[Id, H] : P.Holds)
     Longest[H.Head.Lock] = std::max(Longest[H.Head.Lock], H.Head.Max);
-  std::vector<std::pair<std::uint64_t, std::uint64_t>> Order; // time, lock
-  for (const auto &[Lock, W] : Now)
-    if (W.Total > WaitsBefore[Lock].Total)
-      Order.push_back({W.Total - WaitsBefore[Lock].Total, Lock});
-  std::sort(Order.rbegin(), Order.rend());
-  Lines.push_back("");
-  Lines.push_back(format("%-14s %9s %9s %9s  %s", "lock", "waited/s", "waits/s",
-                         "longest", "waited for in; held by"));
-  for (std::size_t I = 0; I < Order.size() && I < MostLocks; ++I) {
-    const Wait &W = Now[Order[I].second],
-               &Before = WaitsBefore[Order[I].second];
-    const auto InOneSecond =
-        static_cast<std::uint64_t>(perSecond(Order[I].first, Interval));
-    std::string Text = format("0x%-12llx %9s %9.1f %9s  ",
-                              static_cast<unsigned long long>(Order[I].second),
-                              duration(InOneSecond).c_str(),
-                              perSecond(W.Count - Before.Count, Interval),
-                              duration(W.Max).c_str()) +
-                       nameOf(P.Contention.at(W.Waiter));
-    Text += holderOf(W);
-    if (const auto Held = Longest.find(Order[I].second); Held != Longest.end())
-      Text += ", held for up to " + duration(Held->second);
-    Lines.push_back(std::move(Text));
-  }
-  if (Order.empty())
-    Lines.push_back("no thread waited for a lock");
-  WaitsBefore = std::move(Now);
+  const std::size_t Before = Lines.size();
+  writeWaits(
+      Lines, waitsOf<Wait>(P.Contention, &monitor::ContentionRecord::Lock),
+      WaitsBefore, "lock", "waited for in; held by",
+      [&](std::uint32_t Id) { return nameOf(P.Contention.at(Id)); },
+      [&](std::uint64_t Lock, const Wait &W) {
+        const auto Held = Longest.find(Lock);
+        return holderOf(W) +
+               (Held == Longest.end()
+                    ? std::string()
+                    : ", held for up to " + duration(Held->second));
+      });
+  if (Lines.size() == Before)
+    Lines.insert(Lines.end(), {"", "no thread waited for a lock"});
+}
+
+/// What else threads waited for, those without work as well.
+void Top::writeSleeps(std::vector<std::string> &Lines) {
+  writeWaits(
+      Lines, waitsOf<Wait>(P.Sleeps, &monitor::SleepRecord::Object),
+      SleepsBefore, "object", "waited for in; ended by",
+      [&](std::uint32_t Id) { return nameOf(P.Sleeps.at(Id)); },
+      [&](std::uint64_t, const Wait &W) { return wakerOf(W); });
 }
 
 void Top::writeStalls(std::vector<std::string> &Lines) {
@@ -234,6 +279,7 @@ void Top::write(std::ostream &Out, unsigned Most, const std::string &Name,
   writeStalls(Lines);
   writeDeadlocks(Lines);
   writeLocks(Lines);
+  writeSleeps(Lines);
   if (Most != 0 && Lines.size() > Most)
     Lines.resize(Most);
   for (const std::string &Line : Lines)

@@ -33,17 +33,25 @@ private:
     std::vector<std::pair<std::uint64_t, std::uint32_t>>
         Holders; // releases, ids of records
   };
-  using Waits = std::map<std::uint64_t, Wait>; // by lock
+  using Waits = std::map<std::uint64_t, Wait>; // by lock or object
 
-  Waits waits() const;
   void writeLoops(std::vector<std::string> &Lines);
   std::string holderOf(const Wait &W);
+  std::string wakerOf(const Wait &W);
   void writeLocks(std::vector<std::string> &Lines);
+  void writeSleeps(std::vector<std::string> &Lines);
+  /// Those with most time since Before, which is set to Now. What: of the
+  /// columns. Rest: what follows the place of the waiter.
+  template <class Name, class Rest>
+  void writeWaits(std::vector<std::string> &Lines, Waits Now, Waits &Before,
+                  const char *What, const char *Who, Name &&NameOf,
+                  Rest &&RestOf);
   void writeStalls(std::vector<std::string> &Lines);
   void writeDeadlocks(std::vector<std::string> &Lines);
   /// "function at file:line" for a record's stack, or for the address.
   const std::string &nameOf(monitor::RecordKind Kind, std::uint32_t Id,
                             const RawStack *Stack, std::uint64_t Site);
+  const std::string &nameOf(const monitor::SleepRecord &R);
   const std::string &nameOf(const monitor::ContentionRecord &C) {
     return nameOf(monitor::RecordKind::Contention, C.Id, nullptr, C.Site);
   }
@@ -55,7 +63,7 @@ private:
   Symbolizer S;
   std::map<std::pair<monitor::RecordKind, std::uint32_t>, std::string> Names;
   std::map<std::uint32_t, LoopData> LoopsBefore;
-  Waits WaitsBefore;
+  Waits WaitsBefore, SleepsBefore;
   std::uint64_t TimeBefore = 0, Interval = 1;
 };
 

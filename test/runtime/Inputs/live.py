@@ -51,7 +51,8 @@ for way, command in (("preloaded", [gridlock, "run", "--output", directory, "--"
         tell("report", "--live", str(pid))
     view = tell("top", str(pid), "--once")
     need(view, "event loop", "stalls_bad at ", "waits_bad at ", "; holds_bad at ",
-         ", blocked meanwhile in posix-sleep/usleep, held for up to ", "rounds/s", f"process {pid}")
+         ", blocked meanwhile in posix-sleep/usleep, held for up to ", "rounds/s", f"process {pid}",
+         "waited for in; ended by", "idles_ok at ", "; gives_ok at ")
     report = json.loads(tell("report", "--live", str(pid), "--format", "json"))
     stalls = [f for f in report["findings"] if f["function"] == "stalls_bad"]
     if not stalls or not stalls[0]["unfinished"] or report["loops"][0]["iterations"] < 290:

@@ -102,6 +102,8 @@ void OffLoop::spread(std::vector<bool> &Reached,
 
 void OffLoop::note(FunctionId F, std::size_t Call, bool Certain) {
   const CallEvent &Site = P.callEvent(Call);
+  if (!Site.is(CallEvent::Virtual | CallEvent::ThroughPointer))
+    return;
   const std::span<const CallEdge> Targets = Calls.edges(Call);
   const bool Blocks =
       std::any_of(Targets.begin(), Targets.end(), [&](const CallEdge &To) {

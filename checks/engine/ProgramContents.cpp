@@ -174,13 +174,13 @@ void Program::noteSymbols() {
     if (Symbol.Body != NoFunction && isCoroutine(Symbol.Body))
       Bits |= Callee::MakesTask;
     std::string_view Name = Symbol.Qualified;
-    std::size_t Colons = Name.rfind("::");
     std::string_view Last = lastComponent(Name);
     if (Last.starts_with("emplace") || Last.starts_with("make_") ||
         Last.starts_with("allocate_") || Last == "try_emplace")
       Bits |= Callee::MakesInPlace;
-    if (Colons != std::string_view::npos) {
-      bool OfHandle = CallableTypes::isCoroutineHandle(Name.substr(0, Colons));
+    if (Last.size() != Name.size()) {
+      bool OfHandle = CallableTypes::isCoroutineHandle(
+          Name.substr(0, Name.size() - Last.size() - 2));
       if (OfHandle && (Last == Operator || Last == "resume"))
         Bits |= Callee::Resumes;
       if (Last == Operator && !OfHandle && Symbol.Body == NoFunction)
@@ -228,7 +228,7 @@ void Program::scanBodies() {
   FirstSite.reserve(Functions.size() + 1);
   // More than there are: what isn't written takes no memory, and growing would
   // copy all of them each time.
-  constexpr std::size_t LeastOfCall = 96; // bytes in a facts file
+  constexpr std::size_t LeastOfCall = 64; // bytes in a facts file
   std::size_t Bytes = 0;
   for (std::uint32_t U = 0; U < Units.size(); ++U)
     Bytes += Units[U].Facts->mappedSize();

@@ -81,7 +81,8 @@ void HeldLocks::watch(FunctionId F) {
       Last = std::make_shared<const HeldSite::Surroundings>(
           HeldSite::Surroundings{Before.Guards, Before.Known});
     Site.Around = Last;
-    SiteOf.emplace(&E, static_cast<std::uint32_t>(Sites.size()));
+    SiteOf.add(reinterpret_cast<std::uintptr_t>(&E),
+               static_cast<std::uint32_t>(Sites.size()));
     Sites.push_back(std::move(Site));
   });
 }
@@ -130,8 +131,10 @@ std::vector<FunctionId> HeldLocks::functions() const {
 }
 
 const HeldSite *HeldLocks::at(const facts::Event &E) const {
-  auto It = SiteOf.find(&E);
-  return It == SiteOf.end() ? nullptr : &Sites[It->second];
+  const std::uint32_t Site =
+      SiteOf.find(reinterpret_cast<std::uintptr_t>(&E),
+                  [&](std::uint32_t I) { return Sites[I].Site == &E; });
+  return Site == NumberTable::None ? nullptr : &Sites[Site];
 }
 
 PathShape HeldLocks::shapeOf(FunctionId F) const {

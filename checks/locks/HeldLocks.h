@@ -13,7 +13,6 @@
 #include "checks/locks/LockModel.h"
 
 #include <memory>
-#include <unordered_map>
 
 namespace gridlock {
 
@@ -66,7 +65,7 @@ private:
   LockModel &Model;
   const Program &P;
   std::vector<HeldSite> Sites;
-  std::unordered_map<const facts::Event *, std::uint32_t> SiteOf;
+  NumberTable SiteOf; // by event
   PathSearch Search;
 };
 

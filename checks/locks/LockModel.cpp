@@ -147,9 +147,9 @@ void LockModel::addCallersGates() {
   // Sets of locks by number: few differ. 0 is the empty one.
   std::map<std::vector<GateId>, std::uint32_t> Numbers{{{}, 0}};
   std::vector<const std::vector<GateId> *> Sets{&Numbers.begin()->first};
-  auto NumberOf = [&](std::vector<GateId> Set) {
-    auto [It, New] = Numbers.try_emplace(
-        std::move(Set), static_cast<std::uint32_t>(Sets.size()));
+  auto NumberOf = [&](const std::vector<GateId> &Set) {
+    auto [It, New] =
+        Numbers.try_emplace(Set, static_cast<std::uint32_t>(Sets.size()));
     if (New)
       Sets.push_back(&It->first);
     return It->second;
@@ -157,6 +157,7 @@ void LockModel::addCallersGates() {
   constexpr std::uint32_t All = ~0u;
   std::vector<std::uint32_t> AtEntry(Callees.rows(), All);
   std::vector<FunctionId> Pending;
+  std::vector<GateId> Both, Union; // for each call anew
   for (FunctionId F = 0; F < Callees.rows(); ++F)
     if (Entered[F]) {
       AtEntry[F] = 0;
@@ -167,11 +168,11 @@ void LockModel::addCallersGates() {
     if (AtEntry[Callee] != All) {
       if (AtEntry[Callee] == Held || AtEntry[Callee] == 0)
         return;
-      std::vector<GateId> Both;
+      Both.clear();
       std::set_intersection(Sets[AtEntry[Callee]]->begin(),
                             Sets[AtEntry[Callee]]->end(), Sets[Held]->begin(),
                             Sets[Held]->end(), std::back_inserter(Both));
-      Common = NumberOf(std::move(Both));
+      Common = NumberOf(Both);
       if (Common == AtEntry[Callee])
         return;
     }
@@ -193,11 +194,11 @@ void LockModel::addCallersGates() {
       const HeldCall &Site = HeldCalls[I];
       std::uint32_t Held = AtEntry[F];
       if (!Site.Locks.empty()) {
-        std::vector<GateId> Union;
+        Union.clear();
         std::set_union(Site.Locks.begin(), Site.Locks.end(),
                        Sets[Held]->begin(), Sets[Held]->end(),
                        std::back_inserter(Union));
-        Held = NumberOf(std::move(Union));
+        Held = NumberOf(Union);
       }
       Call(Site.Callee, Held);
     }
@@ -250,11 +251,16 @@ LockId LockModel::find(const AccessPath &Path) const {
 }
 
 ChainId LockModel::chainOf(ChainLink Link) {
-  auto [It, New] =
-      ChainIds.try_emplace(Link, static_cast<ChainId>(Chains.size()));
-  if (New)
-    Chains.push_back(Link);
-  return It->second;
+  std::size_t Hash = reinterpret_cast<std::uintptr_t>(Link.Site);
+  Hash = (Hash ^ Link.Next) * 0x9e3779b97f4a7c15u;
+  Hash ^= (Hash >> 32) ^ Link.Next;
+  const ChainId Known =
+      ChainIds.find(Hash, [&](ChainId C) { return Chains[C] == Link; });
+  if (Known != NumberTable::None)
+    return Known;
+  const ChainId New = newChain(Link);
+  ChainIds.add(Hash, New);
+  return New;
 }
 
 LockId LockModel::lockId(const AccessPath &Path) {

@@ -14,6 +14,7 @@
 #define GRIDLOCK_LOCKS_LOCKMODEL_H
 
 #include "checks/engine/CallGraph.h"
+#include "checks/engine/NumberTable.h"
 #include "checks/locks/CalleeKinds.h"
 #include "checks/locks/LockState.h"
 #include "checks/locks/SignalWaits.h"
@@ -224,15 +225,7 @@ private:
   std::vector<InstancePair> Pairs;
   std::vector<LockRepeat> Repeats;
   std::vector<ChainLink> Chains;
-  struct LinkHash {
-    std::size_t operator()(const ChainLink &L) const {
-      std::size_t Hash = reinterpret_cast<std::uintptr_t>(L.Site);
-      Hash = (Hash ^ L.Next) * 0x9e3779b97f4a7c15u;
-      Hash = (Hash ^ (Hash >> 32) ^ L.Next) * 0x9e3779b97f4a7c15u;
-      return Hash >> 20;
-    }
-  };
-  std::unordered_map<ChainLink, ChainId, LinkHash> ChainIds;
+  NumberTable ChainIds;
   std::vector<LockName> Names;
   std::unordered_map<std::string, LockId> NameIds;
   std::unordered_map<AccessPath, LockId, NameHash, SameName> PathIds;

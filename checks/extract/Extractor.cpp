@@ -59,6 +59,27 @@ bool isFewNumbers(QualType T) {
   return Fields != 0;
 }
 
+/// Whether INIT, of a structure that may change, names an enumerator: of which
+/// kind a lock is, say.
+bool namesKind(QualType T, const Expr *Init) {
+  if (T.isConstQualified())
+    return false;
+  llvm::SmallVector<const Expr *, 8> Work{Init};
+  while (!Work.empty()) {
+    const Expr *E = Work.pop_back_val();
+    E = E ? strip(E).E : nullptr;
+    if (const auto *List = dyn_cast_or_null<InitListExpr>(E)) {
+      if (List->getType()->isRecordType())
+        for (const Expr *Part : List->inits())
+          Work.push_back(Part);
+    } else if (const auto *Ref = dyn_cast_or_null<DeclRefExpr>(E);
+               Ref && isa<EnumConstantDecl>(Ref->getDecl()) && E != Init) {
+      return true;
+    }
+  }
+  return false;
+}
+
 class UnitExtractor {
 public:
   UnitExtractor(ASTContext &Ctx, Tables &T) : Ctx(Ctx), T(T) {}
@@ -207,12 +228,14 @@ void UnitExtractor::variable(const VarDecl *VD) {
   if (Init->isValueDependent() || Init->containsErrors())
     return;
   // A constant initialiser happens at compile time: it counts if it hands out
-  // code or the address of what may (tables of callbacks), or a few numbers.
+  // code or the address of what may (tables of callbacks), a few numbers or a
+  // kind.
   const bool RunsCode =
       !VD->isConstexpr() && (isa<CXXConstructExpr, CallExpr>(strip(Init).E) ||
                              !Init->isConstantInitializer(Ctx, false));
   const bool HandsOut =
-      !RunsCode && (handsOut(Init) || isFewNumbers(VD->getType()));
+      !RunsCode && (handsOut(Init) || isFewNumbers(VD->getType()) ||
+                    namesKind(VD->getType(), Init));
   if (!RunsCode && !HandsOut && VD->isConstexpr())
     return;
   FunctionExtractor Extractor(T, VD);

@@ -34,6 +34,28 @@ bool isAtomicName(llvm::StringRef Name) {
          Name == "boost::atomics::atomic_flag";
 }
 
+using AttributeList = std::vector<std::unique_ptr<facts::AttributeT>>;
+
+void fillFields(Tables &T, const RecordDecl *RD,
+                llvm::function_ref<AttributeList(const Decl *)> Attributes,
+                facts::TypeT &Facts) {
+  for (const Decl *D : RD->decls()) {
+    const auto *Value = dyn_cast<DeclaratorDecl>(D);
+    const auto *Static = dyn_cast<VarDecl>(D);
+    if (!Value || !(Static || isa<FieldDecl>(D)))
+      continue;
+    auto F = std::make_unique<facts::FieldT>();
+    F->name = T.string(Value->getName());
+    F->type = T.type(Value->getType());
+    F->loc = T.loc(Value->getLocation());
+    F->is_static = Static != nullptr;
+    if (const auto *Member = dyn_cast<FieldDecl>(D))
+      F->is_mutable = Member->isMutable();
+    F->attributes = Attributes(Value);
+    Facts.fields.push_back(std::move(F));
+  }
+}
+
 } // namespace
 
 std::uint32_t Tables::type(QualType T) {
@@ -69,8 +91,14 @@ void Tables::fillType(QualType T, std::uint32_t Index) {
     Facts.pointee = type(Array->getElementType());
   else if (const CXXRecordDecl *RD = T->getAsCXXRecordDecl())
     fillRecord(RD, Index);
+  else if (const auto *Plain = T->getAs<RecordType>()) // in C
+    if (const RecordDecl *RD = Plain->getDecl()->getDefinition();
+        RD && isProject(RD->getLocation()))
+      fillFields(
+          *this, RD, [&](const Decl *D) { return attributes(D); },
+          typeAt(Index));
   if (const auto *Record = T->getAs<RecordType>())
-    Facts.attributes = attributes(Record->getDecl());
+    typeAt(Index).attributes = attributes(Record->getDecl());
 }
 
 void Tables::fillRecord(const CXXRecordDecl *RD, std::uint32_t Index) {
@@ -118,21 +146,8 @@ void Tables::fillRecord(const CXXRecordDecl *RD, std::uint32_t Index) {
       RD);
   if (!Project)
     return;
-  for (const Decl *D : RD->decls()) {
-    const auto *Value = dyn_cast<DeclaratorDecl>(D);
-    const auto *Static = dyn_cast<VarDecl>(D);
-    if (!Value || !(Static || isa<FieldDecl>(D)))
-      continue;
-    auto F = std::make_unique<facts::FieldT>();
-    F->name = string(Value->getName());
-    F->type = type(Value->getType());
-    F->loc = loc(Value->getLocation());
-    F->is_static = Static != nullptr;
-    if (const auto *Member = dyn_cast<FieldDecl>(D))
-      F->is_mutable = Member->isMutable();
-    F->attributes = attributes(Value);
-    Facts.fields.push_back(std::move(F));
-  }
+  fillFields(
+      *this, RD, [&](const Decl *D) { return attributes(D); }, Facts);
   if (const CXXDestructorDecl *Dtor = RD->getDestructor();
       Dtor && !Dtor->isTrivial())
     Facts.destructor = symbol(Dtor);

@@ -18,8 +18,8 @@ namespace {
 class Finder {
 public:
   Finder(const Analysis &A, FindingSink &Sink)
-      : P(A.program()), Calls(A.calls()), Model(A.locks()), Held(A.heldLocks()),
-        Kinds(P), Sink(Sink) {}
+      : P(A.program()), Model(A.locks()), Held(A.heldLocks()), Kinds(P),
+        Sink(Sink) {}
   void run();
 
 private:
@@ -28,7 +28,6 @@ private:
               const HeldSite &Site);
 
   const Program &P;
-  const CallGraph &Calls;
   LockModel &Model;
   const HeldLocks &Held;
   const LockKinds Kinds;
@@ -39,7 +38,8 @@ private:
 // A lock of SITE that who is called there would wait for, if they called BY.
 const HeldLockAt *Finder::takenAgain(const HeldSite &Site, FunctionId &By) {
   for (const HeldLockAt &Lock : Site.Locks) {
-    if (!Kinds.isNotRecursive(Model.acquisition(Lock.Held.Chain)))
+    if (!Kinds.isNotRecursive(Model.acquisition(Lock.Held.Chain), Site.Function,
+                              Lock.Lock))
       continue;
     if (!Takers)
       Takers.emplace(Model);
@@ -97,7 +97,7 @@ void Finder::run() {
         Site = &Held.siteOf(F);
       if (!Site || Site->Locks.empty())
         continue;
-      if (std::optional<UserCallback> C = userCallback(P, Calls, F, E))
+      if (std::optional<UserCallback> C = userCallback(Model, F, E))
         report(F, E, *C, *Site);
     }
   }

@@ -4,6 +4,7 @@
 #include "checks/engine/Classify.h"
 #include "checks/engine/Guards.h"
 #include "checks/locks/GuardHolders.h"
+#include "checks/locks/OwnAsyncLocks.h"
 
 namespace gridlock {
 
@@ -27,6 +28,8 @@ std::uint8_t CalleeKinds::ask(SymbolId S) {
     Bits |= OfHolder;
   if (mayEmptyHolder(Name) || asksHolder(Name))
     Bits |= AsksHolder;
+  if (ownAsyncMethod(P, S) != OwnAsyncMethod::None)
+    Bits |= OwnAsync | TouchesLocks;
   return Known[S] = Bits;
 }
 

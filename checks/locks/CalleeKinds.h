@@ -17,9 +17,10 @@ public:
     Asked = 1,
     TouchesLocks = 2,
     WaitsReleasing = 4,
-    OfGuard = 8,    // a method of a class that is a guard
-    OfHolder = 16,  // what puts guards into holders, or may be named so
-    AsksHolder = 32 // ... takes them out, or asks whether there is one
+    OfGuard = 8,     // a method of a class that is a guard
+    OfHolder = 16,   // what puts guards into holders, or may be named so
+    AsksHolder = 32, // ... takes them out, or asks whether there is one
+    OwnAsync = 64    // a method of an awaited lock of the program's own
   };
 
   explicit CalleeKinds(const Program &P) : P(P), Known(P.symbolCount(), 0) {}

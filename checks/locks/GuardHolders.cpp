@@ -25,6 +25,18 @@ const rules::Entry *heldGuardType(const Program &P, std::uint32_t Unit,
   return nullptr;
 }
 
+// Whether what E makes takes the guard over that it is given: else it only
+// refers to it.
+bool isHandedOver(const Program &P, std::uint32_t Unit, const facts::Event &E) {
+  const SymbolId S = P.resolve(Unit, E.symbol());
+  if (S == 0)
+    return true;
+  auto Params = each(P.symbol(S).Fact->params());
+  return Params.size() == 0 ||
+         Params[0]->pass() == facts::PassMode::RvalueReference ||
+         Params[0]->pass() == facts::PassMode::Value;
+}
+
 constexpr std::string_view Adders[] = {"emplace_back", "push_back",
                                        "emplace_front", "push_front"};
 constexpr std::string_view Makers[] = {"make_unique", "make_shared",
@@ -53,7 +65,8 @@ std::optional<HeldGuard> guardIntoHolder(const Program &P, std::uint32_t Unit,
                                          const facts::Event &E) {
   if (E.kind() == facts::EventKind::Construct && E.place() &&
       each(E.args()).size() == 1 && heldGuardType(P, Unit, E.type()) &&
-      guardType(P, Unit, typeOf(*each(E.args())[0]))) {
+      guardType(P, Unit, typeOf(*each(E.args())[0])) &&
+      isHandedOver(P, Unit, E)) {
     HeldGuard Made;
     Made.Moved = each(E.args())[0];
     Made.Holder = AccessPath::of(P.unit(Unit), *E.place());

@@ -3,6 +3,7 @@
 
 #include "checks/engine/Trace.h"
 #include "checks/locks/GuardParameters.h"
+#include "checks/locks/HeldOnSomePath.h"
 #include "checks/locks/LockText.h"
 
 #include <algorithm>
@@ -19,7 +20,8 @@ struct Held {
   AccessPath Lock;
   ChainId Chain;
   bool Must = false;
-  std::vector<const facts::Event *> Suspensions;
+  std::vector<const facts::Event *> Suspensions = {};
+  std::vector<const facts::Event *> Open = {}; // that were not given the lock
 };
 
 class Coroutine {
@@ -94,8 +96,11 @@ void Coroutine::suspended(const facts::Event &E, const LockState &State) {
       return Known.Chain == Taken.Chain;
     });
     if (It == All.end())
-      It = All.insert(All.end(), {Lock, Taken.Chain, false, {}});
-    It->Must |= Taken.Must && !isHandedOver(E, Lock, State);
+      It = All.insert(All.end(), {Lock, Taken.Chain});
+    if (!isHandedOver(E, Lock, State)) {
+      It->Must |= Taken.Must;
+      It->Open.push_back(&E);
+    }
     It->Suspensions.push_back(&E);
   }
 }
@@ -136,7 +141,10 @@ Finding Coroutine::report(const Held &H) const {
   for (std::size_t I = 1; I < Places.size(); ++I)
     Result.Notes.push_back({P.locate(F.Unit, Places[I]->loc()),
                             "it is also held at this suspension"});
-  Result.Confidence = H.Must ? Precision::VeryHigh : Precision::Medium;
+  Result.Confidence = H.Must ? Precision::VeryHigh
+                      : reachedHolding(Model, Id, H.Lock, H.Open).empty()
+                          ? Precision::Medium
+                          : Precision::High;
   return Result;
 }
 

@@ -56,6 +56,17 @@ bool asksForObject(const FactsFile &File, const facts::Predicate &Pred,
          AccessPath::of(File, Site.receiver()).startsWith(Asked);
 }
 
+// What V is compared as: of a text, a function or the address of an object it
+// only matters that it is not null.
+std::optional<std::int64_t> givenValue(const facts::Value *V) {
+  using facts::ValueKind;
+  if (V &&
+      ((V->kind() == ValueKind::Constant && V->text() != 0) ||
+       V->kind() == ValueKind::AddressOf || V->kind() == ValueKind::Callable))
+    return 1;
+  return constantOf(V);
+}
+
 // What a condition of function ID comes to where CALL gives a constant for the
 // parameter that it asks for.
 std::optional<bool> decided(const Program &P, FunctionId Id,
@@ -65,7 +76,7 @@ std::optional<bool> decided(const Program &P, FunctionId Id,
     return std::nullopt;
   auto Parameter = keptParameter(P, Id, Pred.left());
   auto Given = Parameter
-                   ? constantOf(argument(*Call, static_cast<int>(*Parameter)))
+                   ? givenValue(argument(*Call, static_cast<int>(*Parameter)))
                    : std::nullopt;
   return Given ? comesTo(Pred, *Given) : std::nullopt;
 }

@@ -3,6 +3,7 @@
 
 #include "checks/engine/Classify.h"
 #include "checks/engine/Dataflow.h"
+#include "checks/locks/OwnAsyncLocks.h"
 #include "checks/locks/RequiredLocks.h"
 
 #include <algorithm>
@@ -213,7 +214,12 @@ void LockFlow::initialise(const facts::Event &E, LockState &State) {
   if (auto It = Asked.find(B->To); It != Asked.end())
     Asked.emplace(Target, It->second);
   bool Elided = E.kind() == EventKind::Construct && E.symbol() == 0;
-  if (E.kind() == EventKind::Move || Source->moved() || Elided)
+  // What is assigned from a temporary takes over what that owns.
+  bool FromTemporary =
+      E.kind() == EventKind::Assign &&
+      (B->To.Root == PlaceRoot::Temporary ||
+       (B->To.Root == PlaceRoot::CallResult && B->To.Steps.empty()));
+  if (E.kind() == EventKind::Move || Source->moved() || Elided || FromTemporary)
     State.moveGuard(B->To, Target);
   bool IsPointer =
       P.type(F.Unit, Source->type())->kind() == facts::TypeKind::Pointer;
@@ -250,6 +256,11 @@ void LockFlow::callLike(const facts::Event &E, LockState &State) {
         State.forget(AccessPath::of(File, Arg));
   }
   lockEntries(E, State);
+  if ((Kind & CalleeKinds::OwnAsync) && E.receiver() &&
+      ownAsyncMethod(P, P.resolve(F.Unit, E.symbol())) ==
+          OwnAsyncMethod::GivesBack)
+    State.Awaited.erase(
+        canonical(AccessPath::of(File, E.receiver()), State.Known));
   noteInvocations(E, State);
   if (Summarising || Ordering)
     joined(E, State);

@@ -67,6 +67,10 @@ private:
   bool holderEvent(const facts::Event &E, LockState &State);
   void startGuard(const AccessPath &Place, const GuardConstruction &Guard,
                   const facts::Event &E, LockState &State);
+  void startReversed(const AccessPath &Place, const GuardConstruction &Guard,
+                     LockState &State);
+  void endReversed(const AccessPath &Place, const facts::Event &E,
+                   LockState &State);
   void lockEntries(const facts::Event &E, LockState &State);
   void waitAgain(const std::vector<AccessPath> &Locks, const facts::Event &E,
                  LockState &State);
@@ -103,6 +107,8 @@ private:
               const LockState &State) const;
   void acquire(const std::vector<Given> &Locks, rules::LockMode Mode,
                const facts::Event &E, LockState &State, bool Awaited = false);
+  void takeOneOf(const std::vector<Given> &Locks, rules::LockMode Mode,
+                 const facts::Event &E, LockState &State);
   void keep(Acquisition A);
   void passOn(const Acquisition &A, const Substitution &Sub,
               const facts::Event &E, EdgeKind Kind);

@@ -5,6 +5,7 @@
 #include "checks/engine/Classify.h"
 #include "checks/locks/LockChains.h"
 #include "checks/locks/LockFlow.h"
+#include "checks/locks/OwnAsyncLocks.h"
 
 #include <algorithm>
 
@@ -43,6 +44,14 @@ void LockFlow::awaited(const facts::Event &E, LockState &State) {
     if (GivesGuard)
       State.Guards[AccessPath::ofResult(Resume->second->id())] = {
           {Lock}, Entry->mode(), true, true, true};
+    return;
+  }
+  if (const SymbolId Callee = P.resolve(F.Unit, Call.symbol());
+      (Model.kindOf(Callee) & CalleeKinds::OwnAsync) &&
+      ownAsyncMethod(P, Callee) == OwnAsyncMethod::Takes) {
+    if (AccessPath Lock =
+            canonical(AccessPath::of(File, Call.receiver()), State.Known))
+      acquire({{Lock}}, rules::LockMode::Exclusive, E, State, true);
     return;
   }
   awaitTask(E.value(), State);

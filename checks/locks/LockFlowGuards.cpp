@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // LockFlow, second part: guards that the catalogue lists, wherever they live.
+#include "checks/engine/Classify.h"
 #include "checks/locks/GuardHolders.h"
 #include "checks/locks/LockFlow.h"
 #include "checks/locks/OwnLockables.h"
@@ -32,8 +33,10 @@ LockFlow::Given LockFlow::given(const facts::Value &Lock, AccessPath Path,
 void LockFlow::startGuard(const AccessPath &Place,
                           const GuardConstruction &Guard, const facts::Event &E,
                           LockState &State) {
+  if (does(*Guard.Type, rules::Effect::Releases))
+    return startReversed(Place, Guard, State);
   GuardState Owned{{}, Guard.Type->mode(), false, true};
-  std::vector<Given> Locks;
+  std::vector<Given> Locks, Chosen;
   for (const facts::Value *Lock : Guard.Locks)
     if (AccessPath Path = AccessPath::of(File, Lock)) {
       if (P.type(F.Unit, Lock->type())->kind() == facts::TypeKind::Pointer &&
@@ -41,7 +44,19 @@ void LockFlow::startGuard(const AccessPath &Place,
         Path.Steps.push_back({facts::StepKind::Deref, {}, {}, 0});
       Locks.push_back(given(*Lock, std::move(Path), Owned.Mode, State));
       Owned.Locks.push_back(Locks.back().Lock);
+    } else {
+      for (const facts::Value *Choice : each(Lock->choices()))
+        if (AccessPath Path = AccessPath::of(File, Choice))
+          Chosen.push_back(given(*Choice, std::move(Path), Owned.Mode, State));
     }
+  // One that is held may be the other of the two.
+  std::erase_if(Chosen,
+                [&](const Given &G) { return State.Held.contains(G.Lock); });
+  if (Guard.Start == GuardStart::Locks && !Guard.Async && !Chosen.empty()) {
+    takeOneOf(Chosen, Owned.Mode, E, State);
+    for (const Given &G : Chosen)
+      Owned.Locks.push_back(G.Lock);
+  }
   Owned.Owns = Guard.Start != GuardStart::Defers;
   Owned.Sure = Guard.Start != GuardStart::Tries;
   Owned.Awaited = Guard.Async;
@@ -62,6 +77,58 @@ void LockFlow::startGuard(const AccessPath &Place,
   State.Guards[Place] = std::move(Owned);
 }
 
+// `c ? a : b`: each may be taken here, and neither is surely held then.
+void LockFlow::takeOneOf(const std::vector<Given> &Locks, rules::LockMode Mode,
+                         const facts::Event &E, LockState &State) {
+  std::set<AccessPath> Together;
+  for (const Given &G : Locks)
+    Together.insert(G.Lock);
+  for (const Given &G : Locks) {
+    if (Summarising || Ordering)
+      record(State,
+             {.Lock = G.Lock,
+              .Mode = Mode,
+              .Chain = Model.chainOf({Id, &E, G.Inside}),
+              .Calls = G.Inside != 0 ? 1u : 0u,
+              .Gates = {}},
+             Together);
+  }
+  for (const Given &G : Locks)
+    State.Held.try_emplace(
+        G.Lock, HeldLock{Mode, Model.chainOf({Id, &E, G.Inside}), false});
+}
+
+// What PLACE is given, a guard or a lock, gives back what it holds ...
+void LockFlow::startReversed(const AccessPath &Place,
+                             const GuardConstruction &Guard, LockState &State) {
+  GuardState Lent{{}, Guard.Type->mode(), false, true};
+  Lent.Reversed = true;
+  for (const facts::Value *Given : Guard.Locks) {
+    Lent.Of = canonical(AccessPath::of(File, Given), State.Known);
+    if (!Lent.Of)
+      continue;
+    Lent.Locks = locksOf(Lent.Of, State);
+    for (const AccessPath &Lock : Lent.Locks)
+      State.giveBack(Lock);
+    if (auto It = State.Guards.find(Lent.Of); It != State.Guards.end())
+      It->second.Owns = false, It->second.Sure = true;
+  }
+  State.Guards[Place] = std::move(Lent);
+}
+
+// ... and gets it again at the end.
+void LockFlow::endReversed(const AccessPath &Place, const facts::Event &E,
+                           LockState &State) {
+  const GuardState Lent = State.Guards.at(Place);
+  State.Guards.erase(Place);
+  std::vector<Given> Locks;
+  for (const AccessPath &Lock : Lent.Locks)
+    Locks.push_back({Lock});
+  acquire(Locks, Lent.Mode, E, State);
+  if (auto It = State.Guards.find(Lent.Of); It != State.Guards.end())
+    It->second.Owns = It->second.Sure = true;
+}
+
 // Constructions, destructions and releases of guards that the catalogue lists.
 bool LockFlow::guardEvent(const facts::Event &E, LockState &State) {
   if (auto Guard = guardConstruction(P, F.Unit, E); Guard && E.place()) {
@@ -76,7 +143,10 @@ bool LockFlow::guardEvent(const facts::Event &E, LockState &State) {
   AccessPath Guard = canonical(AccessPath::of(File, E.receiver()), State.Known);
   std::string_view Method = lastComponent(P.qualifiedName(Callee));
   if (E.implicit() == facts::ImplicitKind::Destructor) {
-    if (State.Guards.contains(Guard))
+    if (auto It = State.Guards.find(Guard);
+        It != State.Guards.end() && It->second.Reversed)
+      endReversed(Guard, E, State);
+    else if (It != State.Guards.end())
       State.endGuard(Guard);
     else if (Guard)
       State.Released.insert(Guard);

@@ -41,26 +41,52 @@ void normalise(std::vector<LockSummary::Gate> &Gates) {
               Gates.end());
 }
 
+// Whether the class CLASS knows objects of the class OF by one member only.
+bool knowsOne(const Program &P, std::uint32_t Unit, std::string_view Class,
+              std::string_view Of) {
+  for (std::uint32_t T = 1; T < P.unit(Unit).root().types()->size(); ++T) {
+    const facts::Type *Type = P.type(Unit, T);
+    if (Type->kind() != facts::TypeKind::Record ||
+        each(Type->fields()).empty() || P.text(Unit, Type->name()) != Class)
+      continue;
+    auto Fields = each(Type->fields());
+    return std::count_if(Fields.begin(), Fields.end(), [&](const auto *Member) {
+             const std::uint32_t To = P.type(Unit, Member->type())->pointee();
+             return P.typeName(Unit, To) == Of;
+           }) <= 1;
+  }
+  return true;
+}
+
 // Whether INNER is the object's own lock OWN, by way of something that it holds
-// and that knows it: `this->sessions[...]->server->lock`.
-bool leadsBack(const AccessPath &Own, const AccessPath &Inner) {
+// and that knows it: `this->sessions[...]->server->lock`, or the same from a
+// parameter.
+bool leadsBack(const Program &P, std::uint32_t Unit, const AccessPath &Own,
+               const AccessPath &Inner) {
   using facts::StepKind;
-  if (Own.Root != facts::PlaceRoot::This ||
-      Inner.Root != facts::PlaceRoot::This)
-    return false;
+  const std::size_t Base = nameStart(Own);
   const std::size_t Start = nameStart(Inner);
-  if (nameStart(Own) != 0 || Start < 3 || Start >= Inner.Steps.size() ||
+  if (Own.Root != Inner.Root || Own.Id != Inner.Id ||
+      Base != (Own.Root == facts::PlaceRoot::This ? 0u : 1u) ||
+      (Own.Root != facts::PlaceRoot::This &&
+       Own.Root != facts::PlaceRoot::Param) ||
+      Start < Base + 3 || Start >= Inner.Steps.size() ||
+      !std::equal(Own.Steps.begin(),
+                  Own.Steps.begin() + static_cast<std::ptrdiff_t>(Base),
+                  Inner.Steps.begin()) ||
       Inner.Steps[Start - 1].Kind != StepKind::Deref)
     return false;
   const PathStep &Back = Inner.Steps[Start - 2];
+  const PathStep &First = Inner.Steps[Base];
   // Another object of the same class may know a third one.
-  return Back.Kind == StepKind::Field &&
-         Inner.Steps[0].Kind == StepKind::Field &&
+  return Back.Kind == StepKind::Field && First.Kind == StepKind::Field &&
          Back.Owner != Inner.Steps[Start].Owner &&
-         Inner.Steps[0].Owner == Inner.Steps[Start].Owner &&
-         std::count_if(
-             Inner.Steps.begin(), Inner.Steps.end(),
-             [](const PathStep &S) { return S.Kind == StepKind::Field; }) <= 4;
+         First.Owner == Inner.Steps[Start].Owner &&
+         std::count_if(Inner.Steps.begin(), Inner.Steps.end(),
+                       [](const PathStep &S) {
+                         return S.Kind == StepKind::Field;
+                       }) <= 4 &&
+         knowsOne(P, Unit, Back.Owner, First.Owner);
 }
 
 bool bothShared(rules::LockMode A, rules::LockMode B) {
@@ -203,7 +229,7 @@ void LockFlow::meet(const LockState &State, const Acquisition &A, LockId To,
       if (From == NoLock)
         continue;
       if (From == To) {
-        if (leadsBack(Lock, A.Lock)) {
+        if (leadsBack(P, F.Unit, Lock, A.Lock)) {
           Repeats.push_back({Lock, Id, H.Chain, A.Chain, H.Mode, A.Mode,
                              A.Calls, false, false, A.Awaited});
           continue;

@@ -21,14 +21,20 @@ std::uint32_t derivedType(const facts::Place &Place) {
 
 } // namespace
 
-LockKinds::LockKinds(const Program &P) : P(P) {
-  for (SymbolId S = 1; S < P.symbolCount(); ++S)
-    SetsTypes |= P.qualifiedName(S) == "pthread_mutexattr_settype";
+bool LockKinds::isNotRecursive(const ChainLink &Site, FunctionId F,
+                               const AccessPath &Lock) const {
+  if (!Site.Site || !isOfPlainType(Site))
+    return false;
+  if (!Made)
+    Made.emplace(P);
+  const SymbolId Taker =
+      P.resolve(P.function(Site.Function).Unit, Site.Site->symbol());
+  return !Made->mayBe(F, Lock,
+                      P.qualifiedName(Taker).starts_with("pthread_mutex_"));
 }
 
-bool LockKinds::isNotRecursive(const ChainLink &Site) const {
-  if (!Site.Site)
-    return false; // somewhere else
+// Whether a lock of that type, taken in that way, is not recursive by itself.
+bool LockKinds::isOfPlainType(const ChainLink &Site) const {
   std::uint32_t Unit = P.function(Site.Function).Unit;
   const facts::Event &E = *Site.Site;
   // Whether it waits for itself; empty: it is no mutex that is known.
@@ -44,9 +50,8 @@ bool LockKinds::isNotRecursive(const ChainLink &Site) const {
   };
   SymbolId Callee = P.resolve(Unit, E.symbol());
   std::string_view Name = P.qualifiedName(Callee);
-  if (Name.starts_with("pthread_mutex_"))
-    return !SetsTypes;
-  if (Name.starts_with("pthread_spin_") || Name.starts_with("pthread_rwlock_"))
+  if (Name.starts_with("pthread_mutex_") || Name.starts_with("pthread_spin_") ||
+      Name.starts_with("pthread_rwlock_") || Name.starts_with("mtx_"))
     return true;
   if (E.kind() == EventKind::Call && E.receiver()) {
     // The object's own class may be recursive where its base is not.

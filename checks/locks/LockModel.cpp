@@ -77,35 +77,51 @@ void LockModel::setSummary(FunctionId F, LockSummary Summary) {
 
 namespace {
 
-// A lone function is done in one round; recursion through paths of bounded
-// length settles in a few, and what has not settled by then stays incomplete.
-int roundsOf(std::size_t Size, bool IsCycle) {
-  constexpr std::size_t LargestRepeated = 200;
-  return !IsCycle ? 1 : Size > LargestRepeated ? 2 : 3;
+// A lone function is done in one round. In a group of functions that call each
+// other rounds are made until nothing new is learnt, as long as the group is
+// not too large for that: what has not been learnt by then is left out.
+std::size_t roundsOf(std::size_t Size, bool IsCycle) {
+  constexpr std::size_t MaxVisits = 2000;
+  return !IsCycle ? 1 : std::max<std::size_t>(2, MaxVisits / Size);
+}
+
+// Grows with all that callers can learn from a summary.
+std::size_t sizeOf(const LockSummary &S) {
+  return S.Tells.size() + S.Bares.size() + S.Invokes.size() +
+         S.LeftHeld.size() + S.Guards.size() + S.Released.size() +
+         S.Lacking.size() + S.MayHold.size() + S.Known.size() +
+         S.First.has_value() + S.Result.has_value();
 }
 
 } // namespace
 
 void LockModel::summarise(Component Members) {
-  bool AnyState = false;
-  const int Rounds = roundsOf(Members.size(), isCycle(Members));
-  for (int Round = 0; Round < Rounds; ++Round)
+  bool AnyState = false, Changed = true;
+  std::size_t Left = roundsOf(Members.size(), isCycle(Members));
+  const std::size_t FirstCall = HeldCalls.size(), FirstTaker = Takers.size();
+  for (; Changed && Left > 0; --Left) {
+    Changed = false;
+    HeldCalls.resize(FirstCall);
+    Takers.resize(FirstTaker);
     for (FunctionId F : Members) {
+      const bool Took = Takes[F];
       if (isPlain(F)) {
         for (FunctionId Callee : Callees[F])
           if (Takes[Callee] && !P.isCoroutine(Callee))
             Takes[F] = true;
+        Changed |= Takes[F] != Took;
         continue;
       }
+      const LockSummary *Known = summary(F);
+      const std::size_t Size = Known ? sizeOf(*Known) : 0;
       LockFlow Flow(*this, F);
       Flow.summarise();
       Takes[F] = Flow.Takes;
+      Changed |= Takes[F] != Took || sizeOf(Flow.Summary) != Size;
       setSummary(F, std::move(Flow.Summary));
       AnyState |= Flow.HasState;
-      if (Round + 1 < Rounds)
-        continue;
       HasHeldCalls[F] = true;
-      FirstHeldCall.emplace(F, HeldCalls.size());
+      FirstHeldCall[F] = HeldCalls.size();
       for (auto &[Callee, Locks] : Flow.HeldCalls)
         HeldCalls.push_back({F, Callee, std::move(Locks)});
       for (LockId L : Flow.Written) {
@@ -115,13 +131,25 @@ void LockModel::summarise(Component Members) {
       for (LockId L : Flow.TakenHere)
         Takers.emplace_back(L, F);
     }
+  }
   for (FunctionId F : Members)
     HasState[F] = HasState[F] || AnyState;
 }
 
 void LockModel::order(Component Members) {
-  const int Rounds = roundsOf(Members.size(), isCycle(Members));
-  for (int Round = 0; Round < Rounds; ++Round)
+  bool Changed = true;
+  std::size_t Left = roundsOf(Members.size(), isCycle(Members));
+  const std::size_t Before[] = {Edges.size(), Pairs.size(), Repeats.size()};
+  const std::uint64_t CutBefore = Cut;
+  for (; Changed && Left > 0; --Left) {
+    Changed = false;
+    Edges.erase(Edges.begin() + static_cast<std::ptrdiff_t>(Before[0]),
+                Edges.end());
+    Pairs.erase(Pairs.begin() + static_cast<std::ptrdiff_t>(Before[1]),
+                Pairs.end());
+    Repeats.erase(Repeats.begin() + static_cast<std::ptrdiff_t>(Before[2]),
+                  Repeats.end());
+    Cut = CutBefore;
     for (FunctionId F : Members) {
       if (!Needs.isOnCycle(F) && !Needs.isWanted(F))
         continue;
@@ -130,14 +158,14 @@ void LockModel::order(Component Members) {
         Flow.passOnAll();
       else
         Flow.order();
+      Changed |= Flow.Taken.size() != Taken[F].size();
       Taken[F] = std::move(Flow.Taken);
-      if (Round + 1 < Rounds)
-        continue;
       Cut += Flow.Cut;
       Edges.insert(Edges.end(), Flow.Edges.begin(), Flow.Edges.end());
       Pairs.insert(Pairs.end(), Flow.Pairs.begin(), Flow.Pairs.end());
       Repeats.insert(Repeats.end(), Flow.Repeats.begin(), Flow.Repeats.end());
     }
+  }
 }
 
 // Locks that every caller holds are gates of what happens in a function. Starts

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Locks across the program: for each function that does something to its
-// callers' locks a summary, made bottom-up over the call graph (strongly
-// connected parts are repeated a bounded number of times). Then what is taken
+// callers' locks a summary, made bottom-up over the call graph (in connected
+// parts again until nothing new is learnt, within bounds). Then what is taken
 // is followed, again bottom-up, where it can matter (LockNeeds.h), to get the
 // order graph: which lock is taken while which other is held, by which calls,
 // under which further locks (gates).

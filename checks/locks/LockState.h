@@ -29,6 +29,9 @@ struct GuardState {
   bool Owns;            // on some path
   bool Sure;            // ... and then on every path; or on none
   bool Awaited = false; // a guard of locks that are awaited
+  /// Its end takes the locks, by the guard OF if they had one.
+  bool Reversed = false;
+  AccessPath Of = {};
   bool operator==(const GuardState &) const = default;
 };
 

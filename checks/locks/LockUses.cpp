@@ -47,6 +47,7 @@ private:
   const ProgramFunction &F;
   const FactsFile &File;
   LockUses Result;
+  std::set<std::string> ByObject; // locks that objects took when they were made
   // A temporary that took a lock in the event before.
   const facts::Event *Last = nullptr;
   AccessPath LastLock;
@@ -63,6 +64,7 @@ void Finder::event(const facts::Event &E, const LockState &Before,
         (!IsNew && (E.kind() != EventKind::Call || !H.Must)))
       continue;
     if (E.kind() == EventKind::Construct) {
+      ByObject.insert(nameOf(Lock).Text);
       if (E.discarded() && !E.void_cast() && E.place() &&
           E.place()->root() == PlaceRoot::Temporary) {
         Last = &E;
@@ -98,7 +100,8 @@ void Finder::event(const facts::Event &E, const LockState &Before,
       continue;
     std::string Name = nameOf(Lock).Text;
     Result.ReleasedOnly.insert(Name);
-    if (!takesToo(E, Name))
+    // The end of an object that took it, and may have given it back already.
+    if (!takesToo(E, Name) && !(IsEnd && ByObject.contains(Name)))
       Result.GivenBack.insert(Name);
   }
   if (Made && IsEnd && E.receiver() && E.receiver()->place() &&

@@ -24,6 +24,7 @@ public:
 
 private:
   bool isNeverWritten(const LockRepeat &R, bool BothShared) const;
+  bool mayBeReadTwice(const ChainLink &Site) const;
   bool endsMoved(const LockRepeat &R) const;
   std::string message(const LockRepeat &R, const std::string &Lock,
                       const std::string &Taker, bool BothShared) const;
@@ -38,6 +39,14 @@ private:
 // Readers of a lock that nobody writes wait for nothing.
 bool Reporter::isNeverWritten(const LockRepeat &R, bool BothShared) const {
   return BothShared && !Model.isWritten(Model.find(R.Lock));
+}
+
+// POSIX lets a thread have a read lock several times, and many systems let
+// readers pass a writer that waits. What C++ has forbids it.
+bool Reporter::mayBeReadTwice(const ChainLink &Site) const {
+  const SymbolId Taker =
+      P.resolve(P.function(Site.Function).Unit, Site.Site->symbol());
+  return P.qualifiedName(Taker).starts_with("pthread_");
 }
 
 // Whether the lock is taken by the end of an object that has been moved from.
@@ -89,7 +98,9 @@ void Reporter::repeat(const LockRepeat &R) {
                     R.ToMode == rules::LockMode::Shared;
   const ChainLink &Site = Model.acquisition(R.ToChain);
   // Another thread waits for a recursive mutex as well.
-  bool Waits = R.Joined ? !BothShared : R.Awaited || Kinds.isNotRecursive(Site);
+  bool Waits =
+      R.Joined ? !BothShared
+               : R.Awaited || Kinds.isNotRecursive(Site, R.Function, R.Lock);
   if (P.isSystem(R.Function) || !Waits || isNeverWritten(R, BothShared) ||
       !isOneObject(P, R.Function, R.Lock) ||
       !Seen.insert({R.Function, R.FromChain, R.ToChain}).second)
@@ -119,10 +130,10 @@ void Reporter::repeat(const LockRepeat &R) {
     How = Leads::IfNotHeld;
   if (How <= Leads::IfNotHeld)
     Ceiling = How == Leads::NotAsTold ? Precision::Low : Precision::Medium;
-  else if (ThroughField || BothShared ||
+  else if (ThroughField || (BothShared && mayBeReadTwice(Site)) ||
            (R.Kept != NoFunction && !isKeptByOwner(Model, R)))
     Ceiling = Precision::Medium;
-  else if (How == Leads::OnSomeData)
+  else if (How == Leads::OnSomeData || BothShared)
     Ceiling = Precision::High;
   Result.Confidence = std::min(Ceiling, precisionOf(Shape));
   Sink.report(std::move(Result));

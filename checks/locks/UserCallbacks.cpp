@@ -33,10 +33,9 @@ bool holdsCallable(std::string_view Operator) {
 
 class Judge {
 public:
-  Judge(const Program &P, const CallGraph &Calls, FunctionId Id,
-        const facts::Event &E)
-      : P(P), Calls(Calls), Id(Id), F(P.function(Id)), E(E),
-        Callee(P.resolve(F.Unit, E.symbol())) {}
+  Judge(const LockModel &Model, FunctionId Id, const facts::Event &E)
+      : Model(Model), P(Model.program()), Calls(Model.calls()), Id(Id),
+        F(P.function(Id)), E(E), Callee(P.resolve(F.Unit, E.symbol())) {}
   std::optional<UserCallback> judge() const;
 
 private:
@@ -44,8 +43,10 @@ private:
   bool tellsOrMakes() const;
   bool hasContext() const;
   bool isHook() const;
+  bool isUsers(const std::vector<CallEdge> &Targets) const;
   std::string quoteCallback(const AccessPath &Path) const;
 
+  const LockModel &Model;
   const Program &P;
   const CallGraph &Calls;
   FunctionId Id;
@@ -148,6 +149,24 @@ bool Judge::isHook() const {
   });
 }
 
+// Whether code of another class is called that has to do with locks.
+bool Judge::isUsers(const std::vector<CallEdge> &Targets) const {
+  auto ClassOf = [&](FunctionId Body) {
+    const ProgramSymbol &S = P.symbol(P.enclosing(P.function(Body).Symbol));
+    return S.Fact->record() == 0 ? std::string_view()
+                                 : P.typeName(S.Unit, S.Fact->record());
+  };
+  auto File = [&](FunctionId Body) {
+    return P.locate(P.function(Body).Unit, P.function(Body).Fact->begin()).File;
+  };
+  const std::string_view Own = ClassOf(Id);
+  return std::any_of(Targets.begin(), Targets.end(), [&](const CallEdge &Edge) {
+    return Model.takes(Edge.Target) &&
+           (Own.empty() ? File(Edge.Target) != File(Id)
+                        : ClassOf(Edge.Target) != Own);
+  });
+}
+
 std::optional<UserCallback> Judge::judge() const {
   std::vector<CallEdge> Targets;
   if (E.kind() != facts::EventKind::Call)
@@ -158,29 +177,39 @@ std::optional<UserCallback> Judge::judge() const {
   const bool Through = CallableFlow::callsThrough(P, Id, E);
   const bool IsForeign =
       Through && Calls.callables().mayBeForeign(Id, E.receiver());
-  if (!IsForeign && (Known != Resolution::Unresolved || !Targets.empty()))
+  const bool IsKnown =
+      !IsForeign && (Known != Resolution::Unresolved || !Targets.empty());
+  // What is only passed is told to who calls.
+  const bool IsKept =
+      Through && !Calls.callables().origins(Id, E.receiver()).Holders.empty();
+  const bool IsUsers = IsKnown &&
+                       (IsKept || E.dispatch() == Dispatch::Virtual) &&
+                       isUsers(Targets);
+  if (IsKnown && !IsUsers)
     return std::nullopt;
   AccessPath Path = AccessPath::of(P.unit(F.Unit), E.receiver());
   if (E.dispatch() == Dispatch::Indirect)
     return UserCallback{Path ? "function pointer " + quoteLock(P, Id, Path)
                              : std::string("a function pointer"),
-                        IsForeign && tellsOrMakes() && hasContext(),
-                        Precision::Low};
+                        (IsForeign || IsUsers) && tellsOrMakes() &&
+                            hasContext(),
+                        Precision::Low, IsKnown};
   if (Path && holdsCallable(P.qualifiedName(Callee)))
-    return UserCallback{quoteCallback(Path), IsForeign && tellsOrMakes(),
-                        Precision::Medium};
+    return UserCallback{quoteCallback(Path),
+                        (IsForeign || IsUsers) && tellsOrMakes(),
+                        Precision::Medium, IsKnown};
   if (E.dispatch() == Dispatch::Virtual)
     return UserCallback{"virtual function " + describe(P, Callee), isHook(),
-                        Precision::Low};
+                        Precision::Low, IsKnown};
   return std::nullopt;
 }
 
 } // namespace
 
-std::optional<UserCallback> userCallback(const Program &P,
-                                         const CallGraph &Calls, FunctionId F,
+std::optional<UserCallback> userCallback(const LockModel &Model, FunctionId F,
                                          const facts::Event &E) {
-  return Judge(P, Calls, F, E).judge();
+  std::optional<UserCallback> C = Judge(Model, F, E).judge();
+  return C && (C->IsRegistered || !C->IsKnown) ? C : std::nullopt;
 }
 
 } // namespace gridlock

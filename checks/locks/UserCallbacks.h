@@ -3,11 +3,13 @@
 // Calls of what the program doesn't determine, and whether it is a callback
 // that a user of the code has registered: something kept in a member, put there
 // from outside, which is told of events or asked for objects. Tables of
-// operations, comparators, clocks and the like are not.
+// operations, comparators, clocks and the like are not. One that the program
+// does determine counts if it has to do with locks itself: a user's code takes
+// them in an order that the owner does not know.
 #ifndef GRIDLOCK_LOCKS_USERCALLBACKS_H
 #define GRIDLOCK_LOCKS_USERCALLBACKS_H
 
-#include "checks/engine/CallGraph.h"
+#include "checks/locks/LockModel.h"
 
 #include <optional>
 #include <string>
@@ -15,14 +17,14 @@
 namespace gridlock {
 
 struct UserCallback {
-  std::string Text;    // how messages call it
-  bool IsRegistered;   // by a user, as far as it can be told
-  Precision Otherwise; // what it is worth if nothing is known of it
+  std::string Text;     // how messages call it
+  bool IsRegistered;    // by a user, as far as it can be told
+  Precision Otherwise;  // what it is worth if nothing is known of it
+  bool IsKnown = false; // the program determines what is called
 };
 
 /// What E of function F invokes, if its target is not known.
-std::optional<UserCallback> userCallback(const Program &P,
-                                         const CallGraph &Calls, FunctionId F,
+std::optional<UserCallback> userCallback(const LockModel &Model, FunctionId F,
                                          const facts::Event &E);
 
 } // namespace gridlock

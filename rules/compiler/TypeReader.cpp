@@ -14,8 +14,11 @@ static void readKind(const MapReader &Map, EntryT &Entry, Diagnostics &D) {
         "task", yamlWords(EnumNamesTaskStart()), 0)];
   } else if (Map.has("guard")) {
     Entry.kind = EntryKind::Guard;
-    MapReader Guard(Map.at("guard"), "'guard'", {"mode"}, D);
+    MapReader Guard(Map.at("guard"), "'guard'", {"mode", "reversed"}, D);
     Guard.require("mode");
+    // Its constructor gives the lock back.
+    if (Guard.has("reversed") && Guard.boolean("reversed"))
+      Entry.effects.push_back(Effect::Releases);
     Entry.mode = EnumValuesLockMode()[Guard.word(
         "mode", yamlWords(EnumNamesLockMode()), 0)];
   } else if (Map.has("mutex")) {

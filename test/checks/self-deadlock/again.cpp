@@ -16,7 +16,7 @@ struct Cache {
   void deep() { std::lock_guard<std::recursive_mutex> Hold(Deep); }
   void deep_ok();
   void read() { std::shared_lock<std::shared_mutex> Hold(Readers); }
-  void read_ok();
+  void read_again_bad();
   void write_bad();
 };
 
@@ -49,8 +49,9 @@ void Cache::deep_ok() {
   deep();
 }
 
-void Cache::read_ok() {
+void Cache::read_again_bad() {
   std::shared_lock<std::shared_mutex> Hold(Readers);
+  // CHECK: again.cpp:[[@LINE+1]]:3: warning: lock 'Cache::Readers' is taken in shared mode in 'Cache::read' while
   read();
 }
 

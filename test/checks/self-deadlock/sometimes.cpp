@@ -123,5 +123,26 @@ public:
     // CHECK-DAG: sometimes.cpp:[[@LINE+1]]:5: warning: lock 'Limiter::Lock' is taken in 'Limiter::add' while
     add(2, false);
   }
+  // A text and the address of an object are something.
+  void name(const char *Text, int *Count) {
+    if (Text && Count)
+      add(1, false);
+  }
+  void named_ok() {
+    std::lock_guard<std::mutex> Hold(Lock);
+    int N = 0;
+    name(nullptr, &N);
+    name("one", nullptr);
+  }
+  void named_bad() {
+    std::lock_guard<std::mutex> Hold(Lock);
+    int N = 0;
+    // CHECK-DAG: sometimes.cpp:[[@LINE+1]]:5: warning: lock 'Limiter::Lock' is taken in 'Limiter::add' while
+    name("one", &N);
+  }
+  void maybeNamed_ok(const char *Text, int *Count) {
+    std::lock_guard<std::mutex> Hold(Lock);
+    name(Text, Count);
+  }
 };
 // CHECK-NOT: _ok

@@ -77,7 +77,7 @@ TEST_F(LockChecks, HeldAtSuspensionOnSomePaths) {
   F.edge(Then, After);
   auto Found = found("lock-across-suspension");
   ASSERT_EQ(Found.size(), 1u);
-  EXPECT_EQ(Found[0].Confidence, Precision::Medium);
+  EXPECT_EQ(Found[0].Confidence, Precision::High);
 }
 
 TEST_F(LockChecks, SelfDeadlockThroughACall) {

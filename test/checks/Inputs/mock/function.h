@@ -10,7 +10,7 @@ template <typename> class function;
 template <typename R, typename... A> class function<R(A...)> {
 public:
   function();
-  template <typename F> function(F);
+  template <typename F> function(F) {}
   function(const function &);
   ~function();
   R operator()(A...) const;

@@ -59,6 +59,7 @@ template <typename M> struct unique_lock {
   void lock();
   bool try_lock();
   void unlock();
+  void swap(unique_lock &) noexcept;
   M *release();
   bool owns_lock() const;
   explicit operator bool() const;

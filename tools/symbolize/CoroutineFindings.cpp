@@ -17,10 +17,6 @@ std::string nameOf(const std::string &Function) {
   return qualifiedName(Function.substr(0, Function.find(" [with ")));
 }
 
-std::string times(std::uint64_t Count) {
-  return Count == 1 ? "once" : std::to_string(Count) + " times";
-}
-
 /// One process's coroutines.
 class Finder {
 public:

@@ -157,10 +157,6 @@ struct LockedCalls {
   std::vector<Note> Notes; // of the longest
 };
 
-std::string timesOf(std::uint64_t Count) {
-  return Count == 1 ? "once" : std::to_string(Count) + " times";
-}
-
 /// Who holds and who waits; nothing if no wait for that lock was seen: others
 /// waited for another one.
 std::vector<Note> notesOf(const LockedCallRecord &C, const LockRow &Row,
@@ -171,7 +167,7 @@ std::vector<Note> notesOf(const LockedCallRecord &C, const LockRow &Row,
   for (std::size_t I = 0; I < Row.Waiters.size() && I < 3; ++I) {
     const Side &W = Row.Waiters[I];
     Notes.push_back({W.Where, W.Function + " waited for it here " +
-                                  timesOf(W.Count) + ", longest " +
+                                  times(W.Count) + ", longest " +
                                   duration(W.Max)});
   }
   return Notes;
@@ -187,10 +183,10 @@ SeenFinding findingOf(LockedCalls Of, const std::string &Operation,
   F.Where = Of.At.Where;
   F.Operation = Operation;
   const Measured &M = Of.Numbers;
-  F.Message = Operation + " blocked here " + timesOf(M.Count) +
+  F.Message = Operation + " blocked here " + times(M.Count) +
               " while a lock was held, worst " + duration(M.Worst) + ", " +
               duration(M.Total) + " in all, and another thread waited for it " +
-              timesOf(Of.Waited) +
+              times(Of.Waited) +
               (M.Arguments.empty()
                    ? ""
                    : (M.Count == 1 ? "; " : "; the longest: ") + M.Arguments) +

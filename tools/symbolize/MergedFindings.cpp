@@ -78,8 +78,8 @@ std::string MergedFindings::messageOf(const Entry &E) {
   const Measured &M = E.Numbers;
   const std::optional<unsigned> Off = offCpu(M);
   const std::string Sums =
-      (M.Count == 1 ? "once" : std::to_string(M.Count) + " times") +
-      ", worst " + duration(M.Worst) + ", " + duration(M.Total) + " in all" +
+      times(M.Count) + ", worst " + duration(M.Worst) + ", " +
+      duration(M.Total) + " in all" +
       (Off ? ", " + std::to_string(*Off) + " % of it off the CPU" : "") +
       (M.Unfinished ? ", not over at the end" : "");
   if (F.Rule == "gridlock-lock-contention")

@@ -132,6 +132,8 @@ std::optional<unsigned> offCpu(const Measured &M);
 
 /// "312 ms", "1.25 s", "40 us".
 std::string duration(std::uint64_t Ns);
+/// "once", "3 times".
+std::string times(std::uint64_t Count);
 std::string hexadecimal(std::uint64_t Address); // with 0x
 
 } // namespace gridlock::symbolize

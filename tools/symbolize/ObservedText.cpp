@@ -89,13 +89,30 @@ void writeFinding(std::ostream &Out, const Finding &F, const Observed &O,
   }
 }
 
+/// Locks that took less in all are counted only.
+constexpr std::uint64_t LeastOfLock = 1000000;
+
+/// How many of the rows, the most time first, are worth showing.
+template <class Row> std::size_t shown(const std::vector<Row> &Rows) {
+  const auto End = std::find_if(Rows.begin(), Rows.end(), [](const Row &R) {
+    return R.Total < LeastOfLock;
+  });
+  return std::min<std::size_t>(static_cast<std::size_t>(End - Rows.begin()),
+                               MostLocks);
+}
+
+void writeRest(std::ostream &Out, std::size_t Rest) {
+  if (Rest != 0)
+    Out << "  and " << Rest << " more (all: --format json)\n";
+}
+
 void writeSide(std::ostream &Out, const std::string &What, const Side &S,
                const Observed &O, const report::TextOptions &Options) {
   Out << "    " << What << " " << S.Function;
   const std::string Place = placeOf(S.Where, O.Report, Options);
   if (!Place.empty())
     Out << " at " << Place;
-  Out << ": " << S.Count << " times";
+  Out << ": " << times(S.Count);
   if (S.Total)
     Out << ", " << duration(S.Total) << " in all, longest " << duration(S.Max);
   Out << '\n';
@@ -103,14 +120,15 @@ void writeSide(std::ostream &Out, const std::string &What, const Side &S,
 
 void writeLocks(std::ostream &Out, const Observed &O,
                 const report::TextOptions &Options) {
-  if (O.Locks.empty())
+  const std::size_t Shown = shown(O.Locks);
+  if (Shown == 0)
     return;
   Out << "\nContended locks (waits only; an uncontended lock costs nothing and "
          "is not listed)\n";
-  for (std::size_t I = 0; I < O.Locks.size() && I < MostLocks; ++I) {
+  for (std::size_t I = 0; I < Shown; ++I) {
     const LockRow &L = O.Locks[I];
     Out << "  lock " << hexadecimal(L.Address) << " (process " << L.Pid
-        << "): waited for " << L.Count << " times, " << duration(L.Total)
+        << "): waited for " << times(L.Count) << ", " << duration(L.Total)
         << " in all, longest " << duration(L.Max) << '\n';
     for (std::size_t W = 0; W < L.Waiters.size() && W < 3; ++W) {
       writeSide(Out, "waiting:", L.Waiters[W], O, Options);
@@ -127,9 +145,7 @@ void writeLocks(std::ostream &Out, const Observed &O,
       Out << "    held for, taken in " << L.Holds[H].Function << ": "
           << times(L.Holds[H]) << '\n';
   }
-  if (O.Locks.size() > MostLocks)
-    Out << "  and " << O.Locks.size() - MostLocks
-        << " more (all: --format json)\n";
+  writeRest(Out, O.Locks.size() - Shown);
 }
 
 /// Long ones may be fine: who has no work waits for it.
@@ -146,7 +162,7 @@ void writeSleeps(std::ostream &Out, const Observed &O,
         << (S.Address == 0         ? std::string("several")
             : S.Address == S.Ended ? "thread " + std::to_string(S.Ended)
                                    : hexadecimal(S.Address))
-        << " (process " << S.Pid << "): waited " << S.Count << " times, "
+        << " (process " << S.Pid << "): waited " << times(S.Count) << ", "
         << duration(S.Total) << " in all, longest " << duration(S.Max) << '\n';
     for (std::size_t W = 0; W < S.Waiters.size() && W < 3; ++W)
       writeSide(Out, "waiting:", S.Waiters[W], O, Options);
@@ -162,21 +178,20 @@ void writeSleeps(std::ostream &Out, const Observed &O,
     else if (S.Ended != 0)
       Out << "    ended by: the end of thread " << S.Ended << '\n';
   }
-  if (O.Sleeps.size() > MostLocks)
-    Out << "  and " << O.Sleeps.size() - MostLocks
-        << " more (all: --format json)\n";
+  writeRest(Out, O.Sleeps.size() - std::min(O.Sleeps.size(), MostLocks));
 }
 
 /// Uncontended ones as well: what is held long may be waited for tomorrow.
 void writeHolds(std::ostream &Out, const Observed &O,
                 const report::TextOptions &Options) {
-  if (O.Holds.empty())
+  const std::size_t Shown = shown(O.Holds);
+  if (Shown == 0)
     return;
   Out << "\nLocks held longest in all (estimated from the holds that were "
          "timed)\n";
   std::vector<std::vector<std::string>> Rows = {
       {"lock", "taken in", "held", "times", "p50", "p99", "longest", "timed"}};
-  for (std::size_t I = 0; I < O.Holds.size() && I < MostLocks; ++I) {
+  for (std::size_t I = 0; I < Shown; ++I) {
     const HoldRow &H = O.Holds[I];
     const std::string Place = placeOf(H.Where, O.Report, Options);
     Rows.push_back({H.Address ? hexadecimal(H.Address) : "several",
@@ -186,9 +201,7 @@ void writeHolds(std::ostream &Out, const Observed &O,
                     std::to_string(H.Samples)});
   }
   writeTable(Out, Rows, 2);
-  if (O.Holds.size() > MostLocks)
-    Out << "  and " << O.Holds.size() - MostLocks
-        << " more (all: --format json)\n";
+  writeRest(Out, O.Holds.size() - Shown);
 }
 
 } // namespace
@@ -232,6 +245,10 @@ std::string duration(std::uint64_t Ns) {
   else
     std::snprintf(Text, sizeof Text, "%.2f s", N / 1e9);
   return Text;
+}
+
+std::string times(std::uint64_t Count) {
+  return Count == 1 ? "once" : std::to_string(Count) + " times";
 }
 
 std::string hexadecimal(std::uint64_t Address) {

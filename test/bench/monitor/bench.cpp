@@ -6,6 +6,7 @@
 // Times are the least of many short rounds, which other programs on the machine
 // disturb least.
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <coroutine>
 #include <cstdio>
@@ -86,6 +87,25 @@ struct Two { // in order
     A.unlock();
   }
 };
+
+// Two threads want one mutex: ns for each of them to take it.
+double contended() {
+  std::mutex M;
+  std::atomic<bool> Stop{false};
+  std::thread Other([&] {
+    while (!Stop)
+      std::lock_guard Guard(M);
+  });
+  constexpr auto Long = std::chrono::milliseconds(400);
+  const auto Until = Clock::now() + Long;
+  long Count = 0;
+  for (; Clock::now() < Until; Count += 100)
+    for (int I = 0; I < 100; ++I)
+      std::lock_guard Guard(M);
+  Stop = true;
+  Other.join();
+  return std::chrono::duration<double, std::nano>(Long).count() / Count;
+}
 
 double tick() {
   const int Poll = epoll_create1(0), Event = eventfd(1, 0);
@@ -211,6 +231,8 @@ double measure(const char *What, int N) {
     return lockPair<Semaphore>();
   if (Is("nested"))
     return lockPair<Two>();
+  if (Is("contended"))
+    return contended();
   if (Is("tick"))
     return tick();
   if (Is("resume"))

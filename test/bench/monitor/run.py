@@ -10,6 +10,7 @@ import argparse
 import os
 import pathlib
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -65,6 +66,11 @@ class Bench:
             self.row(f"lock pair: {name}", f"{bare:.2f} ns", f"{watched:.2f} ns", f"{watched / bare:.2f}",
                      f"<= {target}" if target else "", watched / bare <= target if target else None,
                      ", ".join(beside))
+
+    def contended(self):
+        turns = [(self.value([], "contended"), self.value(self.watch, "contended")) for _ in range(3 * self.rounds)]
+        bare, watched = (statistics.median(times) for times in zip(*turns))
+        self.row("std::mutex, two threads at once", f"{bare:.0f} ns", f"{watched:.0f} ns", f"{watched / bare:.2f}")
 
     def peers(self):
         """By name: prefix, program, and the program it is compared with."""
@@ -143,7 +149,7 @@ class Bench:
 
 
 def main():
-    rows = ("locks", "tick", "resume", "idle", "memory", "start", "servers")
+    rows = ("locks", "contended", "tick", "resume", "idle", "memory", "start", "servers")
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--build", default=root / "build/dev", type=pathlib.Path)

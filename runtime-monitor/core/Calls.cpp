@@ -1,11 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "runtime-monitor/core/Calls.h"
 
+#include "runtime-monitor/capture/Capture.h"
 #include "runtime-monitor/core/Clock.h"
+#include "runtime-monitor/core/Syscalls.h"
 #include "runtime-monitor/locks/Holds.h"
 #include "runtime-monitor/loops/Loops.h"
 
 namespace gridlock::monitor {
+
+/// A call that was left by longjmp never ended; it lies on the stack below what
+/// is there now.
+static bool wasLeft(const gridlock_call *Call, const void *Now) noexcept {
+  const uint64_t At = addressOf(Call), Top = addressOf(Now);
+  return At < Top && Top - At < (64u << 20);
+}
+
+static void count(Thread &T, const gridlock_call &Call, uint64_t Duration,
+                  bool Over) noexcept {
+  if (T.heldCount() != 0)
+    calledWhileHolding(T, Call, Duration);
+  if (T.BusySince.load(std::memory_order_relaxed) != 0)
+    blockingCallEnded(T, Call, Duration, Over);
+}
 
 void beginCall(gridlock_call &Call, Thread *T, const char *Operation,
                const void *Object, uint64_t Site) noexcept {
@@ -13,10 +30,7 @@ void beginCall(gridlock_call &Call, Thread *T, const char *Operation,
   if (!T)
     return;
   gridlock_call *Outer = T->Call.load(std::memory_order_relaxed);
-  // A call that was left by longjmp never ended; it lies below this one on the
-  // stack.
-  if (Outer && Outer < &Call &&
-      addressOf(&Call) - addressOf(Outer) < (64u << 20))
+  if (Outer && wasLeft(Outer, &Call))
     Outer = nullptr;
   Call.operation = Operation;
   Call.object = Object;
@@ -37,11 +51,22 @@ void endCall(gridlock_call &Call) noexcept {
   T->Call.store(Call.outer, std::memory_order_release);
   if (Call.start == 0)
     return;
-  const uint64_t Duration = Clock::now() - Call.start;
-  if (T->heldCount() != 0)
-    calledWhileHolding(*T, Call, Duration);
-  if (T->BusySince.load(std::memory_order_relaxed) != 0)
-    blockingCallEnded(*T, Call, Duration);
+  count(*T, Call, Clock::now() - Call.start, true);
+}
+
+void endUnfinishedCall(Thread &T, const void *Frame) noexcept {
+  PublishedCall Open;
+  char Letter;
+  if (T.Inside || !readPublished(T, Open) || wasLeft(Open.Where, Frame))
+    return;
+  const gridlock_call &Call = Open.Outermost;
+  const uint64_t Now = Clock::now();
+  // One that was left further up may be anything by now.
+  if (Call.thread != &T || Call.start == 0 || Call.start > Now ||
+      sys::copyMemory(&Letter, addressOf(Call.operation), 1) != 1)
+    return;
+  T.Call.store(nullptr, std::memory_order_release);
+  count(T, Call, Now - Call.start, false);
 }
 
 } // namespace gridlock::monitor

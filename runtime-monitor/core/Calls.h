@@ -16,6 +16,11 @@ void beginCall(gridlock_call &Call, Thread *T, const char *Operation,
                const void *Object, uint64_t Site) noexcept;
 void endCall(gridlock_call &Call) noexcept;
 
+/// The program ends on this thread, T, inside a call: in a signal's handler or
+/// in what the call calls back. It counts as far as it has come. Frame: where
+/// the monitor's own part of the stack begins.
+void endUnfinishedCall(Thread &T, const void *Frame) noexcept;
+
 /// The catalogue's operation id of a hand-written interposer's function.
 const char *operationOf(const char *Symbol) noexcept;
 

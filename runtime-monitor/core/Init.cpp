@@ -116,8 +116,10 @@ void finishMonitor() noexcept {
       static_cast<uint32_t>(sys::processId()) != MainThread ||
       Finished.exchange(true))
     return;
-  if (Thread *T = Self)
+  if (Thread *T = Self) {
+    endUnfinishedCall(*T, __builtin_frame_address(0));
     endLoop(*T);
+  }
   Watchdog::writeEnds();
   uint64_t Findings = writeSnapshot(Occasion::Last);
   EndRecord End{Clock::now()};

@@ -167,8 +167,8 @@ uint64_t OpenIteration::settle(const CpuReading &Now,
   return ShareOf(Duration);
 }
 
-void blockingCallEnded(Thread &T, const gridlock_call &Call,
-                       uint64_t Duration) noexcept {
+void blockingCallEnded(Thread &T, const gridlock_call &Call, uint64_t Duration,
+                       bool Over) noexcept {
   Loop *L = T.Current.load(std::memory_order_relaxed);
   if (!L || T.Inside)
     return;
@@ -198,6 +198,7 @@ void blockingCallEnded(Thread &T, const gridlock_call &Call,
   if (Duration > B->Max)
     describeArguments(Call, Arguments);
   count(*L, *B, 1, Duration, Duration, Duration - OffCpu, Arguments);
+  B->Unfinished = !Over;
   if (B->Operation.load(std::memory_order_relaxed))
     return;
   B->Stack.store(takeOwnStack(Call), std::memory_order_relaxed);
@@ -217,9 +218,9 @@ void callbackEnded(Thread &T, uint64_t Duration) noexcept {
   }
 }
 
-void countShortCalls(Loop &L, uint64_t Now) noexcept {
+void countShortCalls(Loop &L, uint64_t Now, uint64_t Busy) noexcept {
   if (L.Open.Unread != 0)
-    L.Open.settle(CpuReading::now(Now, L.Busy), 0);
+    L.Open.settle(CpuReading::now(Now, Busy), 0);
   for (uint32_t I = 0; I < L.Open.ShortCount; ++I) {
     OpenIteration::Short &S = L.Open.Shorts[I];
     if (S.Total < significant(L))

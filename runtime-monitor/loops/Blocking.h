@@ -33,6 +33,7 @@ struct BlockSite {
   std::atomic<TakenStack *> Stack;
   CoroutineChain *Coroutines, *Callback; // that ran, or null
   bool ChainsWritten;
+  bool Unfinished; // the last one: the program ended in it
 };
 
 struct BlockSites {
@@ -88,14 +89,14 @@ struct OpenIteration {
 };
 
 /// A call bracketed by beginCall and endCall took Duration on a busy loop
-/// thread.
-void blockingCallEnded(Thread &T, const gridlock_call &Call,
-                       uint64_t Duration) noexcept;
+/// thread. Over: else the program ends in it.
+void blockingCallEnded(Thread &T, const gridlock_call &Call, uint64_t Duration,
+                       bool Over) noexcept;
 
 void callbackEnded(Thread &T, uint64_t Duration) noexcept;
 
-/// The iteration, which ends Now, is a stall.
-void countShortCalls(Loop &L, uint64_t Now) noexcept;
+/// The iteration, which ends Now, is a stall. Busy: the loop, up to then.
+void countShortCalls(Loop &L, uint64_t Now, uint64_t Busy) noexcept;
 } // namespace gridlock::monitor
 
 #endif

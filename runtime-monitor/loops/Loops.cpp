@@ -49,10 +49,11 @@ uint64_t lateBeats(uint64_t Since, uint64_t Now) noexcept {
   return (Now - TheOptions.LagMs * 1000000) / Beat - Since / Beat;
 }
 
-/// If it is one that was reported.
-void stallEnds(Thread &T, Loop &L, uint64_t Since, uint64_t Now) noexcept {
+/// If it is one that was reported. Busy: L, up to Now.
+void stallEnds(Thread &T, Loop &L, uint64_t Since, uint64_t Now,
+               uint64_t Busy) noexcept {
   const uint64_t Time = Now - Since;
-  countShortCalls(L, Now);
+  countShortCalls(L, Now, Busy);
   if (T.ReportedTick.load(std::memory_order_acquire) != Since)
     return;
   T.StallBlocked = L.Open.Blocked;
@@ -60,7 +61,7 @@ void stallEnds(Thread &T, Loop &L, uint64_t Since, uint64_t Now) noexcept {
   T.StallCallbacks = L.Open.Callbacks;
   T.StallLongest = L.Open.Longest;
   T.StallOnCpu =
-      Time - std::min(Time, L.Open.Begin.offCpu(CpuReading::now(Now, L.Busy)));
+      Time - std::min(Time, L.Open.Begin.offCpu(CpuReading::now(Now, Busy)));
   T.StallDuration.store(Time, std::memory_order_release);
   Watchdog::wake();
 }
@@ -79,7 +80,7 @@ void iterationEnds(Thread &T, Loop &L, uint64_t Since, uint64_t Now) noexcept {
   if (__builtin_expect(Time >= L.Threshold, 0)) {
     ++L.Stalls;
     L.StallTime += Time;
-    stallEnds(T, L, Since, Now);
+    stallEnds(T, L, Since, Now, L.Busy);
   }
 }
 
@@ -202,7 +203,7 @@ void endLoop(Thread &T) noexcept {
   if (const uint64_t Now = Clock::now();
       Since != 0 && Now - Since >= L->Threshold) {
     T.StallLeft = true;
-    stallEnds(T, *L, Since, Now);
+    stallEnds(T, *L, Since, Now, L->Busy + (Now - Since));
   }
   T.BusySince.store(0, std::memory_order_release);
   Watchdog::writeEnd(T); // this state may be another thread's soon

@@ -143,7 +143,8 @@ struct StallEndRecord {
 };
 
 struct BlockRecord {
-  uint32_t Id, Loop, Tid, Reserved;
+  uint32_t Id, Loop, Tid;
+  uint32_t Unfinished; // 1: the program ended in the last one
   char Operation[64];
   uint64_t Site; // return address of the call
   uint64_t Count, Total, Max;

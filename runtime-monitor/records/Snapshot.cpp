@@ -64,6 +64,7 @@ void writeBlocks(Loop &L) noexcept {
     R.Total = B.Total;
     R.Max = B.Max;
     R.OnCpu = B.OnCpu;
+    R.Unfinished = B.Unfinished;
     if (B.Iteration == L.Iterations) {
       R.OpenCount = B.OpenCount;
       R.OpenTotal = B.OpenTotal;

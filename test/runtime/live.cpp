@@ -18,6 +18,10 @@ APART void holds_bad() { std::lock_guard Guard(Mutex); usleep(20000); }
 APART void waits_bad() { std::lock_guard Guard(Mutex); asm(""); }
 static sem_t Work;
 APART void idles_ok() { sem_wait(&Work); asm(""); }
+APART void joins_ok() {
+  std::thread Short([] { usleep(60000); });
+  Short.join();
+}
 APART void gives_ok() { sem_post(&Work); asm(""); }
 APART void stalls_bad() {
   // Ends when something comes on stdin.
@@ -27,6 +31,7 @@ APART void stalls_bad() {
 }
 
 int main() {
+  joins_ok();
   std::thread([] {
     for (;;) {
       holds_bad();

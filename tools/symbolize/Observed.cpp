@@ -110,19 +110,25 @@ void Collector::addLockHolder(Finding &F, const StallData &D,
 }
 
 /// How it ended, if it did. What was begun in the loop's last iteration was
-/// over at the latest when the thread was met outside of the loop.
+/// over at the latest when the thread was met outside of the loop, which it may
+/// still be.
 static std::optional<StallEnd> endOf(const ProcessRecords &P, Symbolizer &S,
                                      LoopWaits &Waits, std::uint32_t Id) {
   const auto Found = P.StallEnds.find(Id);
-  if (Found == P.StallEnds.end())
-    return std::nullopt;
-  StallEnd End{Found->second};
-  for (const StallData &D : P.Stalls)
-    if (End.Left && D.Head.Id == Id && D.Head.Elapsed < End.Duration &&
-        Waits.left(D.Head.Loop, S.unwind(D.Stack))) {
-      End.Duration = D.Head.Elapsed;
-      End.Sooner = true;
-    }
+  std::optional<StallEnd> End;
+  if (Found != P.StallEnds.end())
+    End = StallEnd{Found->second};
+  for (const StallData &D : P.Stalls) {
+    const std::uint64_t Elapsed = D.Head.Elapsed;
+    if (D.Head.Id != Id || (End && (!End->Left || Elapsed >= End->Duration)) ||
+        !Waits.left(D.Head.Loop, S.unwind(D.Stack)))
+      continue;
+    if (!End)
+      End = StallEnd{};
+    End->Left = 1;
+    End->Duration = Elapsed;
+    End->Sooner = true;
+  }
   return End;
 }
 
@@ -201,6 +207,7 @@ void Collector::addBlocks(const ProcessRecords &P, Symbolizer &S,
                 .Total = B.Total,
                 .OnCpu = B.OnCpu,
                 .CpuKnown = B.Total,
+                .Unfinished = B.Unfinished != 0,
                 .Arguments = P.argumentsOf(RecordKind::Block, Id)},
                precisionOf(P, B.Loop), nameOf(P, B.Loop));
   }

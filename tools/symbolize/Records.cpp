@@ -188,9 +188,14 @@ bool readRecord(ProcessRecords &R, RecordKind Kind, Payload P) {
     R.Lost[L.What] = L.Count;
     return true;
   }
-  case RecordKind::End:
+  case RecordKind::End: {
+    EndRecord E;
+    if (!P.take(E))
+      return false;
     R.Ended = true;
+    R.EndTime = E.Time;
     return true;
+  }
   case RecordKind::Coroutine: {
     CoroutineData C;
     if (!P.take(C.Head))

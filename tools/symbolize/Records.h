@@ -96,6 +96,7 @@ struct ProcessRecords {
   std::uint64_t LiveTime = 0; // when the last one was made
   std::uint64_t Read = 0;     // bytes of File up to the last whole record
   bool Ended = false;         // in order
+  std::uint64_t EndTime = 0;  // then: when
   bool Truncated = false;     // the last record is cut off
   std::uint64_t Unknown = 0;  // records of a kind this reader doesn't know
 

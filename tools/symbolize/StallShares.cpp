@@ -30,7 +30,8 @@ StallShare shareOf(const ProcessRecords &P, const StallData &First,
         }))
       return Result;
     M.Count = 1;
-    M.Total = M.Worst = Elapsed;
+    M.Total = M.Worst =
+        std::max(Elapsed, P.EndTime - std::min(P.EndTime, S.Start));
     return Result;
   }
   const StallEnd &End = *Ended;

@@ -21,7 +21,7 @@ struct StallEnd : monitor::StallEndRecord {
 };
 
 /// First: its first report; Elapsed: at its last one. Ended: null if it is not
-/// over.
+/// over, then it lasts until the program's end.
 StallShare shareOf(const ProcessRecords &P, const StallData &First,
                    std::uint64_t Elapsed, const StallEnd *Ended);
 

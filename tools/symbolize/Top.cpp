@@ -43,6 +43,10 @@ std::vector<Bucket> added(const std::vector<Bucket> &Now,
   return New;
 }
 
+std::string inHex(std::uint64_t Address) {
+  return format("0x%llx", static_cast<unsigned long long>(Address));
+}
+
 /// By what was waited for.
 template <class Wait, class Record>
 std::map<std::uint64_t, Wait>
@@ -167,14 +171,14 @@ std::string Top::wakerOf(const Wait &W) {
                       : "; the end of thread " + std::to_string(R.Ended);
 }
 
-template <class Name, class Rest>
+template <class Object, class Name, class Rest>
 void Top::writeWaits(std::vector<std::string> &Lines, Waits Now, Waits &Before,
-                     const char *What, const char *Who, Name &&NameOf,
-                     Rest &&RestOf) {
+                     const char *What, const char *Who, Object &&ObjectOf,
+                     Name &&NameOf, Rest &&RestOf) {
   std::vector<std::pair<std::uint64_t, std::uint64_t>> Order; // time, object
-  for (const auto &[Object, W] : Now)
-    if (W.Total > Before[Object].Total)
-      Order.push_back({W.Total - Before[Object].Total, Object});
+  for (const auto &[Address, W] : Now)
+    if (W.Total > Before[Address].Total)
+      Order.push_back({W.Total - Before[Address].Total, Address});
   std::sort(Order.rbegin(), Order.rend());
   if (!Order.empty()) {
     Lines.push_back("");
@@ -182,16 +186,15 @@ void Top::writeWaits(std::vector<std::string> &Lines, Waits Now, Waits &Before,
                            "longest", Who));
   }
   for (std::size_t I = 0; I < Order.size() && I < MostLocks; ++I) {
-    const auto [Time, Object] = Order[I];
-    const Wait &W = Now[Object];
+    const auto [Time, Address] = Order[I];
+    const Wait &W = Now[Address];
     const auto InOneSecond =
         static_cast<std::uint64_t>(perSecond(Time, Interval));
-    Lines.push_back(format("0x%-12llx %9s %9.1f %9s  ",
-                           static_cast<unsigned long long>(Object),
+    Lines.push_back(format("%-14s %9s %9.1f %9s  ", ObjectOf(Address).c_str(),
                            duration(InOneSecond).c_str(),
-                           perSecond(W.Count - Before[Object].Count, Interval),
+                           perSecond(W.Count - Before[Address].Count, Interval),
                            duration(W.Max).c_str()) +
-                    NameOf(W.Waiter) + RestOf(Object, W));
+                    NameOf(W.Waiter) + RestOf(Address, W));
   }
   Before = std::move(Now);
 }
@@ -203,7 +206,7 @@ void Top::writeLocks(std::vector<std::string> &Lines) {
   const std::size_t Before = Lines.size();
   writeWaits(
       Lines, waitsOf<Wait>(P.Contention, &monitor::ContentionRecord::Lock),
-      WaitsBefore, "lock", "waited for in; held by",
+      WaitsBefore, "lock", "waited for in; held by", inHex,
       [&](std::uint32_t Id) { return nameOf(P.Contention.at(Id)); },
       [&](std::uint64_t Lock, const Wait &W) {
         const auto Held = Longest.find(Lock);
@@ -221,6 +224,13 @@ void Top::writeSleeps(std::vector<std::string> &Lines) {
   writeWaits(
       Lines, waitsOf<Wait>(P.Sleeps, &monitor::SleepRecord::Object),
       SleepsBefore, "object", "waited for in; ended by",
+      [&](std::uint64_t Object) {
+        const bool IsThread =
+            std::any_of(P.Sleeps.begin(), P.Sleeps.end(), [&](const auto &S) {
+              return S.second.Object == Object && S.second.Ended == Object;
+            });
+        return IsThread ? "thread " + std::to_string(Object) : inHex(Object);
+      },
       [&](std::uint32_t Id) { return nameOf(P.Sleeps.at(Id)); },
       [&](std::uint64_t, const Wait &W) { return wakerOf(W); });
 }

@@ -42,10 +42,10 @@ private:
   void writeSleeps(std::vector<std::string> &Lines);
   /// Those with most time since Before, which is set to Now. What: of the
   /// columns. Rest: what follows the place of the waiter.
-  template <class Name, class Rest>
+  template <class Object, class Name, class Rest>
   void writeWaits(std::vector<std::string> &Lines, Waits Now, Waits &Before,
-                  const char *What, const char *Who, Name &&NameOf,
-                  Rest &&RestOf);
+                  const char *What, const char *Who, Object &&ObjectOf,
+                  Name &&NameOf, Rest &&RestOf);
   void writeStalls(std::vector<std::string> &Lines);
   void writeDeadlocks(std::vector<std::string> &Lines);
   /// "function at file:line" for a record's stack, or for the address.

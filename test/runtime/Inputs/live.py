@@ -3,6 +3,7 @@
 every way, then lets it end; it exits with 1 if it was disturbed."""
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -53,6 +54,8 @@ for way, command in (("preloaded", [gridlock, "run", "--output", directory, "--"
     need(view, "event loop", "stalls_bad at ", "waits_bad at ", "; holds_bad at ",
          ", blocked meanwhile in posix-sleep/usleep, held for up to ", "rounds/s", f"process {pid}",
          "waited for in; ended by", "idles_ok at ", "; gives_ok at ")
+    if not re.search(r"^thread (\d+) .*joins_ok at .*; the end of thread \1$", view, re.MULTILINE):
+        sys.exit(f"no thread that was joined:\n{view}")
     report = json.loads(tell("report", "--live", str(pid), "--format", "json"))
     stalls = [f for f in report["findings"] if f["function"] == "stalls_bad"]
     if not stalls or not stalls[0]["unfinished"] or report["loops"][0]["iterations"] < 290:

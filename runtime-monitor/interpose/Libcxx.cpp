@@ -2,7 +2,7 @@
 //
 // Locks of libc++ that are functions of libc++.so, made of a mutex and
 // condition variables: these are not seen, the lock is. In the shared monitor
-// only, for a program may have libc++'s archive. What the headers do inline
+// and in an archive of its own, for a program may have libc++'s archive. What the headers do inline
 // (try_lock_for and try_lock_until) stays unseen: who has the lock by them
 // isn't known.
 #include "runtime-monitor/interpose/Libcxx.h"

@@ -16,12 +16,9 @@ for source in map(pathlib.Path, sources):
         lines[-1] += text
         if not goes_on:
             lines.append("")
-    ways = re.search("--ways (\\S+)", three_ways)
     chosen = [line for line in lines if line.startswith(("%three_ways", "for w in "))]
     assert len(chosen) > 1, f"{source} has no expectations"
     for line in chosen:
-        if ways:
-            line = line.replace("for w in preloaded shared static;", f"for w in {ways[1].replace(',', ' ')};")
         for name, value in (("%three_ways", f"{three_ways} --out {out}"), ("%expect", expect),
                             ("%FileCheck", filecheck), ("%t", out), ("%s", str(source))):
             line = line.replace(name, value)

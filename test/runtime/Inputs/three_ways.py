@@ -13,7 +13,6 @@ for name in ("build", "root", "cxx", "cc", "out"):
 parser.add_argument("--status", type=int, default=0)
 parser.add_argument("--options", default="", help="GRIDLOCK_OPTIONS")
 parser.add_argument("--flags", default="", help="further ones of the compiler, separated by commas")
-parser.add_argument("--ways", default="preloaded,shared,static")
 parser.add_argument("source")
 args = parser.parse_args()
 
@@ -26,11 +25,12 @@ base += ([] if is_c else ["-std=c++20"]) + [flag for flag in args.flags.split(",
 ways = {
     "preloaded": [],
     "shared": ["-Wl,--no-as-needed", f"{library}/libgridlock-monitor.so", f"-Wl,-rpath,{library}"],
-    "static": ["-Wl,--whole-archive", f"{library}/libgridlock-monitor.a", "-Wl,--no-whole-archive", "-ldl"]
+    "static": ["-Wl,--whole-archive", f"{library}/libgridlock-monitor.a",
+               *([f"{library}/libgridlock-monitor-libcxx.a"] if "-stdlib=libc++" in args.flags else []),
+               "-Wl,--no-whole-archive", "-ldl"]
     + (["-lstdc++"] if is_c else []),
 }
-for way in args.ways.split(","):
-    flags = ways[way]
+for way, flags in ways.items():
     program, records = f"{args.out}.{way}", f"{args.out}.{way}.records"
     shutil.rmtree(records, ignore_errors=True)
     subprocess.run(base + flags + ["-o", program], check=True)

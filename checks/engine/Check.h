@@ -14,6 +14,7 @@
 namespace gridlock {
 
 class HeldLocks;
+class LockKinds;
 class LockModel;
 
 class Analysis {
@@ -34,6 +35,8 @@ public:
   LockModel &locks() const;
   /// Calls that are made with locks held.
   const HeldLocks &heldLocks() const;
+  /// Which locks may be taken twice.
+  const LockKinds &lockKinds() const;
   /// See AnalysisCounts::CutLocks.
   std::uint64_t cutLocks() const;
 
@@ -45,6 +48,7 @@ private:
   mutable std::unique_ptr<Reachability> Callbacks;
   mutable std::unique_ptr<LockModel> TheLocks;
   mutable std::unique_ptr<HeldLocks> Held;
+  mutable std::unique_ptr<LockKinds> Kinds;
 };
 
 class FindingSink {

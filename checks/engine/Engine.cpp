@@ -7,6 +7,7 @@
 #include "checks/engine/Globs.h"
 #include "checks/engine/Trace.h"
 #include "checks/locks/HeldLocks.h"
+#include "checks/locks/LockKinds.h"
 
 #include <algorithm>
 #include <map>
@@ -61,6 +62,12 @@ const HeldLocks &Analysis::heldLocks() const {
   if (!Held)
     Held = std::make_unique<HeldLocks>(locks());
   return *Held;
+}
+
+const LockKinds &Analysis::lockKinds() const {
+  if (!Kinds)
+    Kinds = std::make_unique<LockKinds>(P);
+  return *Kinds;
 }
 
 namespace {

@@ -64,21 +64,22 @@ Program::Program(const std::vector<FactsFile> &Files,
 
 Program::~Program() = default;
 
-void Program::keepTrackOfMemory() {
-  std::vector<const FactsFile *> Files;
+std::vector<const FactsFile *> Program::files() const {
+  std::vector<const FactsFile *> Result;
   for (const UnitData &U : Units)
-    Files.push_back(U.Facts);
-  InMemory = std::make_unique<Residency>(std::move(Files));
+    Result.push_back(U.Facts);
+  return Result;
+}
+
+void Program::keepTrackOfMemory() {
+  InMemory = std::make_unique<Residency>(files());
 }
 
 // By mangled name and, where several programs define the same function, by the
 // home of the definition that the unit means.
 void Program::join() {
   NameTable Names;
-  std::vector<const FactsFile *> Files;
-  for (const UnitData &U : Units)
-    Files.push_back(U.Facts);
-  LinkUnits Links(Files);
+  LinkUnits Links(files());
   std::vector<std::vector<std::uint32_t>> NamesOf; // by unit and symbol
   for (std::uint32_t U = 0; U < Units.size(); ++U) {
     auto Local = each(unit(U).root().symbols());
@@ -92,12 +93,13 @@ void Program::join() {
     for (const facts::Type *T : each(unit(U).root().types()))
       Units[U].TypeNames.push_back(text(U, T->name()));
   }
-  for (std::uint32_t Original : Links.settle(NamesOf)) {
-    Units.push_back(UnitData(Units[Original]));
-    NamesOf.push_back(std::vector(NamesOf[Original]));
-  }
-  if (Units.size() > Files.size())
+  if (const auto Copies = Links.settle(NamesOf); !Copies.empty()) {
+    for (std::uint32_t Original : Copies) {
+      Units.push_back(UnitData(Units[Original]));
+      NamesOf.push_back(std::vector(NamesOf[Original]));
+    }
     keepTrackOfMemory();
+  }
   std::map<std::pair<std::uint32_t, LinkUnits::Home>, SymbolId> ByHome;
   std::vector<SymbolId> ByName(Names.size(), 0);
   std::vector<std::pair<SymbolId, SymbolId>> Pairs; // base, overrider

@@ -220,6 +220,7 @@ private:
   };
 
   void touch(std::uint32_t Unit) const { InMemory->touch(Unit); }
+  std::vector<const FactsFile *> files() const; // by unit
   void keepTrackOfMemory();
   void join();
   void joinBodies(std::uint32_t Unit);

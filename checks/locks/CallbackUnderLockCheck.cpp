@@ -18,8 +18,8 @@ namespace {
 class Finder {
 public:
   Finder(const Analysis &A, FindingSink &Sink)
-      : P(A.program()), Model(A.locks()), Held(A.heldLocks()), Kinds(P),
-        Sink(Sink) {}
+      : P(A.program()), Model(A.locks()), Held(A.heldLocks()),
+        Kinds(A.lockKinds()), Sink(Sink) {}
   void run();
 
 private:
@@ -30,7 +30,7 @@ private:
   const Program &P;
   LockModel &Model;
   const HeldLocks &Held;
-  const LockKinds Kinds;
+  const LockKinds &Kinds;
   FindingSink &Sink;
   std::optional<LockTakers> Takers;
 };

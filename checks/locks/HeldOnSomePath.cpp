@@ -4,12 +4,12 @@
 #include "checks/locks/BranchFacts.h"
 
 #include <algorithm>
+#include <set>
 
 namespace gridlock {
 
-std::set<const facts::Event *>
-reachedHolding(LockModel &Model, FunctionId Id, const AccessPath &Lock,
-               const std::vector<const facts::Event *> &At) {
+bool reachesHolding(LockModel &Model, FunctionId Id, const AccessPath &Lock,
+                    const std::vector<const facts::Event *> &At) {
   const facts::Function &F = *Model.program().function(Id).Fact;
   // What an event does to the lock, whatever the path to it.
   std::set<const facts::Event *> Takes, GivesBack;
@@ -30,7 +30,6 @@ reachedHolding(LockModel &Model, FunctionId Id, const AccessPath &Lock,
   constexpr std::size_t MaxWays = 5000;
   const BranchFacts Branches(Model.program(), Id);
   auto Blocks = each(F.blocks());
-  std::set<const facts::Event *> Result;
   std::set<Way> Seen;
   std::vector<Way> Pending{{0, false, {}}};
   while (!Pending.empty() && Seen.size() < MaxWays) {
@@ -40,7 +39,7 @@ reachedHolding(LockModel &Model, FunctionId Id, const AccessPath &Lock,
       continue;
     for (const facts::Event *E : each(Blocks[Now.Block]->events())) {
       if (Now.Held && std::find(At.begin(), At.end(), E) != At.end())
-        Result.insert(E);
+        return true;
       Now.Held = Takes.contains(E) || (Now.Held && !GivesBack.contains(E));
       Branches.pass(*E, Now.Known);
     }
@@ -55,7 +54,7 @@ reachedHolding(LockModel &Model, FunctionId Id, const AccessPath &Lock,
         Pending.push_back(std::move(Next));
     }
   }
-  return Result;
+  return false;
 }
 
 } // namespace gridlock

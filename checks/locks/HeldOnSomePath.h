@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Whether a place of a function can be reached with a lock held that is held on
+// Whether places of a function can be reached with a lock held that is held on
 // some paths only: along one on which the conditions agree with each other.
 //
 // Cost: bounded for each function; what is not found by then is taken for not
@@ -10,14 +10,13 @@
 
 #include "checks/locks/LockModel.h"
 
-#include <set>
+#include <vector>
 
 namespace gridlock {
 
-/// The events of AT at which F can hold LOCK.
-std::set<const facts::Event *>
-reachedHolding(LockModel &Model, FunctionId F, const AccessPath &Lock,
-               const std::vector<const facts::Event *> &At);
+/// Whether F can hold LOCK at one of the events AT.
+bool reachesHolding(LockModel &Model, FunctionId F, const AccessPath &Lock,
+                    const std::vector<const facts::Event *> &At);
 
 } // namespace gridlock
 

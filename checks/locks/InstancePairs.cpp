@@ -2,6 +2,7 @@
 #include "checks/locks/InstancePairs.h"
 
 #include "checks/engine/Classify.h"
+#include "checks/engine/QualifiedNames.h"
 
 #include <algorithm>
 #include <cctype>
@@ -156,12 +157,10 @@ bool Judge::hasCommonLock() const {
 
 std::string Judge::nameOfRoot(const AccessPath &Path) const {
   auto Params = each(P.symbol(F.Symbol).Fact->params());
-  std::string Name;
-  if (Path.Root == PlaceRoot::Param && Path.Id < Params.size())
-    Name = P.text(P.symbol(F.Symbol).Unit, Params[Path.Id]->name());
-  std::transform(Name.begin(), Name.end(), Name.begin(),
-                 [](unsigned char C) { return std::tolower(C); });
-  return Name;
+  return Path.Root == PlaceRoot::Param && Path.Id < Params.size()
+             ? lowerCase(
+                   P.text(P.symbol(F.Symbol).Unit, Params[Path.Id]->name()))
+             : std::string();
 }
 
 bool Judge::isStructure() const {

@@ -142,9 +142,9 @@ Finding Coroutine::report(const Held &H) const {
     Result.Notes.push_back({P.locate(F.Unit, Places[I]->loc()),
                             "it is also held at this suspension"});
   Result.Confidence = H.Must ? Precision::VeryHigh
-                      : reachedHolding(Model, Id, H.Lock, H.Open).empty()
-                          ? Precision::Medium
-                          : Precision::High;
+                      : reachesHolding(Model, Id, H.Lock, H.Open)
+                          ? Precision::High
+                          : Precision::Medium;
   return Result;
 }
 

@@ -6,7 +6,6 @@
 #include "checks/engine/QualifiedNames.h"
 
 #include <algorithm>
-#include <cctype>
 #include <optional>
 
 namespace gridlock {
@@ -15,9 +14,7 @@ namespace {
 
 // Words by which a condition asks who has a lock.
 bool namesHolder(std::string_view Name) {
-  std::string Lower(Name);
-  std::transform(Lower.begin(), Lower.end(), Lower.begin(),
-                 [](unsigned char C) { return std::tolower(C); });
+  const std::string Lower = lowerCase(Name);
   for (const char *Word : {"lock", "held", "hold", "own", "self", "thread",
                            "depth", "recurs", "nest", "entered", "inside"})
     if (Lower.find(Word) != std::string::npos)

@@ -44,7 +44,8 @@ void normalise(std::vector<LockSummary::Gate> &Gates) {
 // Whether the class CLASS knows objects of the class OF by one member only.
 bool knowsOne(const Program &P, std::uint32_t Unit, std::string_view Class,
               std::string_view Of) {
-  for (std::uint32_t T = 1; T < P.unit(Unit).root().types()->size(); ++T) {
+  const std::size_t Count = each(P.unit(Unit).root().types()).size();
+  for (std::uint32_t T = 1; T < Count; ++T) {
     const facts::Type *Type = P.type(Unit, T);
     if (Type->kind() != facts::TypeKind::Record ||
         each(Type->fields()).empty() || P.text(Unit, Type->name()) != Class)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "checks/locks/LockHandOver.h"
+#include "checks/engine/QualifiedNames.h"
 
 #include <algorithm>
 #include <array>
@@ -122,9 +123,7 @@ bool LockHandOver::mustBeReleased(FunctionId F, const AccessPath &Lock) const {
       isAnnotated(F))
     return false;
   // Said by its name, or at the program's end.
-  std::string Called(P.qualifiedName(P.function(F).Symbol));
-  std::transform(Called.begin(), Called.end(), Called.begin(),
-                 [](unsigned char C) { return std::tolower(C); });
+  const std::string Called = lowerCase(P.qualifiedName(P.function(F).Symbol));
   for (const char *Word :
        {"lock", "acquire", "enter", "pause", "stop", "suspend", "shutdown",
         "exit", "destroy", "cleanup", "fork", "(lambda)", "main"})

@@ -2,9 +2,9 @@
 #include "checks/locks/RecursiveLocks.h"
 
 #include "checks/engine/Classify.h"
+#include "checks/engine/QualifiedNames.h"
 
 #include <algorithm>
-#include <cctype>
 
 namespace gridlock {
 
@@ -15,16 +15,9 @@ using facts::ValueKind;
 
 namespace {
 
-std::string lower(std::string_view Name) {
-  std::string Result(Name);
-  std::transform(Result.begin(), Result.end(), Result.begin(),
-                 [](unsigned char C) { return std::tolower(C); });
-  return Result;
-}
-
 // `QMutex::Recursive`, `PTHREAD_MUTEX_RECURSIVE_NP`, not `NonRecursive`.
 bool saysRecursive(std::string_view Name) {
-  std::string Word = lower(lastComponent(Name));
+  std::string Word = lowerCase(lastComponent(Name));
   const std::size_t At = Word.find("recursi");
   if (At == std::string::npos)
     return false;
@@ -43,7 +36,8 @@ bool mayAskForIt(const Program &P, std::uint32_t Unit, const facts::Value &V) {
   const facts::Type *Type = P.type(Unit, P.withoutReference(Unit, typeOf(V)));
   return V.kind() != ValueKind::Constant &&
          Type->kind() == facts::TypeKind::Enum &&
-         lower(P.text(Unit, Type->name())).find("recursi") != std::string::npos;
+         lowerCase(P.text(Unit, Type->name())).find("recursi") !=
+             std::string::npos;
 }
 
 bool isMutex(const Program &P, std::uint32_t Unit, std::uint32_t Type) {
@@ -54,7 +48,8 @@ bool isMutex(const Program &P, std::uint32_t Unit, std::uint32_t Type) {
 }
 
 bool mentions(const Program &P, std::uint32_t Unit) {
-  for (std::uint32_t S = 0; S < P.unit(Unit).root().strings()->size(); ++S)
+  const std::size_t Count = each(P.unit(Unit).root().strings()).size();
+  for (std::uint32_t S = 0; S < Count; ++S)
     if (std::string_view Text = P.text(Unit, S);
         Text.find("ecursi") != std::string_view::npos ||
         Text.find("ECURSI") != std::string_view::npos)

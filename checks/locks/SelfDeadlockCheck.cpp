@@ -18,8 +18,8 @@ namespace {
 
 class Reporter {
 public:
-  Reporter(const Program &P, const LockModel &Model, FindingSink &Sink)
-      : P(P), Model(Model), Kinds(P), Sink(Sink) {}
+  Reporter(const Analysis &A, const LockModel &Model, FindingSink &Sink)
+      : P(A.program()), Model(Model), Kinds(A.lockKinds()), Sink(Sink) {}
   void repeat(const LockRepeat &R);
 
 private:
@@ -31,7 +31,7 @@ private:
 
   const Program &P;
   const LockModel &Model;
-  const LockKinds Kinds;
+  const LockKinds &Kinds;
   FindingSink &Sink;
   std::set<std::tuple<FunctionId, ChainId, ChainId>> Seen;
 };
@@ -143,7 +143,7 @@ void Reporter::repeat(const LockRepeat &R) {
 
 void SelfDeadlockCheck::run(const Analysis &A, FindingSink &Sink) const {
   const LockModel &Model = A.locks();
-  Reporter Report(A.program(), Model, Sink);
+  Reporter Report(A, Model, Sink);
   for (const LockRepeat &R : Model.repeats())
     Report.repeat(R);
 }

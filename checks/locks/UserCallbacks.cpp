@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "checks/locks/UserCallbacks.h"
 
+#include "checks/engine/QualifiedNames.h"
 #include "checks/engine/Trace.h"
 #include "checks/locks/LockText.h"
 
@@ -133,14 +134,12 @@ bool Judge::isHook() const {
       P.typeName(F.Unit, E.type()) != "void")
     return false;
   AccessPath Object = AccessPath::of(P.unit(F.Unit), E.receiver());
-  std::string Name(P.qualifiedName(Callee));
-  std::string_view Method = lastComponent(Name);
+  std::string_view Method = lastComponent(P.qualifiedName(Callee));
   if (Method.size() > 2 &&
       (Method.starts_with("on") || Method.starts_with("On")) &&
       (Method[2] == '_' || std::isupper(static_cast<unsigned char>(Method[2]))))
     return true;
-  std::transform(Name.begin(), Name.end(), Name.begin(),
-                 [](unsigned char C) { return std::tolower(C); });
+  const std::string Name = lowerCase(P.qualifiedName(Callee));
   constexpr std::string_view Words[] = {"listener", "observer",   "callback",
                                         "delegate", "subscriber", "watcher",
                                         "notif",    "handler"};

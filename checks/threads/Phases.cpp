@@ -4,9 +4,9 @@
 #include "checks/engine/BlockLoops.h"
 #include "checks/engine/Classify.h"
 #include "checks/engine/Dataflow.h"
+#include "checks/engine/QualifiedNames.h"
 
 #include <algorithm>
-#include <cctype>
 
 namespace gridlock {
 
@@ -17,10 +17,7 @@ using facts::ValueKind;
 namespace {
 
 std::string lowerLast(std::string_view Name) {
-  std::string Last(lastComponent(Name));
-  for (char &C : Last)
-    C = static_cast<char>(std::tolower(static_cast<unsigned char>(C)));
-  return Last;
+  return lowerCase(lastComponent(Name));
 }
 
 // Whether a word starts the name, ends it, or stands behind an underscore.

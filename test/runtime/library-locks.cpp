@@ -10,6 +10,8 @@
 // RUN:   "sorted(f['operation'] for f in by['gridlock-deadlock']) == ['firstDeadlocks_bad,secondDeadlocks_bad', 'insideDeadlocks_bad,outsideDeadlocks_bad', 'readDeadlocks_bad,writeDeadlocks_bad', 'upgradeDeadlocks_bad']" \
 // RUN:   "[len(notes(f, '(shared)')) for f in by['gridlock-deadlock'] if f['operation'] == 'upgradeDeadlocks_bad'] == [1]" \
 // RUN:   "'_ok' not in str(findings)" || exit 1; done
+#include "in_turn.h"
+
 #include <atomic>
 #include <chrono>
 #include <functional>
@@ -17,7 +19,6 @@
 #include <shared_mutex>
 #include <thread>
 #include <unistd.h>
-#include <vector>
 
 #define APART [[gnu::noinline]]
 template <class Lock> using Guard = std::lock_guard<Lock>;
@@ -55,26 +56,6 @@ APART void once_waits_bad() { std::call_once(O, hold); asm(""); }
 static std::shared_mutex Free;
 APART void together_ok() { Reader One(Free); hold(); }
 APART void alsoReads_ok() { Reader One(Free); asm(""); }
-
-// Each on a thread of its own, all of which run all the time, one after the other.
-static void inTurn(std::vector<std::function<void()>> Run) {
-  std::atomic<std::size_t> Turn{0}, There{0};
-  std::vector<std::mutex> Own(Run.size());
-  std::vector<std::thread> Threads;
-  for (std::size_t I = 0; I < Run.size(); ++I)
-    Threads.emplace_back([&, I] {
-      { Guard Known(Own[I]); }
-      ++There;
-      while (There < Run.size() || Turn != I)
-        std::this_thread::yield();
-      Run[I]();
-      ++Turn;
-      while (Turn < Run.size())
-        std::this_thread::yield();
-    });
-  for (std::thread &Each : Threads)
-    Each.join();
-}
 
 static std::shared_mutex A, B;
 APART void one_bad() { Guard One(A); Guard Two(B); asm(""); }

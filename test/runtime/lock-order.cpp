@@ -9,39 +9,15 @@
 // RUN:   "[f for f in findings if 'forward_bad' in f['operation']][0]['file'].endswith('lock-order.cpp')" \
 // RUN:   "all(name in str([f for f in findings if 'forward_bad' in f['operation']][0]['notes']) for name in \
 // RUN:      ['taken in forward_bad', 'taken in backward_bad', 'calls_forward', 'calls_backward'])" || exit 1; done
-#include <atomic>
-#include <functional>
+#include "in_turn.h"
+
 #include <mutex>
 #include <pthread.h>
 #include <thread>
 #include <time.h>
-#include <vector>
 
 #define APART [[gnu::noinline]]
 using Guard = std::lock_guard<std::mutex>;
-
-// The functions run in turn, each on a thread of its own, and all threads end at the end.
-static void inTurn(std::vector<std::function<void()>> Run, int Rounds = 1) {
-  std::atomic<int> Turn{0};
-  const int Count = static_cast<int>(Run.size()), All = Count * Rounds;
-  std::vector<std::mutex> Own(Run.size());
-  std::vector<std::thread> Threads;
-  for (int I = 0; I < Count; ++I)
-    Threads.emplace_back([&, I] {
-      { Guard Known(Own[static_cast<std::size_t>(I)]); } // the monitor has seen all threads before the first begins
-      Turn += 1000;
-      for (int Mine = I; Mine < All; Mine += Count) {
-        while (Turn != Count * 1000 + Mine)
-          std::this_thread::yield();
-        Run[static_cast<std::size_t>(I)]();
-        ++Turn;
-      }
-      while (Turn != Count * 1000 + All)
-        std::this_thread::yield();
-    });
-  for (std::thread &T : Threads)
-    T.join();
-}
 
 static std::mutex A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Q, R, S, Gate, X, Y;
 

@@ -18,6 +18,8 @@
 // RUN: %gridlock report %t.runtime --format json --output %t.runtime.json
 // RUN: %expect %t.runtime.json "'guarded_bad,insideStatic_bad' in [f['operation'] for f in by['gridlock-lock-order']]" \
 // RUN:   "('awaitsStatic_bad', 2) in [(w['function'], w['count']) for l in locks for w in l['waiters']]"
+#include "in_turn.h"
+
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -31,27 +33,6 @@
 #define APART [[gnu::noinline]]
 using Guard = std::lock_guard<std::mutex>;
 using namespace std::chrono_literals;
-
-// The functions run one after the other, each on a thread of its own; all threads run all the
-// time.
-static void inTurn(std::vector<std::function<void()>> Run) {
-  std::atomic<std::size_t> Turn{0}, There{0};
-  std::vector<std::mutex> Own(Run.size());
-  std::vector<std::thread> Threads;
-  for (std::size_t I = 0; I < Run.size(); ++I)
-    Threads.emplace_back([&, I] {
-      { Guard Known(Own[I]); } // the monitor has seen all threads before the first begins
-      ++There;
-      while (There < Run.size() || Turn != I)
-        std::this_thread::yield();
-      Run[I]();
-      ++Turn;
-      while (Turn < Run.size())
-        std::this_thread::yield();
-    });
-  for (std::thread &T : Threads)
-    T.join();
-}
 
 // One gives its mutex back and takes it again while it holds another one, so it wants it then.
 static std::mutex A, B;

@@ -54,6 +54,11 @@ public:
     return Nodes[Holder].Targets;
   }
 
+  /// What holds the member FIELD of the class RECORD; no holder if nothing
+  /// flows there.
+  NodeId holderOf(std::uint32_t Unit, std::uint32_t Record,
+                  std::string_view Field) const;
+
   /// Whether TARGET gets there in a sure way: not only as an argument of a
   /// virtual call that another override may have been meant to take.
   bool isSure(NodeId Holder, FunctionId Target) const;

@@ -52,6 +52,18 @@ bool CallableFlow::isSure(NodeId Holder, FunctionId Target) const {
   return std::binary_search(Sure.begin(), Sure.end(), Target);
 }
 
+CallableFlow::NodeId CallableFlow::holderOf(std::uint32_t Unit,
+                                            std::uint32_t Record,
+                                            std::string_view Field) const {
+  const facts::Type *Object = P.type(Unit, Record);
+  for (std::uint32_t Owner : {Object->display(), Object->name()})
+    if (NodeId N =
+            find({Kind::Field, NoFunction, 0, P.text(Unit, Owner), Field});
+        N != NoNode)
+      return N;
+  return NoNode;
+}
+
 void CallableFlow::propagate() {
   std::vector<NodeId> Pending;
   Changed = &Pending;

@@ -4,7 +4,6 @@
 #include "checks/engine/OffLoop.h"
 
 #include <algorithm>
-#include <optional>
 
 namespace gridlock {
 
@@ -46,7 +45,7 @@ Reachability::Reachability(const Program &P, const CallGraph &Calls,
   // What was reached by a list of edges is reached no better by it from a
   // function that comes later.
   std::vector<bool> Shown(Calls.edgeLists(), false);
-  std::optional<OffLoop> Elsewhere; // made for the first that needs it
+  const OffLoop *Elsewhere = nullptr; // for the first that needs it
   Search.run([&](FunctionId F) {
     C.forEachCallOnLoop(F, [&](std::size_t Call) {
       if (Calls.resolution(Call) == Resolution::Unresolved) {
@@ -61,7 +60,7 @@ Reachability::Reachability(const Program &P, const CallGraph &Calls,
       const bool IsOneOfSeveral = Targets.size() > 1;
       if (IsOneOfSeveral && !Elsewhere &&
           Site.is(CallEvent::Virtual | CallEvent::ThroughPointer))
-        Elsewhere.emplace(P, Calls, C);
+        Elsewhere = &C.offLoop();
       for (CallEdge Edge : Targets) {
         if (C.isCoroutineRoot(Edge.Target))
           continue;
@@ -78,10 +77,13 @@ Reachability::Reachability(const Program &P, const CallGraph &Calls,
 void Reachability::addEdge(const Program &P, const Contexts &C, FunctionId F,
                            const facts::Event &E, const CallEdge &Edge,
                            bool IsOneOfSeveral) {
+  if (Edge.Kind != EdgeKind::Callable) {
+    Search.edge(F, E, Edge);
+    return;
+  }
   SymbolId Target = P.function(Edge.Target).Symbol;
   SymbolId Around = P.enclosing(Target);
-  bool Foreign = Edge.Kind == EdgeKind::Callable &&
-                 Around != P.enclosing(P.function(rootOf(F).Function).Symbol);
+  bool Foreign = Around != P.enclosing(P.function(rootOf(F).Function).Symbol);
   FunctionId Maker = P.symbol(Around).Body;
   if (Foreign && Around != Target && Maker != NoFunction &&
       C.isCoroutineRoot(Maker) && Search.reaches(Maker))

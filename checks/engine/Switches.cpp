@@ -179,4 +179,13 @@ bool Switches::toLoop(FunctionId F) const {
   return false;
 }
 
+bool Switches::leavesAt(FunctionId F, const facts::Event &E) const {
+  auto In = Known.find(F);
+  if (In == Known.end())
+    return false;
+  State At{Loop};
+  transfer(In->second, E, At);
+  return At.At == Away;
+}
+
 } // namespace gridlock

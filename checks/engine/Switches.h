@@ -62,6 +62,8 @@ public:
   /// Whether F switches at all, and whether maybe to a loop.
   bool switches(FunctionId F) const { return Known.contains(F); }
   bool toLoop(FunctionId F) const;
+  /// Whether F goes on elsewhere after the suspension E, whoever it awaits.
+  bool leavesAt(FunctionId F, const facts::Event &E) const;
 
 private:
   // Bits: where the coroutine may be.

@@ -74,7 +74,8 @@ template <typename... Ms> struct scoped_lock {
 };
 template <typename A, typename B, typename... R> void lock(A &, B &, R &...);
 struct thread {
-  template <typename F> explicit thread(F &&) {}
+  thread() = default;
+  template <typename F, typename... A> explicit thread(F &&, A &&...) {}
   ~thread();
   void join();
   void detach();

@@ -17,7 +17,9 @@ AccessPath AccessPath::of(const FactsFile &File, const facts::Place &Place) {
     Path.Global = File.string(Place.name());
   else if (Path.Root != PlaceRoot::This)
     Path.Id = Place.id();
-  for (const facts::Step *Step : each(Place.path()))
+  auto Steps = each(Place.path());
+  Path.Steps.reserve(Steps.size());
+  for (const facts::Step *Step : Steps)
     switch (Step->kind()) {
     case StepKind::Base:
       break;

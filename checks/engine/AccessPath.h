@@ -15,11 +15,33 @@
 
 #include <compare>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace gridlock {
+
+/// Of texts that are mostly at one place if they are the same.
+inline bool sameText(std::string_view A, std::string_view B) {
+  return A.size() == B.size() && (A.data() == B.data() || A == B);
+}
+/// For names: of the length and of three parts.
+inline std::size_t hashName(std::string_view Name) {
+  constexpr std::size_t Mix = 0x9e3779b97f4a7c15u;
+  std::size_t Hash = Name.size() * Mix, Part = 0;
+  if (Name.size() < sizeof Part) {
+    for (char C : Name)
+      Part = Part << 8 | static_cast<unsigned char>(C);
+    return (Hash ^ Part) * Mix;
+  }
+  const std::size_t Last = Name.size() - sizeof Part;
+  for (std::size_t At : {std::size_t(0), Last / 2, Last}) {
+    std::memcpy(&Part, Name.data() + At, sizeof Part);
+    Hash = (Hash ^ (Hash >> 32) ^ Part) * Mix;
+  }
+  return Hash ^ (Hash >> 32);
+}
 
 struct PathStep {
   facts::StepKind Kind;
@@ -27,6 +49,10 @@ struct PathStep {
   std::string_view Owner; // Field: qualified name of its class
   std::int64_t Index = 0; // IndexConst
   auto operator<=>(const PathStep &) const = default;
+  bool operator==(const PathStep &Other) const {
+    return Kind == Other.Kind && Index == Other.Index &&
+           sameText(Name, Other.Name) && sameText(Owner, Other.Owner);
+  }
 };
 
 struct AccessPath {
@@ -47,6 +73,10 @@ struct AccessPath {
   /// Whether this is Prefix or a part of what Prefix names.
   bool startsWith(const AccessPath &Prefix) const;
   auto operator<=>(const AccessPath &) const = default;
+  bool operator==(const AccessPath &Other) const {
+    return Root == Other.Root && Id == Other.Id &&
+           sameText(Global, Other.Global) && Steps == Other.Steps;
+  }
 };
 
 } // namespace gridlock

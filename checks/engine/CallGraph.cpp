@@ -45,7 +45,7 @@ bool keepsThreads(const Program &P, std::uint32_t Unit, std::uint32_t Type) {
 CallGraph::CallGraph(const Program &P)
     : P(P), Flow(P), Own(P, Flow), OnThreads(P.functions().size(), false),
       Invokes(P.functions().size(), false) {
-  std::vector<FunctionId> Away;
+  std::vector<RunElsewhere> Away;
   for (FunctionId F = 0; F < P.functions().size(); ++F)
     scan(F, Away);
   propagate();
@@ -55,6 +55,7 @@ CallGraph::CallGraph(const Program &P)
   findWhatThreadsRun(Away);
   if (Flow.knowsResumers())
     findWhatLoopsRun();
+  findSchedulersAmong(Away);
   if (!Loops.empty() || WorkerLoops::movesObjects(P)) {
     Workers = std::make_unique<WorkerLoops>(P, OnThreads);
     for (LoopCallable &L : Loops)
@@ -116,7 +117,7 @@ void CallGraph::keepCallback(FunctionId F, const facts::Event &E) {
 
 void CallGraph::scanSink(FunctionId F, const facts::Event &E,
                          const rules::Entry &Sink, Verdict OnLoop,
-                         std::vector<FunctionId> &Away) {
+                         bool OneThread, std::vector<RunElsewhere> &Away) {
   for (const facts::Value *Arg : callableArguments(E, Sink)) {
     if (Sink.where() == Where::Now) {
       for (std::uint32_t Param : Flow.origins(F, Arg).Parameters)
@@ -124,14 +125,14 @@ void CallGraph::scanSink(FunctionId F, const facts::Event &E,
     } else if (Sink.where() == Where::Loop && OnLoop != Verdict::No) {
       handToLoop(F, E, Arg, Sink, OnLoop >= Verdict::Likely);
     } else {
-      std::vector<FunctionId> Targets = Flow.anyTargets(F, Arg);
-      Away.insert(Away.end(), Targets.begin(), Targets.end());
+      for (FunctionId Target : Flow.anyTargets(F, Arg))
+        Away.push_back({Target, OneThread});
     }
   }
 }
 
-void CallGraph::scan(FunctionId F, std::vector<FunctionId> &Away) {
-  if (P.keepsCallbacks())
+void CallGraph::scan(FunctionId F, std::vector<RunElsewhere> &Away) {
+  if (P.keepsCallbacks() && P.has(F, Has::Callable | Has::HoldsCallable))
     for (const facts::Block *B : each(P.function(F).Fact->blocks()))
       for (const facts::Event *E : each(B->events()))
         keepCallback(F, *E);
@@ -145,7 +146,8 @@ void CallGraph::scan(FunctionId F, std::vector<FunctionId> &Away) {
     if (Sink)
       for (const Applied &A : Classifier(P, F).classify(Site.Block, *E))
         if (A.does(Effect::RunsCallable))
-          scanSink(F, *E, *A.Entry, runsOnLoop(P, Flow, F, *E, A), Away);
+          scanSink(F, *E, *A.Entry, runsOnLoop(P, Flow, F, *E, A),
+                   startsOneThread(P, F, Site.Block, *E), Away);
     if (Site.is(CallEvent::ThroughPointer))
       for (std::uint32_t Param : Flow.origins(F, E->receiver()).Parameters)
         Invoked.emplace(F, Param);
@@ -155,13 +157,13 @@ void CallGraph::scan(FunctionId F, std::vector<FunctionId> &Away) {
                      P.withoutReference(Fn.Unit, typeOf(*E->receiver()))))
       for (const facts::Value *Arg : each(E->args()))
         for (FunctionId Target : Flow.anyTargets(F, Arg))
-          Away.push_back(Target);
+          Away.push_back({Target, false});
   }
 }
 
 // What runs on threads that are no loops, to tell whether what is called
 // through a member there and on a loop may be meant for the threads only.
-void CallGraph::findWhatThreadsRun(const std::vector<FunctionId> &Starts) {
+void CallGraph::findWhatThreadsRun(const std::vector<RunElsewhere> &Starts) {
   std::vector<FunctionId> Pending;
   auto Reach = [&](FunctionId F) {
     if (!OnThreads[F] && !P.isCoroutine(F)) {
@@ -169,8 +171,8 @@ void CallGraph::findWhatThreadsRun(const std::vector<FunctionId> &Starts) {
       Pending.push_back(F);
     }
   };
-  for (FunctionId F : Starts)
-    Reach(F);
+  for (const RunElsewhere &Start : Starts)
+    Reach(Start.Function);
   std::vector<CallEdge> Targets;
   while (!Pending.empty()) {
     FunctionId F = Pending.back();
@@ -184,7 +186,7 @@ void CallGraph::findWhatThreadsRun(const std::vector<FunctionId> &Starts) {
              Flow.origins(F, C.Event->receiver()).Holders)
           CalledOnThreads.insert(Holder);
       Targets.clear();
-      follow(F, *C.Event, Targets);
+      findEdges(F, *C.Event, Targets);
       for (const CallEdge &Edge : Targets)
         Reach(Edge.Target);
     }
@@ -213,7 +215,7 @@ void CallGraph::findWhatLoopsRun() {
       if (Loop && !Loop->Body[C.Block])
         continue;
       Targets.clear();
-      follow(F, *C.Event, Targets);
+      findEdges(F, *C.Event, Targets);
       for (const CallEdge &Edge : Targets)
         Reach(Edge.Target);
     }
@@ -223,14 +225,15 @@ void CallGraph::findWhatLoopsRun() {
 bool CallGraph::resumesElsewhere(FunctionId AwaitSuspend) const {
   const std::vector<FunctionId> &In = Flow.resumersOf(AwaitSuspend);
   return !In.empty() && std::all_of(In.begin(), In.end(), [&](FunctionId F) {
-    return OnThreads[F] && !OnLoops[F];
+    return OnThreads[F] && !OnLoops[F] && !isScheduler(F);
   });
 }
 
 bool CallGraph::resumesOnLoop(FunctionId AwaitSuspend) const {
   const std::vector<FunctionId> &In = Flow.resumersOf(AwaitSuspend);
   return !In.empty() && std::all_of(In.begin(), In.end(), [&](FunctionId F) {
-    return OnLoops[F] && (!OnThreads[F] || Own.of(F)); // a loop's own thread
+    return isScheduler(F) ||
+           (OnLoops[F] && (!OnThreads[F] || Own.of(F))); // a loop's own thread
   });
 }
 
@@ -311,72 +314,6 @@ void CallGraph::propagateLoops() {
     }
 }
 
-std::uint32_t CallGraph::addList(std::span<const CallEdge> List) {
-  if (List.empty())
-    return 0;
-  Edges.insert(Edges.end(), List.begin(), List.end());
-  ListStart.push_back(static_cast<std::uint32_t>(Edges.size()));
-  return static_cast<std::uint32_t>(ListStart.size() - 2);
-}
-
-// What `follow` says of a call of a library function of which it is known,
-// without a look at the call, that it runs nothing of the program.
-std::optional<Resolution> CallGraph::runsNothing(const CallEvent &C) const {
-  const ProgramSymbol &To = P.symbol(C.Callee);
-  if ((To.Bits & callsEffect(Effect::RunsCallable)) != 0)
-    return std::nullopt;
-  if ((To.Bits & Callee::KnownEntry) != 0)
-    return Resolution::Classified;
-  if (C.Callee == 0 || C.is(CallEvent::ThroughPointer | CallEvent::Virtual) ||
-      To.Body != NoFunction || (To.Bits & Callee::MakesInPlace) != 0 ||
-      !hasFlag(To.Flags, facts::SymbolFlag::InSystemHeader))
-    return std::nullopt;
-  return Resolution::Library;
-}
-
-// What `follow` finds for each call. Most call one function or one method and
-// pass it nothing that it calls: these share a list for each callee.
-void CallGraph::keepEdges() {
-  constexpr std::uint32_t Unmade = ~0u;
-  ListStart.push_back(0); // list 0 is empty
-  ListOf.reserve(P.callCount());
-  Resolutions.reserve(P.callCount());
-  std::vector<std::uint32_t> Named(P.symbolCount(), Unmade),
-      Overridden(P.symbolCount(), Unmade);
-  std::vector<CallEdge> Targets;
-  for (FunctionId F = 0; F < P.functions().size(); ++F)
-    for (const CallEvent &C : P.callEvents(F)) {
-      const bool Virtual = C.is(CallEvent::Virtual);
-      const ProgramSymbol &To = P.symbol(C.Callee);
-      std::uint32_t List = Unmade;
-      if (C.Callee != 0 && !C.is(CallEvent::ThroughPointer) &&
-          (To.Bits & Callee::KnownEntry) == 0) {
-        std::uint32_t &Shared = (Virtual ? Overridden : Named)[C.Callee];
-        if (Shared == Unmade) {
-          Targets.clear();
-          addTarget(NoFunction, C.Callee, Virtual, Targets);
-          Shared = addList(Targets);
-        }
-        List = Shared;
-        for (const CallEdge &Edge : edgesIn(Shared))
-          if (Edge.Target == F ||
-              (C.is(CallEvent::MayPass) && Invokes[Edge.Target]))
-            List = Unmade;
-      }
-      Resolution How = Resolution::Followed;
-      if (auto Nowhere = runsNothing(C); Nowhere && (List == Unmade || !List)) {
-        How = *Nowhere;
-        List = 0;
-      } else if (List == Unmade || List == 0) {
-        Targets.clear();
-        How = follow(F, *C.Event, Targets);
-        List = addList(Targets);
-      }
-      ListOf.push_back(List);
-      Resolutions.push_back(How);
-    }
-}
-
 // What V may be, but for what a caller of F passes.
 bool CallGraph::addCallable(FunctionId F, const facts::Value *V,
                             std::vector<CallEdge> &Targets) const {
@@ -442,8 +379,8 @@ void CallGraph::addPassed(FunctionId F, const facts::Event &E, std::size_t From,
   }
 }
 
-Resolution CallGraph::follow(FunctionId F, const facts::Event &E,
-                             std::vector<CallEdge> &Targets) const {
+Resolution CallGraph::findEdges(FunctionId F, const facts::Event &E,
+                                std::vector<CallEdge> &Targets) const {
   const ProgramFunction &Fn = P.function(F);
   SymbolId S = P.resolve(Fn.Unit, E.symbol());
   const ProgramSymbol &Named = P.symbol(S);

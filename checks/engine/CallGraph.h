@@ -22,6 +22,7 @@
 #include "checks/engine/Classify.h"
 #include "checks/engine/OwnLoops.h"
 #include "checks/engine/Program.h"
+#include "checks/engine/Schedulers.h"
 #include "checks/engine/WorkerLoops.h"
 
 #include <map>
@@ -100,6 +101,10 @@ public:
 
   /// Whether threads that are no loops run F, which is no coroutine.
   bool runsOnThreads(FunctionId F) const { return OnThreads[F]; }
+  /// Whether F resumes coroutines as the only one on its thread (Schedulers.h).
+  bool isScheduler(FunctionId F) const {
+    return !Schedules.empty() && Schedules[F];
+  }
 
   const CallableFlow &callables() const { return Flow; }
   const OwnLoops &ownLoops() const { return Own; }
@@ -109,10 +114,14 @@ public:
 private:
   using Parameter = std::pair<FunctionId, std::uint32_t>;
 
-  void scan(FunctionId F, std::vector<FunctionId> &Away);
+  Resolution findEdges(FunctionId F, const facts::Event &E,
+                       std::vector<CallEdge> &Targets) const;
+
+  void scan(FunctionId F, std::vector<RunElsewhere> &Away);
   void keepCallback(FunctionId F, const facts::Event &E);
   void scanSink(FunctionId F, const facts::Event &E, const rules::Entry &Sink,
-                Verdict OnLoop, std::vector<FunctionId> &Away);
+                Verdict OnLoop, bool OneThread,
+                std::vector<RunElsewhere> &Away);
   void propagate();
   void propagateLoops();
   void keepEdges();
@@ -132,7 +141,8 @@ private:
                  std::vector<CallEdge> &Targets) const;
   void handToLoop(FunctionId F, const facts::Event &E, const facts::Value *V,
                   const rules::Entry &Sink, bool Certain);
-  void findWhatThreadsRun(const std::vector<FunctionId> &Starts);
+  void findWhatThreadsRun(const std::vector<RunElsewhere> &Starts);
+  void findSchedulersAmong(const std::vector<RunElsewhere> &Starts);
   void findWhatLoopsRun();
 
   const Program &P;
@@ -141,6 +151,7 @@ private:
   std::unique_ptr<const WorkerLoops> Workers; // null: there are none
   std::vector<bool> OnThreads; // by function: threads run it as well
   std::vector<bool> OnLoops;   // ... or an event loop; empty if nobody asks
+  std::vector<bool> Schedules; // by function; empty if nothing is resumed
   std::set<CallableFlow::NodeId> CalledOnThreads; // holders
   std::vector<LoopCallable> Loops;
   std::vector<bool> Invokes;   // by function: whether it has some of these

@@ -3,6 +3,7 @@
 
 #include "checks/engine/ChildProcess.h"
 #include "checks/engine/Classify.h"
+#include "checks/engine/OffLoop.h"
 #include "checks/engine/Offloaded.h"
 
 #include <algorithm>
@@ -49,8 +50,16 @@ std::vector<bool> findTasks(const Program &P) {
 
 } // namespace
 
+Contexts::~Contexts() = default;
+
+const OffLoop &Contexts::offLoop() const {
+  if (!Elsewhere)
+    Elsewhere = std::make_unique<OffLoop>(P, Calls, *this);
+  return *Elsewhere;
+}
+
 Contexts::Contexts(const Program &P, const CallGraph &Calls)
-    : P(P), Own(Calls.ownLoops()), CoroutineRoot(findTasks(P)),
+    : P(P), Calls(Calls), Own(Calls.ownLoops()), CoroutineRoot(findTasks(P)),
       Executors(P, Calls, CoroutineRoot) {
   for (FunctionId F = 0; F < P.functions().size(); ++F)
     if (std::vector<bool> Child = childBlocks(P, F); !Child.empty())

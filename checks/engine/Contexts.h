@@ -10,7 +10,7 @@
 // `main`, static initialisers and what is written in the body of a test are
 // none.
 //
-// Threads: const use is safe. Cost: roots linear in functions; `onLoop` linear
+// Threads: one at a time. Cost: roots linear in functions; `onLoop` linear
 // in the events of one function.
 #ifndef GRIDLOCK_ENGINE_CONTEXTS_H
 #define GRIDLOCK_ENGINE_CONTEXTS_H
@@ -21,9 +21,12 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <vector>
 
 namespace gridlock {
+
+class OffLoop;
 
 enum class RootKind : std::uint8_t {
   Coroutine,
@@ -42,12 +45,16 @@ struct Root {
 class Contexts {
 public:
   Contexts(const Program &P, const CallGraph &Calls);
+  ~Contexts();
 
   /// By function, each function at most once; coroutines before callbacks.
   const std::vector<Root> &roots() const { return Roots; }
   /// Whether F is a coroutine root: it is started, not followed, by its
   /// callers.
   bool isCoroutineRoot(FunctionId F) const { return CoroutineRoot[F]; }
+
+  /// ... by function.
+  const std::vector<bool> &coroutines() const { return CoroutineRoot; }
 
   using Visitor =
       std::function<void(std::uint32_t Block, const facts::Event &Event)>;
@@ -71,9 +78,17 @@ public:
   /// Whether F is a coroutine that may switch to a loop itself.
   bool switchesToLoop(FunctionId F) const { return Executors.toLoop(F); }
 
+  /// What is called away from the loops. Made when first asked for.
+  const OffLoop &offLoop() const;
+
   /// The framework whose advice fits: of the root's task type, else the one
   /// that the root's file uses most, else "any".
   std::string frameworkOf(const Root &R) const;
+
+  /// Whether what E of coroutine F awaits has F go on elsewhere than on a loop.
+  bool leavesAt(FunctionId F, const facts::Event &E) const {
+    return Executors.leavesAt(F, E);
+  }
 
 private:
   bool isAnnotated(FunctionId F) const;
@@ -87,11 +102,13 @@ private:
   }
 
   const Program &P;
+  const CallGraph &Calls;
   const OwnLoops &Own;
   std::vector<Root> Roots;
   std::vector<bool> CoroutineRoot;
   Switches Executors;
   std::map<FunctionId, std::vector<bool>> Children; // blocks of processes
+  mutable std::unique_ptr<const OffLoop> Elsewhere;
 };
 
 } // namespace gridlock

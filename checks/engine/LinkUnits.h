@@ -51,7 +51,9 @@ public:
   /// Whether any function has several definitions.
   bool any() const { return !Several.empty(); }
   /// Whether NAME is such a function.
-  bool isAmbiguous(std::uint32_t Name) const { return Several.contains(Name); }
+  bool isAmbiguous(std::uint32_t Name) const {
+    return any() && Several.contains(Name);
+  }
 
   /// UNIT's own definition in FILE.
   Home home(std::uint32_t Unit, std::string_view File) const;

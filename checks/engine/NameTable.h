@@ -9,8 +9,9 @@
 #ifndef GRIDLOCK_ENGINE_NAMETABLE_H
 #define GRIDLOCK_ENGINE_NAMETABLE_H
 
+#include "checks/facts/TextHash.h"
+
 #include <cstdint>
-#include <functional>
 #include <string_view>
 #include <vector>
 
@@ -25,7 +26,7 @@ public:
       return 0;
     if (Names.size() * 2 >= Slots.size())
       grow();
-    const std::size_t Hash = std::hash<std::string_view>()(Name);
+    const std::size_t Hash = TextHash()(Name);
     std::size_t At = Hash & (Slots.size() - 1);
     for (; Slots[At].Id != 0; At = (At + 1) & (Slots.size() - 1))
       if (Slots[At].Hash == Hash && Names[Slots[At].Id - 1] == Name)

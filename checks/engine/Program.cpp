@@ -101,6 +101,15 @@ void Program::join() {
     keepTrackOfMemory();
   }
   std::map<std::pair<std::uint32_t, LinkUnits::Home>, SymbolId> ByHome;
+  // At most as many as all units have together: what isn't written takes no
+  // memory, and growing would copy all of them each time.
+  std::size_t MostSymbols = 1, MostFunctions = 0;
+  for (std::uint32_t U = 0; U < Units.size(); ++U) {
+    MostSymbols += NamesOf[U].size();
+    MostFunctions += each(unit(U).root().functions()).size();
+  }
+  Symbols.reserve(MostSymbols);
+  Functions.reserve(MostFunctions);
   std::vector<SymbolId> ByName(Names.size(), 0);
   std::vector<std::pair<SymbolId, SymbolId>> Pairs; // base, overrider
   Symbols.emplace_back();

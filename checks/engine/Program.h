@@ -23,6 +23,7 @@
 #include "checks/engine/Finding.h"
 #include "checks/engine/Residency.h"
 #include "checks/facts/FactsFile.h"
+#include "checks/facts/TextHash.h"
 #include "checks/facts/Range.h"
 #include "rules/Catalogue.h"
 
@@ -250,7 +251,8 @@ private:
   std::vector<SymbolId> Overriders;
   mutable std::unordered_map<SymbolId, std::vector<FunctionId>>
       OverridingBodies;
-  std::unordered_map<std::string_view, std::vector<const rules::Entry *>>
+  std::unordered_map<std::string_view, std::vector<const rules::Entry *>,
+                     TextHash>
       EntriesByName;
   std::unordered_set<std::string_view> LoopClasses, PoolTypes;
   std::unique_ptr<const DescriptorModes> Modes;

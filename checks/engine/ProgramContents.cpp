@@ -27,42 +27,49 @@ enum TypeBit : std::uint8_t {
   IsObject = 16 // of a class, or refers or points to such
 };
 
-std::uint32_t bitsOf(std::uint8_t Type) {
-  return (Type & MayHold ? Has::HoldsCallable : 0u) |
-         (Type & IsOfLoop ? Has::OfLoop : 0u) |
-         (Type & IsOfLock ? Has::OfLock : 0u);
-}
+// What there is in a value or a place.
+enum Part : std::uint8_t {
+  Holds = MayHold,
+  OfLoop = IsOfLoop,
+  OfLock = IsOfLock,
+  IsCallable = 32,
+  MayPass = 64, // as an argument
+  Looked = 128  // all of it is known
+};
+static_assert((MayHold | IsOfLoop | IsOfLock) < IsCallable);
 
 // Collects the bits of one function.
 class BodyScan {
 public:
   explicit BodyScan(const std::vector<std::uint8_t> &Types) : Types(Types) {}
 
+  // What was seen in one unit is nothing to another.
+  void enter(const FactsFile &File) {
+    Start = File.bytes().data();
+    Seen.assign(File.bytes().size() / Grain + 1, 0);
+  }
+
   void event(const facts::Event &E) {
     Bits |= E.kind() <= EventKind::MAX ? hasEvent(E.kind()) : Has::UnknownEvent;
     if (E.macro() != 0)
       Bits |= Has::Macro;
-    type(E.type());
-    value(E.receiver());
-    for (const facts::Value *Arg : each(E.args()))
-      value(Arg);
-    value(E.value());
-    place(E.place());
+    Parts |= of(E.type());
+    if (const facts::Value *V = E.receiver())
+      Parts |= value(*V);
+    if (const facts::Value *V = E.value())
+      Parts |= value(*V);
+    if (const facts::Place *Place = E.place())
+      Parts |= place(*Place);
   }
 
-  // As CallableFlow sees it; what has no type may be anything, and classes may
-  // hide what they keep.
-  bool mayPass(const facts::Value &Arg) const {
-    if (Arg.kind() == facts::ValueKind::Callable || Arg.choices())
-      return true;
-    if (!Arg.place())
-      return false;
-    auto Steps = each(Arg.place()->path());
-    std::uint32_t Own =
-        Steps.empty() ? Arg.place()->type() : Steps[Steps.size() - 1]->type();
-    if (Own == 0)
-      Own = Arg.type();
-    return Own == 0 || (of(Own) & (MayHold | IsObject)) != 0;
+  // Whether the arguments may pass a callable.
+  bool arguments(
+      const flatbuffers::Vector<flatbuffers::Offset<facts::Value>> *Args) {
+    std::uint8_t All = 0;
+    for (const facts::Value *Arg : each(Args))
+      All |= value(*Arg);
+    Parts |= All;
+    return (All & MayPass) != 0;
   }
 
   void blocks(const facts::Function &F) {
@@ -82,7 +89,14 @@ public:
     return Type < Types.size() ? Types[Type] : 0;
   }
 
-  std::uint32_t Bits = 0;
+  void start() { Bits = Parts = 0; }
+  std::uint32_t bits() const {
+    return Bits | (Parts & IsCallable ? Has::Callable : 0u) |
+           (Parts & Holds ? Has::HoldsCallable : 0u) |
+           (Parts & OfLoop ? Has::OfLoop : 0u) |
+           (Parts & OfLock ? Has::OfLock : 0u);
+  }
+  void add(std::uint32_t More) { Bits |= More; }
 
 private:
   // Whether edges from block to later block reach all of them: so it is for
@@ -102,28 +116,64 @@ private:
     return true;
   }
 
-  void type(std::uint32_t Type) { Bits |= bitsOf(of(Type)); }
-  void place(const facts::Place *Place) {
-    if (!Place)
-      return;
-    type(Place->type());
-    for (const facts::Step *Step : each(Place->path()))
-      type(Step->type());
-  }
-  void value(const facts::Value *V) {
-    if (!V)
-      return;
-    type(V->type());
-    place(V->place());
-    if (V->kind() == facts::ValueKind::Callable)
-      Bits |= Has::Callable | Has::HoldsCallable;
-    for (const facts::CapturedValue *C : each(V->captures()))
-      value(C->value());
-    for (const facts::Value *Choice : each(V->choices()))
-      value(Choice);
+  // As CallableFlow sees it; what has no type may be anything, and classes may
+  // hide what they keep.
+  bool mayPass(const facts::Value &Arg) const {
+    if (Arg.kind() == facts::ValueKind::Callable || Arg.choices())
+      return true;
+    if (!Arg.place())
+      return false;
+    auto Steps = each(Arg.place()->path());
+    std::uint32_t Own =
+        Steps.empty() ? Arg.place()->type() : Steps[Steps.size() - 1]->type();
+    if (Own == 0)
+      Own = Arg.type();
+    return Own == 0 || (of(Own) & (MayHold | IsObject)) != 0;
   }
 
+  // Equal values and places of a file are one thing (FactsShare.h): each is
+  // looked at once.
+  template <typename Table> std::uint8_t &seen(const Table &At) {
+    return Seen[static_cast<std::size_t>(
+                    reinterpret_cast<const std::uint8_t *>(&At) - Start) /
+                Grain];
+  }
+
+  std::uint8_t place(const facts::Place &Place) {
+    std::uint8_t &Known = seen(Place);
+    if (Known == 0) {
+      Known = Looked | of(Place.type());
+      for (const facts::Step *Step : each(Place.path()))
+        Known |= of(Step->type());
+    }
+    return Known;
+  }
+
+  std::uint8_t value(const facts::Value &V) {
+    if (const std::uint8_t Known = seen(V))
+      return Known;
+    std::uint8_t Here = Looked | of(V.type());
+    if (const facts::Place *Place = V.place())
+      Here |= place(*Place);
+    if (V.kind() == facts::ValueKind::Callable)
+      Here |= IsCallable | Holds;
+    for (const facts::CapturedValue *C : each(V.captures()))
+      if (C->value())
+        Here |= value(*C->value());
+    for (const facts::Value *Choice : each(V.choices()))
+      Here |= value(*Choice);
+    Here &= ~(IsTask | IsObject | MayPass); // of parts: nothing to the whole
+    if (mayPass(V))
+      Here |= MayPass;
+    return seen(V) = Here;
+  }
+
+  static constexpr std::size_t Grain = alignof(flatbuffers::uoffset_t);
   const std::vector<std::uint8_t> &Types;
+  const std::uint8_t *Start = nullptr;
+  std::vector<std::uint8_t> Seen; // Part, by place in the file
+  std::uint32_t Bits = 0;
+  std::uint8_t Parts = 0;
 };
 
 } // namespace
@@ -242,12 +292,14 @@ void Program::scanBodies() {
     if (Fn.Unit != TypesOf) {
       Types = typeBits(Fn.Unit);
       TypesOf = Fn.Unit;
+      Scan.enter(unit(Fn.Unit));
     }
-    Scan.Bits = 0;
+    Scan.start();
     auto Blocks = each(Fn.Fact->blocks());
     for (std::uint32_t B = 0; B < Blocks.size(); ++B)
       for (const facts::Event *E : each(Blocks[B]->events())) {
         Scan.event(*E);
+        const bool Passes = Scan.arguments(E->args());
         bool Constructs = E->kind() == EventKind::Construct;
         if (E->kind() != EventKind::Call && !Constructs)
           continue;
@@ -265,24 +317,22 @@ void Program::scanBodies() {
         if ((Bits & (Callee::KnownEntry | Callee::OfGuard | Callee::OfMutex |
                      Callee::OfKnown)) != 0)
           Flags |= CallEvent::Known;
-        auto Args = each(E->args());
-        if (!Args.empty())
+        if (!each(E->args()).empty())
           Flags |= CallEvent::Arguments;
-        for (const facts::Value *Arg : Args)
-          if (Scan.mayPass(*Arg))
-            Flags |= CallEvent::MayPass;
+        if (Passes)
+          Flags |= CallEvent::MayPass;
         if (!Constructs && (Scan.of(E->type()) & IsTask) != 0)
-          Scan.Bits |= Has::Task;
-        Scan.Bits |=
+          Scan.add(Has::Task);
+        Scan.add(
             (Flags & CallEvent::Virtual ? Has::VirtualCall : 0u) |
             (Flags & CallEvent::ThroughPointer ? Has::ThroughPointer : 0u) |
             (Flags & CallEvent::Known ? Has::KnownCall : 0u) |
-            (Bits & Callee::AwaitSuspend ? Has::AwaitSuspend : 0u);
+            (Bits & Callee::AwaitSuspend ? Has::AwaitSuspend : 0u));
         Called[F] |= Bits;
         Sites.push_back({E, S, B, Flags});
       }
     Scan.blocks(*Fn.Fact);
-    Contents[F] = Scan.Bits;
+    Contents[F] = Scan.bits();
   }
   FirstSite.push_back(Sites.size());
 }

@@ -37,20 +37,30 @@ void FunctionExtractor::extent(Event &E, const CallExpr *C) {
   if (Found == Scan.Blocks.end() || FD == nullptr ||
       FD->isTemplateInstantiation() || FD->isImplicit())
     return;
+  // A co_await in front of another operator would bind to its first operand.
+  if (const auto *Op = dyn_cast<CXXOperatorCallExpr>(C);
+      Op && Op->getOperator() != OO_Call)
+    return;
+  // A jump may not pass what an edit declares.
+  if (llvm::any_of(FD->decls(),
+                   [](const Decl *D) { return isa<LabelDecl>(D); }))
+    return;
   const auto *Method = dyn_cast<CXXMemberCallExpr>(C);
   const bool Plain = Method && Method->getNumArgs() == 0;
   if (!Plain && !(E.discarded && !E.void_cast &&
                   C->getType().getCanonicalType()->isRecordType()))
     return;
   const SourceManager &SM = T.sources();
-  const SourceLocation Begin = C->getBeginLoc(),
+  // Of the statement: CallExpr's own begin is an operator's parenthesis.
+  const SourceRange Range = static_cast<const Stmt *>(C)->getSourceRange();
+  const SourceLocation Begin = Range.getBegin(), Last = Range.getEnd(),
                        Close = Found->second->getRBracLoc();
-  if (Begin.isMacroID() || C->getEndLoc().isMacroID() || Close.isMacroID() ||
+  if (Begin.isMacroID() || Last.isMacroID() || Close.isMacroID() ||
       Begin.isInvalid() || Close.isInvalid() ||
       !SM.isWrittenInSameFile(Begin, Close))
     return;
   const SourceLocation End = Lexer::findLocationAfterToken(
-      C->getEndLoc(), tok::semi, SM, T.context().getLangOpts(),
+      Last, tok::semi, SM, T.context().getLangOpts(),
       /*SkipTrailingWhitespaceAndNewLine=*/false);
   if (End.isInvalid() || End.isMacroID())
     return;

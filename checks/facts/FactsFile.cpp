@@ -121,7 +121,8 @@ std::variant<FactsFile, std::string> FactsFile::load(const std::string &Path) {
   if (!Problem.empty())
     return Path + ": " + Problem;
   Result.setRoot(*facts::GetSizePrefixedFile(Bytes));
-  Result.Mapped = {Bytes, Size};
+  Result.Bytes = {Bytes, Size};
+  Result.IsMapped = true;
   Result.giveBack();
   return Result;
 }
@@ -134,8 +135,8 @@ std::string_view FactsFile::mainFile() const {
 }
 
 void FactsFile::giveBack() const {
-  if (!Mapped.empty())
-    ::madvise(const_cast<std::uint8_t *>(Mapped.data()), Mapped.size(),
+  if (IsMapped)
+    ::madvise(const_cast<std::uint8_t *>(Bytes.data()), Bytes.size(),
               MADV_DONTNEED);
 }
 
@@ -148,6 +149,7 @@ FactsFile::fromBuffer(std::vector<std::uint8_t> Bytes, std::string Name) {
     return Name + ": " + Problem;
   FactsFile Result;
   Result.setRoot(*facts::GetSizePrefixedFile(Owned->data()));
+  Result.Bytes = *Owned;
   Result.Storage = std::move(Owned);
   Result.Name = std::move(Name);
   return Result;

@@ -54,8 +54,10 @@ public:
   const std::vector<std::string> &targets() const { return Targets; }
   void addTarget(std::string Name) { Targets.push_back(std::move(Name)); }
 
+  /// All that root() leads to.
+  std::span<const std::uint8_t> bytes() const { return Bytes; }
   /// The bytes that are mapped; 0 for a buffer.
-  std::size_t mappedSize() const { return Mapped.size(); }
+  std::size_t mappedSize() const { return IsMapped ? Bytes.size() : 0; }
   /// Lets go of the memory of a mapped file; what is looked at again is read
   /// again.
   void giveBack() const;
@@ -66,7 +68,8 @@ private:
     Strings = File.strings();
   }
 
-  std::span<const std::uint8_t> Mapped;
+  std::span<const std::uint8_t> Bytes;
+  bool IsMapped = false;
   std::shared_ptr<const void> Storage; // mapping or vector
   const facts::File *Root = nullptr;
   const flatbuffers::Vector<flatbuffers::Offset<flatbuffers::String>> *Strings =

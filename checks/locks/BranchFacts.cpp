@@ -173,9 +173,11 @@ BranchFacts::tested(const facts::Edge &E) const {
       (E.kind() != EdgeKind::True && E.kind() != EdgeKind::False))
     return std::nullopt;
   const Condition &C = Parsed.at(E.predicate());
-  // What is compared with an error counts as zero if it is not that.
+  // What is compared with an error counts as zero if it is not that, and so
+  // does what is not negative.
   if (!C.Place || (C.Op != PredicateOp::Truth &&
-                   (C.Op != PredicateOp::Eq || C.Constant == 0)))
+                   (C.Op != PredicateOp::Eq || C.Constant == 0) &&
+                   (C.Op != PredicateOp::Lt || C.Constant != 0)))
     return std::nullopt;
   return std::pair(C.Place, (E.kind() == EdgeKind::True) == C.Positive);
 }

@@ -2,7 +2,6 @@
 #include "checks/locks/CallbackUnderLockCheck.h"
 
 #include "checks/engine/Trace.h"
-#include "checks/locks/HeldLocks.h"
 #include "checks/locks/LockKinds.h"
 #include "checks/locks/LockTakers.h"
 #include "checks/locks/LockText.h"
@@ -23,6 +22,7 @@ public:
   void run();
 
 private:
+  bool isOwnClass(FunctionId F, FunctionId Holder) const;
   const HeldLockAt *takenAgain(const HeldSite &Site, FunctionId &By);
   void report(FunctionId F, const facts::Event &E, const UserCallback &C,
               const HeldSite &Site);
@@ -34,6 +34,16 @@ private:
   FindingSink &Sink;
   std::optional<LockTakers> Takers;
 };
+
+// Whether the class that invokes a callback in F is that which holds the lock:
+// a callback of something that it only uses is not meant for its users.
+bool Finder::isOwnClass(FunctionId F, FunctionId Holder) const {
+  auto ClassOf = [&](FunctionId Of) {
+    const ProgramSymbol &S = P.symbol(P.enclosing(P.function(Of).Symbol));
+    return P.typeName(S.Unit, S.Fact->record());
+  };
+  return F == Holder || ClassOf(F) == ClassOf(Holder);
+}
 
 // A lock of SITE that who is called there would wait for, if they called BY.
 const HeldLockAt *Finder::takenAgain(const HeldSite &Site, FunctionId &By) {
@@ -56,7 +66,9 @@ void Finder::report(FunctionId Id, const facts::Event &E, const UserCallback &C,
                     const HeldSite &Site) {
   const ProgramFunction &F = P.function(Id);
   FunctionId By = NoFunction;
-  const HeldLockAt *Again = C.IsRegistered ? takenAgain(Site, By) : nullptr;
+  const HeldLockAt *Again = C.IsRegistered && isOwnClass(Id, Site.Function)
+                                ? takenAgain(Site, By)
+                                : nullptr;
   const HeldLockAt &Lock = Again ? *Again : Site.Locks.front();
   Finding Result;
   Result.Where = P.locate(F.Unit, E.loc());
@@ -97,7 +109,7 @@ void Finder::run() {
         Site = &Held.siteOf(F);
       if (!Site || Site->Locks.empty())
         continue;
-      if (std::optional<UserCallback> C = userCallback(Model, F, E))
+      if (std::optional<UserCallback> C = userCallback(Model, F, E, *Site))
         report(F, E, *C, *Site);
     }
   }

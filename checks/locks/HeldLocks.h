@@ -4,8 +4,8 @@
 // with a lock taken on all paths to it, and the functions that run inside these
 // calls, by the best path.
 //
-// Cost: the lock-set analysis of each function that touches locks once more,
-// and linear in the events of the functions that run inside.
+// Cost: linear in the events of the functions that touch locks and of those
+// that run inside.
 #ifndef GRIDLOCK_LOCKS_HELDLOCKS_H
 #define GRIDLOCK_LOCKS_HELDLOCKS_H
 
@@ -27,7 +27,7 @@ struct HeldSite {
   const facts::Event *Site;
   std::vector<HeldLockAt> Locks; // that the callee does not give back
   struct Surroundings {
-    std::map<AccessPath, GuardState> Guards;
+    GuardMap Guards;
     Bindings Known;
   };
   /// What else is known there; calls next to each other share it.

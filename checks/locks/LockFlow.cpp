@@ -61,9 +61,9 @@ void LockFlow::prepare() {
   }
 }
 
-void LockFlow::summarise() {
+void LockFlow::summarise(LockTimeline::Recorder *Record) {
   Summarising = true;
-  run();
+  run(Record, nullptr);
   finish();
   if (!Summary.Bares.empty())
     Model.needs().want(Id);
@@ -71,10 +71,12 @@ void LockFlow::summarise() {
 
 void LockFlow::order() {
   Ordering = true;
-  run();
+  run(nullptr, nullptr);
 }
 
-void LockFlow::watch(const LockObserver &Watch) { run(Watch); }
+void LockFlow::watch(const LockObserver &Watch) { run(nullptr, &Watch); }
+
+void LockFlow::record(LockTimeline::Recorder &Record) { run(&Record, nullptr); }
 
 // What the source says that callers hold.
 LockState LockFlow::atEntry() {
@@ -85,7 +87,7 @@ LockState LockFlow::atEntry() {
   return State;
 }
 
-void LockFlow::run(const LockObserver &Watch) {
+void LockFlow::run(LockTimeline::Recorder *Record, const LockObserver *Watch) {
   prepare();
   const bool OnePass = isForwardOnly(*F.Fact);
   auto Blocks = each(F.Fact->blocks());
@@ -98,23 +100,32 @@ void LockFlow::run(const LockObserver &Watch) {
   }
   LockState Before; // one for all: its nodes are used again
   for (std::uint32_t B = 0; B < Blocks.size(); ++B) {
-    if (!In[B])
+    auto Events = each(Blocks[B]->events());
+    if (!In[B]) {
+      if (Record)
+        Record->unreached(Events.size());
       continue;
+    }
     LockState State = std::move(*In[B]);
     HasState |= !State.isIdle();
-    for (const facts::Event *E : each(Blocks[B]->events())) {
-      if (!Watch) {
-        event(*E, State);
-        HasState |= !State.isIdle();
-        continue;
-      }
+    if (Record)
+      Record->start(State);
+    for (const facts::Event *E : Events) {
       if (!mayChange(E->kind())) {
-        Watch(*E, State, State);
+        if (Record)
+          Record->pass();
+        if (Watch)
+          (*Watch)(*E, State, State);
         continue;
       }
-      Before = State;
+      if (Watch)
+        Before = State;
       event(*E, State);
-      Watch(*E, Before, State);
+      HasState |= !State.isIdle();
+      if (Record)
+        Record->pass(State);
+      if (Watch)
+        (*Watch)(*E, Before, State);
     }
     if (OnePass && !Blocks[B]->no_return())
       for (const facts::Edge *E : each(Blocks[B]->edges())) {
@@ -168,9 +179,8 @@ void LockFlow::event(const facts::Event &E, LockState &State) {
     if (E.place()) {
       AccessPath Ended = AccessPath::of(File, *E.place());
       State.endGuardsIn(Ended);
-      std::erase_if(State.Known, [&](const auto &Item) {
-        return Item.first.startsWith(Ended);
-      });
+      State.Known.eraseIf(
+          [&](const auto &Item) { return Item.first.startsWith(Ended); });
     }
     return;
   case EventKind::Suspend:
@@ -203,9 +213,8 @@ void LockFlow::initialise(const facts::Event &E, LockState &State) {
     Source = each(E.args())[0];
   if (E.kind() == EventKind::Assign)
     State.endGuardsIn(Target);
-  std::erase_if(State.Known, [&](const auto &Item) {
-    return Item.first.startsWith(Target);
-  });
+  State.Known.eraseIf(
+      [&](const auto &Item) { return Item.first.startsWith(Target); });
   std::optional<Binding> B = bindingOf(File, Source);
   if (!B)
     return;
@@ -213,6 +222,8 @@ void LockFlow::initialise(const facts::Event &E, LockState &State) {
     Tries.emplace(Target, It->second);
   if (auto It = Asked.find(B->To); It != Asked.end())
     Asked.emplace(Target, It->second);
+  if (auto It = Lends.find(B->To); It != Lends.end())
+    Lends.emplace(Target, It->second);
   bool Elided = E.kind() == EventKind::Construct && E.symbol() == 0;
   // What is assigned from a temporary takes over what that owns.
   bool FromTemporary =
@@ -311,9 +322,16 @@ void LockFlow::edge(const facts::Edge &E, LockState &State) {
   case facts::PredicateOp::Ne:
     // A result that is not the error that it is compared with is no error.
     if (!ZeroOnRight && (!Pred->right() || Pred->right()->integer() == 0 ||
-                         !Tries.contains(AccessPath::of(File, Pred->left()))))
+                         !isTold(AccessPath::of(File, Pred->left()))))
       return;
     NonZero = Holds == (ZeroOnRight == (Pred->op() == facts::PredicateOp::Ne));
+    break;
+  case facts::PredicateOp::Lt:
+  case facts::PredicateOp::Ge:
+    // What is asked whether it is negative is an error or zero.
+    if (!ZeroOnRight || !isTold(AccessPath::of(File, Pred->left())))
+      return;
+    NonZero = Holds == (Pred->op() == facts::PredicateOp::Lt);
     break;
   default:
     return;
@@ -321,6 +339,14 @@ void LockFlow::edge(const facts::Edge &E, LockState &State) {
   AccessPath Result = AccessPath::of(File, Pred->left());
   if (ZeroOnRight || !Pred->right())
     learn(*Pred->left(), Result, !NonZero, State);
+  if (auto It = Lends.find(Result); It != Lends.end())
+    for (const LockSummary::Lent &L : It->second)
+      if (auto Held = State.Held.find(L.Lock); Held != State.Held.end()) {
+        if (NonZero != L.ZeroIsGone)
+          State.Held.erase(Held);
+        else
+          Held->second.Must = true;
+      }
   if (auto It = Tries.find(Result); It != Tries.end()) {
     if (NonZero != It->second.ZeroIsSuccess) {
       const ChainId Chain = Model.chainOf({Id, It->second.Site, 0});
@@ -354,6 +380,7 @@ void LockFlow::finish() {
     return;
   const LockState &Exit = *In[F.Fact->exit()];
   findTold(Exit);
+  findLent(Exit);
   for (const auto &[Lock, H] : Exit.Held)
     if (H.Must && !H.FromCaller && isVisible(Lock))
       Summary.LeftHeld.emplace(Lock, H);

@@ -17,14 +17,15 @@ class LockFlow {
 public:
   LockFlow(LockModel &Model, FunctionId F);
   /// Summary, HeldCalls, Written, Takes and HasState, from the callees'
-  /// summaries.
-  void summarise();
+  /// summaries; and RECORD, if there is one.
+  void summarise(LockTimeline::Recorder *Record = nullptr);
   /// Taken, Edges, Pairs and Repeats, from what the callees take.
   void order();
   /// Taken of a function that touches no locks and knows no more about places
   /// than its parameters.
   void passOnAll();
   void watch(const LockObserver &Watch);
+  void record(LockTimeline::Recorder &Record);
 
   LockSummary Summary;
   std::vector<LockSummary::Acquisition> Taken; // what matters to callers
@@ -48,7 +49,8 @@ private:
   LockState atEntry();
   void noteReturn(const facts::Event &E, const LockState &State);
   void findTold(const LockState &Exit);
-  void run(const LockObserver &Watch = {});
+  void findLent(const LockState &Exit);
+  void run(LockTimeline::Recorder *Record, const LockObserver *Watch);
   void solve();
   // What LockNeeds is told.
   std::vector<LockClass> classesHeld(const LockState &State);
@@ -98,6 +100,9 @@ private:
   void learn(const facts::Value &Left, const AccessPath &Place, bool IsZero,
              LockState &State);
   void edge(const facts::Edge &E, LockState &State);
+  bool isTold(const AccessPath &Result) const {
+    return Tries.contains(Result) || Lends.contains(Result);
+  }
   /// A lock as it is given to a guard or the like.
   struct Given {
     AccessPath Lock;
@@ -109,15 +114,18 @@ private:
                const facts::Event &E, LockState &State, bool Awaited = false);
   void takeOneOf(const std::vector<Given> &Locks, rules::LockMode Mode,
                  const facts::Event &E, LockState &State);
-  void keep(Acquisition A);
+  std::size_t indexOf(std::size_t Hash, const AccessPath &Lock,
+                      const Acquisition &A,
+                      const std::vector<Gate> &Gates) const;
+  void keep(Acquisition A, std::size_t Same);
   void passOn(const Acquisition &A, const Substitution &Sub,
               const facts::Event &E, EdgeKind Kind);
   void repeatInside(const Acquisition &A, const AccessPath &Lock,
                     const std::vector<Gate> &Gates, const facts::Event &E);
   void meet(const LockState &State, const Acquisition &A, LockId To,
-            const std::set<AccessPath> &Except);
-  void record(const LockState &State, Acquisition A,
-              const std::set<AccessPath> &Except, bool Kept = false);
+            const PathSet &Except);
+  void record(const LockState &State, Acquisition A, const PathSet &Except,
+              bool Kept = false);
   std::vector<Gate> gatesIn(const LockState &State, bool OnlyVisible) const;
   void finish();
   /// The locks that a path stands for: those of a known guard, or itself.
@@ -140,8 +148,10 @@ private:
   const ProgramFunction &F;
   const FactsFile &File;
   std::map<AccessPath, const facts::Value *>
-      Callables;                          // by the local they are in
-  std::map<AccessPath, Try> Tries;        // by the result that tells
+      Callables;                   // by the local they are in
+  std::map<AccessPath, Try> Tries; // by the result that tells
+  // By the result that tells whether a callee has given back what is held.
+  std::map<AccessPath, std::vector<LockSummary::Lent>> Lends;
   std::map<AccessPath, AccessPath> Asked; // result of owns_lock() -> guard
   // Coroutines: events by id, results of calls that a local has, and what an
   // await gives.
@@ -152,9 +162,11 @@ private:
   std::optional<Binding> Returned;
   struct ReturnPoint {
     const facts::Value *Value;
-    std::map<AccessPath, HeldLock> Held;
+    HeldMap Held;
+    PathSet Lacking;
     std::optional<bool> Zero; // whether the value is, if that is known
   };
+  std::optional<Try> tryOf(const ReturnPoint &R) const;
   std::vector<ReturnPoint> Returns; // while summarising
   bool ReturnsVary = false;
   bool Summarising = false, Ordering = false; // and neither: watching

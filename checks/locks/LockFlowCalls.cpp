@@ -158,7 +158,7 @@ void LockFlow::keptCallable(FunctionId Target, const facts::Event &E,
 void LockFlow::applyTaken(FunctionId Target, const LockSummary *Callee,
                           const Substitution &Sub, const facts::Event &E,
                           EdgeKind Kind, const LockState &State) {
-  std::set<AccessPath> Except;
+  PathSet Except;
   if (Callee)
     for (const AccessPath &Path : Callee->Released)
       if (auto Object = Sub.apply(Path))
@@ -239,10 +239,14 @@ void LockFlow::applySummary(const LockSummary &Callee, FunctionId Target,
   for (const AccessPath &Path : Callee.Released)
     if (auto Object = Sub.apply(Path))
       Released.push_back(*Object);
-  std::set<AccessPath> Lacking;
+  PathSet Lacking;
   for (const AccessPath &Path : Callee.Lacking)
     if (auto Object = Sub.apply(Path))
       Lacking.insert(*Object);
+  std::vector<LockSummary::Lent> Lent;
+  for (const LockSummary::Lent &L : Callee.Lends)
+    if (auto Object = Sub.apply(L.Lock))
+      Lent.push_back({*Object, L.ZeroIsGone});
   std::vector<std::pair<AccessPath, HeldLock>> Left;
   for (const auto &[Path, H] : Callee.LeftHeld)
     if (auto Object = Sub.apply(Path))
@@ -283,10 +287,18 @@ void LockFlow::applySummary(const LockSummary &Callee, FunctionId Target,
                              Callee.Result->Address}))
       Known.emplace(AccessPath::ofResult(E.id()), *To);
 
+  for (const LockSummary::Lent &L : Lent)
+    if (auto Own = State.Held.find(L.Lock); Own != State.Held.end() &&
+                                            Own->second.Must &&
+                                            !Own->second.FromCaller) {
+      Own->second.Must = false; // until the result is asked
+      Lends[AccessPath::ofResult(E.id())] = Lent;
+      std::erase(Released, L.Lock);
+    }
   for (const AccessPath &Path : Released) {
     // An awaitable may give the lock back that its maker took.
     if (Path.Root == PlaceRoot::None)
-      std::erase_if(State.Awaited, [&](const auto &Item) {
+      State.Awaited.eraseIf([&](const auto &Item) {
         return nameOf(Item.first).Text == nameOf(Path).Text;
       });
     bool IsBack = !Lacking.contains(Path);
@@ -299,8 +311,12 @@ void LockFlow::applySummary(const LockSummary &Callee, FunctionId Target,
       It->second.Owns = false, It->second.Sure = true;
   }
   for (const auto &[Path, H] : Left) {
-    for (const AccessPath &Lock : locksOf(Path, State))
+    for (const AccessPath &Lock : locksOf(Path, State)) {
       State.take(Lock, H.Mode, H.Chain);
+      if (LockId Name = Summarising ? Model.lockId(Lock) : NoLock;
+          Name != NoLock)
+        TakenHere.insert(Name);
+    }
     if (auto It = State.Guards.find(Path); It != State.Guards.end())
       It->second.Owns = It->second.Sure = true;
   }

@@ -6,6 +6,8 @@
 #include "checks/locks/LockFlow.h"
 #include "checks/locks/OwnLockables.h"
 
+#include <utility>
+
 namespace gridlock {
 
 using facts::EventKind;
@@ -77,10 +79,10 @@ void LockFlow::startGuard(const AccessPath &Place,
   State.Guards[Place] = std::move(Owned);
 }
 
-// `c ? a : b`: each may be taken here, and neither is surely held then.
+// `c ? a : b`: each may be taken here, and be held then.
 void LockFlow::takeOneOf(const std::vector<Given> &Locks, rules::LockMode Mode,
                          const facts::Event &E, LockState &State) {
-  std::set<AccessPath> Together;
+  PathSet Together;
   for (const Given &G : Locks)
     Together.insert(G.Lock);
   for (const Given &G : Locks) {
@@ -95,7 +97,8 @@ void LockFlow::takeOneOf(const std::vector<Given> &Locks, rules::LockMode Mode,
   }
   for (const Given &G : Locks)
     State.Held.try_emplace(
-        G.Lock, HeldLock{Mode, Model.chainOf({Id, &E, G.Inside}), false});
+        G.Lock,
+        HeldLock{Mode, Model.chainOf({Id, &E, G.Inside}), false, false, true});
 }
 
 // What PLACE is given, a guard or a lock, gives back what it holds ...
@@ -119,7 +122,7 @@ void LockFlow::startReversed(const AccessPath &Place,
 // ... and gets it again at the end.
 void LockFlow::endReversed(const AccessPath &Place, const facts::Event &E,
                            LockState &State) {
-  const GuardState Lent = State.Guards.at(Place);
+  const GuardState Lent = std::exchange(State.Guards[Place], {});
   State.Guards.erase(Place);
   std::vector<Given> Locks;
   for (const AccessPath &Lock : Lent.Locks)

@@ -19,7 +19,7 @@ std::vector<LockClass> LockFlow::classesHeld(const LockState &State) {
   std::vector<LockClass> Result;
   for (const auto *Held : {&State.Held, &State.Awaited})
     for (const auto &[Lock, H] : *Held) {
-      if (!H.Must)
+      if (!H.Must && !H.Chosen)
         continue;
       LockClass Class = Model.needs().classOf(Lock);
       if (Class == NoLockClass) {

@@ -152,7 +152,7 @@ void LockFlow::acquire(const std::vector<Given> &Locks, rules::LockMode Mode,
                        const facts::Event &E, LockState &State, bool Awaited) {
   if (Summarising || Ordering) {
     // Locks taken together are in no order among themselves.
-    std::set<AccessPath> Together;
+    PathSet Together;
     for (const Given &G : Locks)
       Together.insert(G.Lock);
     for (const Given &G : Locks)
@@ -179,7 +179,8 @@ void LockFlow::waitAgain(const std::vector<AccessPath> &Locks,
                          const facts::Event &E, LockState &State) {
   if (!Summarising && !Ordering)
     return;
-  std::set<AccessPath> Own(Locks.begin(), Locks.end());
+  PathSet Own;
+  Own.insert(Locks.begin(), Locks.end());
   LockState Others = State;
   for (const AccessPath &Lock : Locks)
     Others.Held.erase(Lock);
@@ -208,13 +209,18 @@ std::vector<LockSummary::Gate> LockFlow::gatesIn(const LockState &State,
 
 // The lock TO is taken while others are held.
 void LockFlow::meet(const LockState &State, const Acquisition &A, LockId To,
-                    const std::set<AccessPath> &Except) {
-  const std::vector<Gate> Around = gatesIn(State, false);
+                    const PathSet &Except) {
   std::vector<GateId> Gates;
-  for (const std::vector<Gate> *List : {&A.Gates, &Around})
-    for (const Gate &G : *List)
-      if (LockId Name = Model.lockId(G.Lock); Name != NoLock)
-        Gates.push_back(LockModel::gateId(Name, G.Mode));
+  auto AddGate = [&](const AccessPath &Lock, rules::LockMode Mode) {
+    if (LockId Name = Model.lockId(Lock); Name != NoLock)
+      Gates.push_back(LockModel::gateId(Name, Mode));
+  };
+  for (const Gate &G : A.Gates)
+    AddGate(G.Lock, G.Mode);
+  for (const auto *Held : {&State.Held, &State.Awaited})
+    for (const auto &[Lock, H] : *Held)
+      if (H.Must)
+        AddGate(Lock, H.Mode);
   sortUnique(Gates);
   for (const auto *Held : {&State.Held, &State.Awaited})
     for (const auto &[Lock, H] : *Held) {
@@ -224,7 +230,8 @@ void LockFlow::meet(const LockState &State, const Acquisition &A, LockId To,
           (A.Calls == 0 || !A.AfterRelease))
         Repeats.push_back({Lock, Id, H.Chain, A.Chain, H.Mode, A.Mode, A.Calls,
                            A.Uncertain, A.By == How::Joined, A.Awaited});
-      if (!H.Must || IsSame || To == NoLock || Except.contains(Lock))
+      if ((!H.Must && !H.Chosen) || IsSame || To == NoLock ||
+          Except.contains(Lock))
         continue;
       LockId From = Model.lockId(Lock);
       if (From == NoLock)
@@ -238,7 +245,7 @@ void LockFlow::meet(const LockState &State, const Acquisition &A, LockId To,
         if (A.Lock.Root != facts::PlaceRoot::None && A.By == How::Taken &&
             !bothShared(H.Mode, A.Mode))
           Pairs.push_back({To, Id, Lock, A.Lock, H.Chain, A.Chain, A.Calls,
-                           A.Uncertain, Around});
+                           A.Uncertain, gatesIn(State, false)});
         continue;
       }
       OrderEdge Edge{From,
@@ -263,7 +270,7 @@ void LockFlow::meet(const LockState &State, const Acquisition &A, LockId To,
 // A lock is taken in STATE. IS_KNOWN: only what comes together here is of
 // interest, callers hear of the acquisition otherwise.
 void LockFlow::record(const LockState &State, Acquisition A,
-                      const std::set<AccessPath> &Except, bool IsKnown) {
+                      const PathSet &Except, bool IsKnown) {
   LockId To = Model.lockId(A.Lock);
   if (Summarising) {
     if (A.Mode != rules::LockMode::Shared && To != NoLock)
@@ -286,22 +293,32 @@ void LockFlow::record(const LockState &State, Acquisition A,
     A.Gates.push_back(std::move(G));
   normalise(A.Gates);
   A.AfterRelease |= State.Released.contains(A.Lock);
-  keep(std::move(A));
+  A.Hash = hashOf(A.Lock);
+  const std::size_t Same = indexOf(A.Hash, A.Lock, A, A.Gates);
+  keep(std::move(A), Same);
 }
 
-// Among what callers need to know, if it is not there.
-void LockFlow::keep(Acquisition A) {
-  A.Hash = hashOf(A.Lock);
+// The index in Taken of what is as A, but of LOCK, which has this hash, and
+// with GATES; or the size of Taken.
+std::size_t LockFlow::indexOf(std::size_t Hash, const AccessPath &Lock,
+                              const Acquisition &A,
+                              const std::vector<Gate> &Gates) const {
   for (std::size_t I = 0; I < Kept.size(); ++I)
-    if (Kept[I] == A.Hash) {
-      Acquisition &Known = Taken[I];
-      if (Known.Lock != A.Lock || Known.Mode != A.Mode || Known.By != A.By ||
-          !sameGates(Known.Gates, A.Gates))
-        continue;
-      if (Known.AfterRelease && !A.AfterRelease)
-        Known = std::move(A);
-      return;
-    }
+    if (Kept[I] == Hash)
+      if (const Acquisition &Known = Taken[I];
+          Known.Mode == A.Mode && Known.By == A.By && Known.Lock == Lock &&
+          sameGates(Known.Gates, Gates))
+        return I;
+  return Taken.size();
+}
+
+// Among what callers need to know; SAME is where indexOf() has found it.
+void LockFlow::keep(Acquisition A, std::size_t Same) {
+  if (Same < Taken.size()) {
+    if (Taken[Same].AfterRelease && !A.AfterRelease)
+      Taken[Same] = std::move(A);
+    return;
+  }
   if (Taken.size() < MaxTaken) {
     Kept.push_back(A.Hash);
     Taken.push_back(std::move(A));
@@ -361,13 +378,9 @@ void LockFlow::passOn(const Acquisition &A, const Substitution &Sub,
     repeatInside(A, Lock, Own, E);
   }
   const std::size_t Hash = Rewritten ? hashOf(Lock) : A.Hash;
-  for (std::size_t I = 0; I < Kept.size(); ++I)
-    if (Kept[I] == Hash)
-      if (const Acquisition &Known = Taken[I];
-          Known.Lock == Lock && Known.Mode == A.Mode && Known.By == A.By &&
-          sameGates(Known.Gates, *Gates) &&
-          (!Known.AfterRelease || A.AfterRelease))
-        return;
+  const std::size_t Same = indexOf(Hash, Lock, A, *Gates);
+  if (Same < Taken.size() && (!Taken[Same].AfterRelease || A.AfterRelease))
+    return;
   Acquisition Here{.Lock = Lock,
                    .Mode = A.Mode,
                    .Chain = Model.newChain({Id, &E, A.Chain}),
@@ -377,10 +390,11 @@ void LockFlow::passOn(const Acquisition &A, const Substitution &Sub,
                    .Awaited = A.Awaited,
                    .By = A.By,
                    .AfterRelease = A.AfterRelease,
-                   .Gates = *Gates};
+                   .Gates = *Gates,
+                   .Hash = Hash};
   for (Gate &G : Here.Gates)
     G.Chain = Model.newChain({Id, &E, G.Chain});
-  keep(std::move(Here));
+  keep(std::move(Here), Same);
 }
 
 } // namespace gridlock

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // LockFlow, seventh part: functions of which the result tells whether they have
-// left a lock held, as a try does.
+// left a lock held, as a try does, or have given one back.
+#include "checks/engine/QualifiedNames.h"
 #include "checks/locks/LockFlow.h"
 
 #include <algorithm>
@@ -39,7 +40,29 @@ void LockFlow::noteReturn(const facts::Event &E, const LockState &State) {
     if (auto It = State.Zero.find(AccessPath::of(File, E.value()));
         It != State.Zero.end())
       Zero = It->second;
-  Returns.push_back({E.value(), State.Held, Zero});
+  Returns.push_back({E.value(), State.Held, State.Lacking, Zero});
+}
+
+// The try of which R gives the result: as it is, or made a truth value, as
+// wrappers of pthread_mutex_trylock do: `return trylock(&m) == 0`. Which way is
+// not in the facts: a function that is called a try and gives bool is true if
+// it has taken the lock.
+std::optional<LockFlow::Try> LockFlow::tryOf(const ReturnPoint &R) const {
+  if (auto It = Tries.find(AccessPath::of(File, R.Value)); It != Tries.end())
+    return It->second;
+  if (!R.Value || R.Value->kind() != ValueKind::Unknown ||
+      R.Value->reason() != facts::UnknownReason::Arithmetic ||
+      Tries.size() != 1)
+    return std::nullopt;
+  const facts::Symbol &S = *P.symbol(F.Symbol).Fact;
+  const std::string Name = lowerCase(lastComponent(P.qualifiedName(F.Symbol)));
+  if (Name.find("try") == std::string::npos ||
+      P.typeName(P.symbol(F.Symbol).Unit, S.result_type()).find("ool") ==
+          std::string_view::npos)
+    return std::nullopt;
+  Try Result = Tries.begin()->second;
+  Result.ZeroIsSuccess = false;
+  return Result;
 }
 
 // A lock that is held on some returns only, which are those of zero, or those
@@ -50,11 +73,10 @@ void LockFlow::findTold(const LockState &Exit) {
     if (!H.Must && !H.FromCaller && isVisible(Lock))
       Maybe.emplace(Lock, H.Mode);
   for (const ReturnPoint &R : Returns)
-    if (auto It = Tries.find(AccessPath::of(File, R.Value));
-        It != Tries.end() && !It->second.Awaited)
-      for (const AccessPath &Lock : It->second.Locks)
+    if (std::optional<Try> T = tryOf(R); T && !T->Awaited)
+      for (const AccessPath &Lock : T->Locks)
         if (isVisible(Lock) && !Exit.Guards.contains(Lock))
-          Maybe.emplace(Lock, It->second.Mode);
+          Maybe.emplace(Lock, T->Mode);
   for (const auto &[Lock, Mode] : Maybe) {
     std::optional<bool> ZeroIsSuccess;
     bool Agrees = true, SomeHeld = false;
@@ -64,12 +86,19 @@ void LockFlow::findTold(const LockState &Exit) {
     };
     for (const ReturnPoint &R : Returns) {
       auto Held = R.Held.find(Lock);
-      auto Try = Tries.find(AccessPath::of(File, R.Value));
-      if (Try != Tries.end() && !R.Zero &&
-          (Held == R.Held.end() || !Held->second.Must)) {
-        const auto &Of = Try->second.Locks;
-        Agrees &= std::find(Of.begin(), Of.end(), Lock) != Of.end();
-        Tell(Try->second.ZeroIsSuccess);
+      if (std::optional<Try> T = tryOf(R);
+          T && !R.Zero && (Held == R.Held.end() || !Held->second.Must)) {
+        Agrees &=
+            std::find(T->Locks.begin(), T->Locks.end(), Lock) != T->Locks.end();
+        Tell(T->ZeroIsSuccess);
+        SomeHeld = true;
+        continue;
+      }
+      auto Lend = Lends.find(AccessPath::of(File, R.Value));
+      if (Lend != Lends.end() && !R.Zero && Held != R.Held.end() &&
+          !Held->second.Must) {
+        Tell(!Lend->second.front().ZeroIsGone);
+        Agrees &= Lend->second.size() == 1 && Lend->second[0].Lock == Lock;
         SomeHeld = true;
         continue;
       }
@@ -82,6 +111,27 @@ void LockFlow::findTold(const LockState &Exit) {
     }
     if (Agrees && SomeHeld)
       Summary.Tells.push_back({Lock, Mode, *ZeroIsSuccess});
+  }
+}
+
+// A caller's lock that is given back on some returns only, in the same way.
+void LockFlow::findLent(const LockState &Exit) {
+  for (const AccessPath &Lock : Exit.Lacking) {
+    std::optional<bool> ZeroIsGone;
+    bool Agrees = isVisible(Lock), SomeGone = false, SomeLeft = false;
+    for (const ReturnPoint &R : Returns) {
+      const bool Gone = R.Lacking.contains(Lock);
+      // What is held there may be given back by the end of a guard.
+      Agrees &= R.Zero && !R.Held.contains(Lock) &&
+                (!ZeroIsGone || *ZeroIsGone == (*R.Zero == Gone));
+      if (!Agrees)
+        break;
+      ZeroIsGone = *R.Zero == Gone;
+      SomeGone |= Gone;
+      SomeLeft |= !Gone;
+    }
+    if (Agrees && SomeGone && SomeLeft)
+      Summary.Lends.push_back({Lock, *ZeroIsGone});
   }
 }
 

@@ -98,9 +98,9 @@ void Reporter::leak(FunctionId Id, const AccessPath &Lock, const LockUse &Use,
   Result.Message =
       "lock " + quoteLock(P, Id, Lock) + " stays locked when " +
       wayOut(Id, Leak) +
-      (Use.IsGivenUp          ? ", after a guard has given it up by 'release()'"
-       : Use.Released.empty() ? ", and neither it nor a caller releases it"
-                              : ", but is released on other paths") +
+      (Use.IsGivenUp       ? ", after a guard has given it up by 'release()'"
+       : !Use.isReleased() ? ", and neither it nor a caller releases it"
+                           : ", but is released on other paths") +
       "; instead: release it on every way out, in C++ by a guard";
   auto Taken = Use.Taken.find(Leak.Taken);
   bool ByHelper =
@@ -150,11 +150,11 @@ void Reporter::function(FunctionId Id) {
     guard(Id, Guard);
   std::map<std::string, unsigned> Paths; // by the lock's name
   for (const auto &[Lock, Use] : Uses.Locks)
-    Paths[nameOf(Lock).Text] += Use.isTaken() || !Use.Released.empty();
+    Paths[nameOf(Lock).Text] += Use.isTaken() || Use.isReleased();
   std::optional<LeakSearch> Search;
   for (const auto &[Lock, Use] : Uses.Locks) {
     std::string Name = nameOf(Lock).Text;
-    bool IsAlone = Use.Released.empty() && !Use.IsGivenUp;
+    bool IsAlone = !Use.isReleased() && !Use.IsGivenUp;
     if (!Use.isTaken() || Uses.ReleasedOnly.contains(Name) ||
         (IsAlone ? !HandOver.mustBeReleased(Id, Lock)
                  : HandOver.isHandedOn(Id, Lock)))

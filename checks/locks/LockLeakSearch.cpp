@@ -18,6 +18,7 @@ struct LeakSearch::Search {
     const facts::Event *Outer; // one before it that is open too
     bool Moved;                // a pointer to the lock has changed since
     bool Caught;               // an exception since, of some call
+    bool Unasked; // a callee may have released it: its result will tell
     auto operator<=>(const Position &) const = default;
   };
   using Way = std::pair<Position, PathFacts>;
@@ -49,6 +50,8 @@ private:
 
 void LeakSearch::Search::leak(const Position &At, LeakEnd End,
                               const facts::Event *Left) {
+  if (At.Unasked)
+    return;
   bool IsShown = End == LeakEnd::Callee ? In.throwsItself(*Left) : true;
   LockLeak Found{At.Open, End, Left, IsShown && !Merges && !At.Caught};
   auto [It, New] = Leaks.try_emplace(At.Open, Found);
@@ -79,7 +82,7 @@ bool LeakSearch::Search::event(const facts::Event &E, Way &Now, bool &Ends) {
     if (!At.Open || At.Moved)
       return false;
     At.Open = std::exchange(At.Outer, nullptr);
-    At.Caught = false;
+    At.Caught = At.Unasked = false;
   }
   At.Moved |= At.Open && In.isMoved(E, Lock);
   if (Use.Taken.contains(&E)) {
@@ -91,6 +94,10 @@ bool LeakSearch::Search::event(const facts::Event &E, Way &Now, bool &Ends) {
     At.Outer = At.Open != &E ? At.Open : At.Outer;
     At.Open = &E;
     At.Moved = false;
+  } else if (At.Open &&
+             std::any_of(Use.Lent.begin(), Use.Lent.end(),
+                         [&](const auto &L) { return L.second.Call == &E; })) {
+    At.Unasked = true;
   } else if (At.Open && !Releases && !Use.ByDestructor && In.mayThrow(E)) {
     leak(At, LeakEnd::Callee, &E);
   }
@@ -109,11 +116,20 @@ void LeakSearch::Search::edge(const facts::Edge &E, const Way &Now,
   At.Caught |= At.Open && E.kind() == facts::EdgeKind::Handler;
   if (!In.Branches->follow(E, Next.second))
     return;
-  if (auto Tested = Use.Tried.empty() ? std::nullopt : In.Branches->tested(E))
+  if (auto Tested = Use.Tried.empty() && Use.Lent.empty()
+                        ? std::nullopt
+                        : In.Branches->tested(E)) {
     if (auto Try = Use.Tried.find(Tested->first);
         Try != Use.Tried.end() && Tested->second != Try->second.ZeroIsSuccess &&
         !At.Open)
       At.Open = Try->second.Call;
+    if (auto Lent = Use.Lent.find(Tested->first);
+        Lent != Use.Lent.end() && At.Open) {
+      if (Tested->second != Lent->second.ZeroIsSuccess)
+        At.Open = std::exchange(At.Outer, nullptr);
+      At.Unasked = false;
+    }
+  }
   if (E.to() != In.F.exit())
     reach(std::move(Next));
   else if (At.Open)
@@ -128,7 +144,7 @@ LeakSearch::Search::Outcome LeakSearch::Search::run() {
   auto Blocks = each(In.F.blocks());
   constexpr std::size_t MaxWays = 20000;
   std::size_t Ways = 0;
-  reach({{0, nullptr, nullptr, false, false}, {}});
+  reach({{0, nullptr, nullptr, false, false, false}, {}});
   while (!Pending.empty()) {
     if (++Ways > MaxWays)
       return Outcome::TooMany;

@@ -16,8 +16,9 @@ namespace gridlock {
 
 LockModel::LockModel(const Program &P, const CallGraph &Calls)
     : P(P), Calls(Calls), Threads(P, Calls), Kinds(P),
-      Taken(P.functions().size()), SummaryOf(P.functions().size(), 0),
-      Chains(1), HasHeldCalls(P.functions().size(), false),
+      Timeline(P.functions().size()), Taken(P.functions().size()),
+      SummaryOf(P.functions().size(), 0), Chains(1),
+      HasHeldCalls(P.functions().size(), false),
       Takes(P.functions().size(), false),
       ChangesCallers(P.functions().size(), false) {
   findCallees();
@@ -87,7 +88,7 @@ std::size_t roundsOf(std::size_t Size, bool IsCycle) {
 
 // Grows with all that callers can learn from a summary.
 std::size_t sizeOf(const LockSummary &S) {
-  return S.Tells.size() + S.Bares.size() + S.Invokes.size() +
+  return S.Tells.size() + S.Lends.size() + S.Bares.size() + S.Invokes.size() +
          S.LeftHeld.size() + S.Guards.size() + S.Released.size() +
          S.Lacking.size() + S.MayHold.size() + S.Known.size() +
          S.First.has_value() + S.Result.has_value();
@@ -97,7 +98,8 @@ std::size_t sizeOf(const LockSummary &S) {
 
 void LockModel::summarise(Component Members) {
   bool AnyState = false, Changed = true;
-  std::size_t Left = roundsOf(Members.size(), isCycle(Members));
+  const bool IsCycle = isCycle(Members);
+  std::size_t Left = roundsOf(Members.size(), IsCycle);
   const std::size_t FirstCall = HeldCalls.size(), FirstTaker = Takers.size();
   for (; Changed && Left > 0; --Left) {
     Changed = false;
@@ -114,8 +116,14 @@ void LockModel::summarise(Component Members) {
       }
       const LockSummary *Known = summary(F);
       const std::size_t Size = Known ? sizeOf(*Known) : 0;
+      // The summaries of all that it calls are complete, unless it is part of a
+      // cycle, or awaits what tells by a method that nobody calls by name.
+      const bool IsFinal = !IsCycle && !P.isCoroutine(F);
+      LockTimeline::Recorder Record(Timeline);
       LockFlow Flow(*this, F);
-      Flow.summarise();
+      Flow.summarise(IsFinal ? &Record : nullptr);
+      if (IsFinal)
+        Record.keepAs(F);
       Takes[F] = Flow.Takes;
       Changed |= Takes[F] != Took || sizeOf(Flow.Summary) != Size;
       setSummary(F, std::move(Flow.Summary));
@@ -245,7 +253,15 @@ void LockModel::addCallersGates() {
 
 void LockModel::watch(FunctionId F, const LockObserver &Watch) {
   if (!isPlain(F)) {
-    LockFlow(*this, F).watch(Watch);
+    if (!Timeline.isKept(F) && !Timeline.isTooLarge(F)) {
+      LockTimeline::Recorder Record(Timeline);
+      LockFlow(*this, F).record(Record);
+      Record.keepAs(F);
+    }
+    if (Timeline.isKept(F))
+      Timeline.replay(F, *P.function(F).Fact, Watch);
+    else
+      LockFlow(*this, F).watch(Watch);
     return;
   }
   const LockState None;

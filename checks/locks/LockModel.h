@@ -16,12 +16,11 @@
 #include "checks/engine/CallGraph.h"
 #include "checks/engine/NumberTable.h"
 #include "checks/locks/CalleeKinds.h"
-#include "checks/locks/LockState.h"
+#include "checks/locks/LockTimeline.h"
 #include "checks/locks/SignalWaits.h"
 #include "checks/locks/ThreadStarts.h"
 
 #include <deque>
-#include <functional>
 #include <unordered_map>
 
 namespace gridlock {
@@ -81,10 +80,6 @@ struct LockRepeat {
   AccessPath Inner = {};
 };
 
-/// Sees one event with the state in front of it and behind it.
-using LockObserver = std::function<void(
-    const facts::Event &E, const LockState &Before, const LockState &After)>;
-
 class LockModel {
 public:
   LockModel(const Program &P, const CallGraph &Calls);
@@ -115,7 +110,8 @@ public:
   /// Whether nothing that F or a callee does is to its locks, and what its
   /// callees take means the same to its callers, but for parameters.
   bool isPlain(FunctionId F) const;
-  /// Shows WATCH every event of F that can be reached, in blocks' order.
+  /// Shows WATCH every event of F that can be reached, in blocks' order. Linear
+  /// in events and changes of the state.
   void watch(FunctionId F, const LockObserver &Watch);
   const LockName &name(LockId L) const { return Names[L]; }
   /// As messages quote a lock: `Account::mutex_`, or a global's qualified name.
@@ -217,6 +213,7 @@ private:
   std::vector<std::uint32_t> ComponentStart; // strongly connected parts of it
   LockNeeds Needs;
   CalleeKinds Kinds;
+  LockTimeline Timeline;
   std::vector<std::vector<LockSummary::Acquisition>> Taken; // by function
   void setSummary(FunctionId F, LockSummary Summary);
   std::vector<std::uint32_t> SummaryOf; // by function: 0, or one more than ...

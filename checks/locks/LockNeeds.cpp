@@ -27,8 +27,7 @@ template <typename Use> void eachEnd(const AccessPath &Lock, Use Take) {
        --I) {
     const PathStep &S = Lock.Steps[I - 1];
     // Elements are the same whatever their index, as far as this goes.
-    std::size_t Step = S.Kind == StepKind::Field
-                           ? std::hash<std::string_view>()(S.Name)
+    std::size_t Step = S.Kind == StepKind::Field   ? hashName(S.Name)
                        : S.Kind == StepKind::Deref ? 1
                                                    : 2;
     Hash = (Hash ^ Step) * 0x9e3779b97f4a7c15u + 1;

@@ -76,8 +76,7 @@ private:
   struct NameHash {
     std::size_t
     operator()(const std::pair<std::string_view, std::string_view> &N) const {
-      std::hash<std::string_view> Text;
-      return Text(N.first) * 31 + Text(N.second);
+      return hashName(N.first) * 31 + hashName(N.second);
     }
   };
   std::unordered_map<std::pair<std::string_view, std::string_view>, LockClass,

@@ -4,6 +4,7 @@
 #include "checks/engine/Classify.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace gridlock {
 
@@ -118,7 +119,31 @@ Substitution::Substitution(const Program &P, FunctionId Caller,
                            const facts::Event &Call, const Bindings &Known,
                            const facts::Value *Callable, bool Passed)
     : File(P.unit(P.function(Caller).Unit)), Call(Call), Known(Known),
-      Callable(Callable), Passed(Passed) {}
+      Callable(Callable), Passed(Passed) {
+  if (Passed && Callable)
+    findForwarded(P, P.function(Caller).Unit);
+}
+
+// What follows the callable, if it is as much as the callable takes.
+void Substitution::findForwarded(const Program &P, std::uint32_t Unit) {
+  Program::EntryList Entries = P.entries(P.resolve(Unit, Call.symbol()));
+  if (std::none_of(Entries.begin(), Entries.end(), [](const auto *Entry) {
+        return does(*Entry, rules::Effect::RunsCallable) &&
+               Entry->where() == rules::Where::Now;
+      }))
+    return;
+  const SymbolId Target = P.resolve(Unit, Callable->symbol());
+  const std::uint32_t Params = each(P.symbol(Target).Fact->params()).size();
+  auto Args = each(Call.args());
+  for (std::uint32_t I = 0; I < Args.size(); ++I)
+    if (Args[I]->kind() == ValueKind::Callable &&
+        P.resolve(Unit, Args[I]->symbol()) == Target) {
+      ForwardsObject = Args.size() == I + 2 + Params;
+      if (ForwardsObject || Args.size() == I + 1 + Params)
+        Forwarded = I + 1 + (ForwardsObject ? 1 : 0);
+      return;
+    }
+}
 
 std::optional<Binding> Substitution::argument(const AccessPath &Path) const {
   switch (Path.Root) {
@@ -127,11 +152,20 @@ std::optional<Binding> Substitution::argument(const AccessPath &Path) const {
       return Binding{AccessPath::of(File, *Call.place()), false};
     if (auto Object = AccessPath::of(File, Call.receiver()))
       return Binding{std::move(Object), false};
+    if (ForwardsObject)
+      if (auto Object = bindingOf(File, each(Call.args())[*Forwarded - 1])) {
+        const bool IsThis =
+            Object->To.Root == PlaceRoot::This && Object->To.Steps.empty();
+        if (!std::exchange(Object->Address, false) && !IsThis)
+          Object->To.Steps.push_back({StepKind::Deref, {}, {}, 0});
+        return Object;
+      }
     return std::nullopt;
   case PlaceRoot::Param: {
     auto Args = each(Call.args());
-    return !Passed && Path.Id < Args.size() ? bindingOf(File, Args[Path.Id])
-                                            : std::nullopt;
+    const std::uint32_t I = Path.Id + Forwarded.value_or(0);
+    return (!Passed || Forwarded) && I < Args.size() ? bindingOf(File, Args[I])
+                                                     : std::nullopt;
   }
   case PlaceRoot::Capture: {
     auto Captures = each(Callable ? Callable->captures() : nullptr);
@@ -283,11 +317,10 @@ bool hasName(const AccessPath &Path) {
 }
 
 std::size_t NameHash::operator()(const AccessPath &Path) const {
-  std::hash<std::string_view> Text;
   std::size_t Hash = static_cast<std::size_t>(Path.Root);
-  Hash = Hash * 31 + Text(Path.Global);
+  Hash = Hash * 31 + hashName(Path.Global);
   for (const PathStep &S : Path.Steps)
-    Hash = (Hash * 31 + Text(S.Name)) * 31 + Text(S.Owner);
+    Hash = (Hash * 31 + hashName(S.Name)) * 31 + hashName(S.Owner);
   return Hash;
 }
 

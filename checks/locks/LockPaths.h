@@ -11,10 +11,10 @@
 #define GRIDLOCK_LOCKS_LOCKPATHS_H
 
 #include "checks/engine/AccessPath.h"
+#include "checks/engine/FlatMap.h"
 #include "checks/engine/Program.h"
 #include "checks/engine/QualifiedNames.h"
 
-#include <map>
 #include <optional>
 #include <string>
 
@@ -26,7 +26,7 @@ struct Binding {
   bool Address; // the key is a pointer to To; else it stands for To itself
   bool operator==(const Binding &) const = default;
 };
-using Bindings = std::map<AccessPath, Binding>;
+using Bindings = FlatMap<AccessPath, Binding>;
 
 /// The binding that a value makes when it is stored; empty if it names no
 /// place.
@@ -46,7 +46,8 @@ std::optional<AccessPath> rebase(const AccessPath &Path, const Binding &B);
 class Substitution {
 public:
   /// CALLABLE is the lambda that is called, if one is; PASSED means that it was
-  /// only handed over, so that its parameters are not the arguments of CALL.
+  /// only handed over, so that its parameters are not the arguments of CALL;
+  /// where CALL is one of std::call_once or its like, they follow it there.
   Substitution(const Program &P, FunctionId Caller, const facts::Event &Call,
                const Bindings &Known, const facts::Value *Callable,
                bool Passed);
@@ -58,12 +59,17 @@ public:
 
 private:
   std::optional<Binding> argument(const AccessPath &Path) const;
+  void findForwarded(const Program &P, std::uint32_t Unit);
 
   const FactsFile &File;
   const facts::Event &Call;
   const Bindings &Known;
   const facts::Value *Callable;
   bool Passed;
+  /// While it is passed: where the arguments for it begin, and whether the
+  /// first of them is the object of a method.
+  std::optional<std::uint32_t> Forwarded;
+  bool ForwardsObject = false;
 };
 
 /// What function CALLEE returns, at one call in CALLER: an element by one of
@@ -118,7 +124,8 @@ struct NameHash {
 };
 struct SameName {
   bool operator()(const AccessPath &A, const AccessPath &B) const {
-    return A.Root == B.Root && A.Global == B.Global && A.Steps == B.Steps;
+    return A.Root == B.Root && sameText(A.Global, B.Global) &&
+           A.Steps == B.Steps;
   }
 };
 

@@ -13,7 +13,7 @@ bool isBehind(const AccessPath &Lock, const AccessPath &Pointer) {
 }
 
 // Whether there is no such lock, because a pointer on the way to it is null.
-bool isNowhere(const AccessPath &Lock, const std::map<AccessPath, bool> &Zero) {
+bool isNowhere(const AccessPath &Lock, const FlatMap<AccessPath, bool> &Zero) {
   return std::any_of(Zero.begin(), Zero.end(), [&](const auto &Known) {
     return Known.second && isBehind(Lock, Known.first);
   });
@@ -21,21 +21,23 @@ bool isNowhere(const AccessPath &Lock, const std::map<AccessPath, bool> &Zero) {
 
 // Held on both ways: where a pointer on the way to it is null, there was
 // nothing to take.
-bool joinHeld(std::map<AccessPath, HeldLock> &Into,
-              const std::map<AccessPath, HeldLock> &Other,
-              const std::map<AccessPath, bool> &ZeroInto,
-              const std::map<AccessPath, bool> &ZeroOther) {
+bool joinHeld(HeldMap &Into, const HeldMap &Other,
+              const FlatMap<AccessPath, bool> &ZeroInto,
+              const FlatMap<AccessPath, bool> &ZeroOther) {
   bool Changed = false;
   for (auto &[Lock, H] : Into) {
     auto It = Other.find(Lock);
     bool Must = H.Must && (It != Other.end() ? It->second.Must
                                              : isNowhere(Lock, ZeroOther));
-    Changed |= Must != H.Must;
+    bool Chosen = H.Chosen && It != Other.end() && It->second.Chosen;
+    Changed |= Must != H.Must || Chosen != H.Chosen;
     H.Must = Must;
+    H.Chosen = Chosen;
   }
   for (const auto &[Lock, H] : Other)
     if (auto [It, New] = Into.try_emplace(Lock, H); New) {
       It->second.Must = H.Must && isNowhere(Lock, ZeroInto);
+      It->second.Chosen = false;
       Changed = true;
     }
   return Changed;
@@ -50,14 +52,13 @@ bool isReturned(const AccessPath &Guard) {
 bool LockState::join(const LockState &Other) {
   bool Changed = joinHeld(Held, Other.Held, Zero, Other.Zero);
   Changed |= joinHeld(Awaited, Other.Awaited, Zero, Other.Zero);
-  Changed |= std::erase_if(Zero, [&](const auto &Item) {
-               auto It = Other.Zero.find(Item.first);
-               return It == Other.Zero.end() || It->second != Item.second;
-             }) != 0;
-  Changed |=
-      std::erase_if(Guards, [&](const auto &Item) {
-        return !Other.Guards.contains(Item.first) && !isReturned(Item.first);
-      }) != 0;
+  Changed |= Zero.eraseIf([&](const auto &Item) {
+    auto It = Other.Zero.find(Item.first);
+    return It == Other.Zero.end() || It->second != Item.second;
+  }) != 0;
+  Changed |= Guards.eraseIf([&](const auto &Item) {
+    return !Other.Guards.contains(Item.first) && !isReturned(Item.first);
+  }) != 0;
   // What is returned with a lock on some paths may own it.
   for (const auto &[Guard, State] : Other.Guards)
     if (isReturned(Guard) && !Guards.contains(Guard)) {
@@ -75,10 +76,10 @@ bool LockState::join(const LockState &Other) {
     State.Owns = true;
     Changed = true;
   }
-  Changed |= std::erase_if(Known, [&](const auto &Item) {
-               auto It = Other.Known.find(Item.first);
-               return It == Other.Known.end() || It->second != Item.second;
-             }) != 0;
+  Changed |= Known.eraseIf([&](const auto &Item) {
+    auto It = Other.Known.find(Item.first);
+    return It == Other.Known.end() || It->second != Item.second;
+  }) != 0;
   std::size_t Before = Released.size();
   Released.insert(Other.Released.begin(), Other.Released.end());
   Before += Lacking.size();
@@ -89,17 +90,15 @@ bool LockState::join(const LockState &Other) {
 void LockState::learn(const AccessPath &Place, bool IsZero) {
   Zero[Place] = IsZero;
   if (IsZero)
-    std::erase_if(
-        Held, [&](const auto &Item) { return isBehind(Item.first, Place); });
+    Held.eraseIf([&](const auto &Item) { return isBehind(Item.first, Place); });
 }
 
 void LockState::forget(const AccessPath &Place) {
-  std::erase_if(Zero,
-                [&](const auto &Item) { return Item.first.startsWith(Place); });
+  Zero.eraseIf([&](const auto &Item) { return Item.first.startsWith(Place); });
 }
 
 void LockState::forgetShared() {
-  std::erase_if(Zero, [&](const auto &Item) {
+  Zero.eraseIf([&](const auto &Item) {
     const AccessPath &Place = Item.first;
     return (Place.Root != facts::PlaceRoot::Local &&
             Place.Root != facts::PlaceRoot::Param &&
@@ -145,9 +144,9 @@ void LockState::endGuard(const AccessPath &Guard) {
 }
 
 bool LockState::holdsGuards(const AccessPath &Holder) const {
-  for (auto It = Guards.upper_bound(Holder);
+  for (auto It = Guards.lower_bound(Holder);
        It != Guards.end() && It->first.Root == Holder.Root; ++It)
-    if (It->first.startsWith(Holder))
+    if (It->first != Holder && It->first.startsWith(Holder))
       return true;
   return false;
 }

@@ -7,7 +7,6 @@
 
 #include "checks/locks/LockNeeds.h"
 
-#include <set>
 #include <utility>
 #include <vector>
 
@@ -21,6 +20,8 @@ struct HeldLock {
   ChainId Chain;
   bool Must;               // on every path to here
   bool FromCaller = false; // adopted: who calls took it
+  bool Chosen = false;     // not Must, but one of those that `?:` chooses from
+  bool operator==(const HeldLock &) const = default;
 };
 
 struct GuardState {
@@ -35,16 +36,21 @@ struct GuardState {
   bool operator==(const GuardState &) const = default;
 };
 
-struct LockState {
-  std::map<AccessPath, HeldLock> Held;
-  std::map<AccessPath, HeldLock> Awaited; // locks that block no thread
-  std::map<AccessPath, GuardState> Guards;
-  Bindings Known;
-  std::set<AccessPath> Released; // given back on a path without it taken here
-  std::set<AccessPath> Lacking;  // ... and not taken again since
-  /// Places that are known to be zero or null here, or not to be.
-  std::map<AccessPath, bool> Zero;
+using HeldMap = FlatMap<AccessPath, HeldLock>;
+using GuardMap = FlatMap<AccessPath, GuardState>;
+using PathSet = FlatSet<AccessPath>;
 
+struct LockState {
+  HeldMap Held;
+  HeldMap Awaited; // locks that block no thread
+  GuardMap Guards;
+  Bindings Known;
+  PathSet Released; // given back on a path without it taken here
+  PathSet Lacking;  // ... and not taken again since
+  /// Places that are known to be zero or null here, or not to be.
+  FlatMap<AccessPath, bool> Zero;
+
+  bool operator==(const LockState &) const = default;
   bool join(const LockState &Other);
   /// Whether no lock is held, guarded or was given back.
   bool isIdle() const {
@@ -114,15 +120,21 @@ struct LockSummary {
     bool ZeroIsSuccess;
   };
   std::vector<Told> Tells;
+  /// Of Lacking: given back if the result is zero, or is not, and else not.
+  struct Lent {
+    AccessPath Lock;
+    bool ZeroIsGone;
+  };
+  std::vector<Lent> Lends;
   std::optional<Acquisition> First; // of the blocking ones, at any depth
   std::vector<Bare> Bares;
   std::vector<Invocation> Invokes;
-  std::map<AccessPath, HeldLock> LeftHeld;
-  std::map<AccessPath, GuardState> Guards; // alive when it returns
-  std::set<AccessPath> Released;
-  std::set<AccessPath> Lacking; // of these, not taken again on some path
+  HeldMap LeftHeld;
+  GuardMap Guards; // alive when it returns
+  PathSet Released;
+  PathSet Lacking; // of these, not taken again on some path
   /// Behind members, held on some paths: a guard's that was told to lock again.
-  std::map<AccessPath, HeldLock> MayHold;
+  HeldMap MayHold;
   Bindings Known; // members that were bound
   std::optional<Binding> Result;
 

@@ -57,11 +57,12 @@ void Finder::event(const facts::Event &E, const LockState &Before,
                    const LockState &After) {
   const facts::Event *Made = std::exchange(Last, nullptr);
   for (const auto &[Lock, H] : After.Held) {
-    auto Was = Before.Held.find(Lock);
     const ChainLink &Link = Model.chain(H.Chain);
+    if (Link.Function != Id || Link.Site != &E)
+      continue;
+    auto Was = Before.Held.find(Lock);
     bool IsNew = Was == Before.Held.end() || Was->second.Chain != H.Chain;
-    if (Link.Function != Id || Link.Site != &E ||
-        (!IsNew && (E.kind() != EventKind::Call || !H.Must)))
+    if (!IsNew && (E.kind() != EventKind::Call || !H.Must))
       continue;
     if (E.kind() == EventKind::Construct) {
       ByObject.insert(nameOf(Lock).Text);
@@ -76,6 +77,8 @@ void Finder::event(const facts::Event &E, const LockState &Before,
     }
   }
   attempt(E, Before);
+  if (&Before == &After && E.kind() != EventKind::LifetimeEnd && !Made)
+    return; // nothing is given back
   bool IsEnd = E.implicit() == ImplicitKind::Destructor ||
                E.implicit() == ImplicitKind::Cleanup;
   for (const auto &[Lock, H] : Before.Held) {
@@ -169,28 +172,34 @@ void Finder::attempt(const facts::Event &E, const LockState &State) {
   Model.calls().follow(Id, E, Targets);
   const LockSummary *Callee =
       Targets.size() == 1 ? Model.summary(Targets[0].Target) : nullptr;
-  if (!Callee || Callee->Tells.empty())
+  if (!Callee || (Callee->Tells.empty() && Callee->Lends.empty()))
     return;
   Substitution Here(P, Id, E, State.Known, nullptr, false);
   for (const LockSummary::Told &T : Callee->Tells)
     if (auto Lock = Here.apply(T.Lock))
       Result.Locks[*Lock].Tried.try_emplace(AccessPath::ofResult(E.id()),
                                             LockUse::Try{&E, T.ZeroIsSuccess});
+  for (const LockSummary::Lent &L : Callee->Lends)
+    if (auto Lock = Here.apply(L.Lock);
+        Lock && State.Held.contains(*Lock) && State.Held.at(*Lock).Must)
+      Result.Locks[*Lock].Lent.try_emplace(AccessPath::ofResult(E.id()),
+                                           LockUse::Try{&E, L.ZeroIsGone});
 }
 
-// Locals that keep the result of a try.
+// Locals that keep the result of a try, or of what may have given a lock back.
 void Finder::findTold() {
   for (auto &[Lock, Use] : Result.Locks)
-    if (!Use.Tried.empty())
-      for (const facts::Block *B : each(F.Fact->blocks()))
-        for (const facts::Event *E : each(B->events()))
-          if (E->place() && E->value() && E->symbol() == 0 &&
-              (E->kind() == EventKind::Construct ||
-               E->kind() == EventKind::Assign))
-            if (auto It = Use.Tried.find(AccessPath::of(File, E->value()));
-                It != Use.Tried.end())
-              Use.Tried.try_emplace(AccessPath::of(File, *E->place()),
-                                    It->second);
+    for (std::map<AccessPath, LockUse::Try> *Told : {&Use.Tried, &Use.Lent})
+      if (!Told->empty())
+        for (const facts::Block *B : each(F.Fact->blocks()))
+          for (const facts::Event *E : each(B->events()))
+            if (E->place() && E->value() && E->symbol() == 0 &&
+                (E->kind() == EventKind::Construct ||
+                 E->kind() == EventKind::Assign))
+              if (auto It = Told->find(AccessPath::of(File, E->value()));
+                  It != Told->end())
+                Told->try_emplace(AccessPath::of(File, *E->place()),
+                                  It->second);
 }
 
 // `std::unique_lock<std::mutex>(m);` declares a guard named `m`, without a

@@ -20,10 +20,14 @@ struct LockUse {
     bool ZeroIsSuccess;
   };
   std::map<AccessPath, Try> Tried;
+  /// Given back by a callee where its result says so, in the same way:
+  /// `ZeroIsSuccess` means that zero says it is gone.
+  std::map<AccessPath, Try> Lent;
   std::set<const facts::Event *> Released; // also: handed to a guard
   bool ByDestructor = false;               // some object's end releases it
   bool IsGivenUp = false; // a guard gave it up, and nobody asked for it
   bool isTaken() const { return !Taken.empty() || !Tried.empty(); }
+  bool isReleased() const { return !Released.empty() || !Lent.empty(); }
 };
 
 /// A guard that protects nothing: a temporary, with the lock that it gives back

@@ -32,11 +32,24 @@ bool holdsCallable(std::string_view Operator) {
                      [&](std::string_view T) { return Operator.ends_with(T); });
 }
 
+// Containers, by their usual names: others hold one callable.
+bool isList(std::string_view Type) {
+  const std::string Name =
+      lowerCase(lastComponent(Type.substr(0, Type.find('<'))));
+  constexpr std::string_view Words[] = {"vector", "list", "deque", "map",
+                                        "hash",   "set",  "array"};
+  return std::any_of(std::begin(Words), std::end(Words), [&](auto Word) {
+    return Name.find(Word) != std::string::npos;
+  });
+}
+
 class Judge {
 public:
-  Judge(const LockModel &Model, FunctionId Id, const facts::Event &E)
+  Judge(const LockModel &Model, FunctionId Id, const facts::Event &E,
+        const HeldSite &Site)
       : Model(Model), P(Model.program()), Calls(Model.calls()), Id(Id),
-        F(P.function(Id)), E(E), Callee(P.resolve(F.Unit, E.symbol())) {}
+        F(P.function(Id)), E(E), Site(Site),
+        Callee(P.resolve(F.Unit, E.symbol())) {}
   std::optional<UserCallback> judge() const;
 
 private:
@@ -44,7 +57,10 @@ private:
   bool tellsOrMakes() const;
   bool hasContext() const;
   bool isHook() const;
+  std::string_view classOf(FunctionId Body) const;
   bool isUsers(const std::vector<CallEdge> &Targets) const;
+  bool isTold() const;
+  bool isSubscribed(const std::vector<CallEdge> &Targets) const;
   std::string quoteCallback(const AccessPath &Path) const;
 
   const LockModel &Model;
@@ -53,13 +69,16 @@ private:
   FunctionId Id;
   const ProgramFunction &F;
   const facts::Event &E;
+  const HeldSite &Site;
   SymbolId Callee;
 };
 
 // What the compiler made for a loop over a container has no name.
 std::string Judge::quoteCallback(const AccessPath &Path) const {
   std::string Name = quoteLock(P, Id, Path);
-  return Name.starts_with("'__") ? "a callback of a list" : "callback " + Name;
+  return Name.starts_with("'") && !Name.starts_with("'__")
+             ? "callback " + Name
+             : "a callback of a list";
 }
 
 // std::invoke and its like of what a member or global holds.
@@ -148,21 +167,70 @@ bool Judge::isHook() const {
   });
 }
 
+std::string_view Judge::classOf(FunctionId Body) const {
+  const ProgramSymbol &S = P.symbol(P.enclosing(P.function(Body).Symbol));
+  return S.Fact->record() == 0 ? std::string_view()
+                               : P.typeName(S.Unit, S.Fact->record());
+}
+
 // Whether code of another class is called that has to do with locks.
 bool Judge::isUsers(const std::vector<CallEdge> &Targets) const {
-  auto ClassOf = [&](FunctionId Body) {
-    const ProgramSymbol &S = P.symbol(P.enclosing(P.function(Body).Symbol));
-    return S.Fact->record() == 0 ? std::string_view()
-                                 : P.typeName(S.Unit, S.Fact->record());
-  };
   auto File = [&](FunctionId Body) {
     return P.locate(P.function(Body).Unit, P.function(Body).Fact->begin()).File;
   };
-  const std::string_view Own = ClassOf(Id);
+  const std::string_view Own = classOf(Id);
   return std::any_of(Targets.begin(), Targets.end(), [&](const CallEdge &Edge) {
     return Model.takes(Edge.Target) &&
            (Own.empty() ? File(Edge.Target) != File(Id)
-                        : ClassOf(Edge.Target) != Own);
+                        : classOf(Edge.Target) != Own);
+  });
+}
+
+// Whether it gets the object that has the lock: it is meant to call it.
+bool Judge::isTold() const {
+  if (Site.Function != Id)
+    return false;
+  const FactsFile &File = P.unit(F.Unit);
+  auto WithoutEnd = [](AccessPath Path, StepKind End) {
+    while (!Path.Steps.empty() && Path.Steps.back().Kind == End)
+      Path.Steps.pop_back();
+    return Path;
+  };
+  auto Args = each(E.args());
+  return std::any_of(
+      Site.Locks.begin(), Site.Locks.end(), [&](const HeldLockAt &Held) {
+        if (Held.Lock.Root == facts::PlaceRoot::Global)
+          return false;
+        const AccessPath Owner =
+            WithoutEnd(WithoutEnd(Held.Lock, StepKind::Field), StepKind::Deref);
+        return std::any_of(Args.begin(), Args.end(), [&](const auto *Arg) {
+          return Owner && Owner.Steps.size() < Held.Lock.Steps.size() &&
+                 WithoutEnd(AccessPath::of(File, Arg), StepKind::Deref) ==
+                     Owner;
+        });
+      });
+}
+
+// Whether it is one of a list to which code of other classes adds what it
+// likes.
+bool Judge::isSubscribed(const std::vector<CallEdge> &Targets) const {
+  const std::string_view Own = classOf(Id);
+  if (Own.empty() ||
+      std::none_of(Targets.begin(), Targets.end(), [&](const CallEdge &Edge) {
+        return classOf(Edge.Target) != Own;
+      }))
+    return false;
+  const ProgramSymbol &S = P.symbol(P.enclosing(F.Symbol));
+  const CallableFlow &Flow = Calls.callables();
+  const std::vector<CallableFlow::NodeId> Holders =
+      Flow.origins(Id, E.receiver()).Holders;
+  auto Fields = each(P.type(S.Unit, S.Fact->record())->fields());
+  return std::any_of(Fields.begin(), Fields.end(), [&](const auto *Field) {
+    return isList(P.typeName(S.Unit, Field->type())) &&
+           std::find(Holders.begin(), Holders.end(),
+                     Flow.holderOf(S.Unit, S.Fact->record(),
+                                   P.text(S.Unit, Field->name()))) !=
+               Holders.end();
   });
 }
 
@@ -181,9 +249,10 @@ std::optional<UserCallback> Judge::judge() const {
   // What is only passed is told to who calls.
   const bool IsKept =
       Through && !Calls.callables().origins(Id, E.receiver()).Holders.empty();
-  const bool IsUsers = IsKnown &&
-                       (IsKept || E.dispatch() == Dispatch::Virtual) &&
-                       isUsers(Targets);
+  const bool IsUsers =
+      IsKnown &&
+      ((E.dispatch() == Dispatch::Virtual && isUsers(Targets)) ||
+       (IsKept && (isUsers(Targets) || isTold() || isSubscribed(Targets))));
   if (IsKnown && !IsUsers)
     return std::nullopt;
   AccessPath Path = AccessPath::of(P.unit(F.Unit), E.receiver());
@@ -206,8 +275,9 @@ std::optional<UserCallback> Judge::judge() const {
 } // namespace
 
 std::optional<UserCallback> userCallback(const LockModel &Model, FunctionId F,
-                                         const facts::Event &E) {
-  std::optional<UserCallback> C = Judge(Model, F, E).judge();
+                                         const facts::Event &E,
+                                         const HeldSite &Site) {
+  std::optional<UserCallback> C = Judge(Model, F, E, Site).judge();
   return C && (C->IsRegistered || !C->IsKnown) ? C : std::nullopt;
 }
 

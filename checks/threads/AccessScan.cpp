@@ -95,7 +95,8 @@ AccessScan::AccessScan(LockModel &Model)
 void AccessScan::scan(FunctionId F) {
   Id = F;
   FreshLocals.clear();
-  GivenLocals.clear();
+  Held.clear();
+  Gives.clear();
   Allocations.clear();
   if (MayMake[F])
     findFresh(F);
@@ -202,16 +203,16 @@ void AccessScan::access(const facts::Event &E, const facts::Place *Place,
   }
   if (isFresh(Path))
     return;
+  const AccessPath *Known = &*Paths.insert(std::move(Path)).first;
   if (!Accesses.empty()) { // `x += 1` reads and writes in one place
     Access &Last = Accesses.back();
-    if (Last.Function == Id && *Last.Path == Path && Last.Site->loc() &&
-        E.loc() && Last.Site->loc()->line() == E.loc()->line()) {
+    if (Last.Function == Id && Last.Site->loc() && E.loc() &&
+        Last.Site->loc()->line() == E.loc()->line() && *Last.Path == *Known) {
       Last.Write |= Write;
       return;
     }
   }
-  Accesses.push_back(
-      {&E, &*Paths.insert(std::move(Path)).first, Id, locksOf(State), Write});
+  Accesses.push_back({&E, Known, Id, locksOf(State), Write});
 }
 
 // A member that is returned or passed by value is read.
@@ -222,6 +223,7 @@ void AccessScan::value(const facts::Event &E, const facts::Value *V,
 }
 
 void AccessScan::event(const facts::Event &E, const LockState *State) {
+  Now = &E;
   switch (E.kind()) {
   case EventKind::Read:
   case EventKind::Write:
@@ -231,8 +233,13 @@ void AccessScan::event(const facts::Event &E, const LockState *State) {
     if (E.value())
       access(E, E.value()->place(), true, State);
     return;
-  case EventKind::Copy:
   case EventKind::Assign:
+    // To locals there are no other events.
+    if (E.place() && E.place()->root() == PlaceRoot::Local && !Gives.empty() &&
+        isGiven(PlaceRoot::Local, E.place()->id(), false))
+      access(E, E.place(), true, State);
+    return value(E, E.value(), State);
+  case EventKind::Copy:
     return value(E, E.value(), State);
   case EventKind::Move:
     if (E.value() && E.value()->kind() == ValueKind::Place)
@@ -275,6 +282,7 @@ bool AccessScan::runsNow(SymbolId Callee) const {
 // A call that runs Targets.
 void AccessScan::call(const facts::Event &E, SymbolId Callee,
                       const LockState *State) {
+  Now = &E;
   const ProgramFunction &F = P.function(Id);
   if (P.has(Id, Has::Callable) && runsNow(Callee))
     for (const facts::Value *Arg : each(E.args()))
@@ -294,7 +302,7 @@ void AccessScan::call(const facts::Event &E, SymbolId Callee,
 
 // What a place is of; TARGET: what the pointer that it is leads to.
 AccessScan::Object AccessScan::objectAt(const facts::Place &Place, bool Target,
-                                        const LockState *State) const {
+                                        const LockState *State) {
   if (State && !State->Known.empty()) {
     AccessPath Path = AccessPath::of(P.unit(P.function(Id).Unit), Place);
     if (Target)

@@ -13,7 +13,9 @@
 #include "checks/locks/LockModel.h"
 
 #include <deque>
+#include <map>
 #include <set>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
@@ -90,6 +92,14 @@ private:
   bool findFresh(FunctionId F);
   void findMakers();
   bool findGiven(FunctionId F);
+  struct Given;
+  void give(const facts::Event &E, const facts::Place &Place, bool AsValue);
+  void giveAt(FunctionId F, const CallEvent &C);
+  void giveKept(const Given &Owner, std::span<const CallEvent> Calls);
+  bool keeps(FunctionId F, std::uint32_t Arg, bool IsAddress,
+             unsigned Depth) const;
+  bool isAfter(const facts::Event &E, const facts::Event &At);
+  bool isGiven(facts::PlaceRoot Root, std::uint32_t Id, bool Target);
   void findGivers();
   bool mayAllocate(FunctionId F) const;
   bool mayHandOn(FunctionId F);
@@ -97,13 +107,13 @@ private:
   std::uint8_t giving(SymbolId Callee);
   bool runsNow(SymbolId Callee) const;
   bool needsNone(std::uint32_t Type);
-  bool isFresh(const AccessPath &Path) const;
-  bool isFresh(facts::PlaceRoot Root, std::uint32_t Id, bool IsPointer) const;
+  bool isFresh(const AccessPath &Path);
+  bool isFresh(facts::PlaceRoot Root, std::uint32_t Id, bool IsPointer);
   struct Object {
     bool IsThis, IsFresh;
   };
   Object objectAt(const facts::Place &Place, bool Target,
-                  const LockState *State) const;
+                  const LockState *State);
   void followed(const facts::Event &E, const LockState *State);
   std::uint32_t locksOf(const LockState *State);
 
@@ -131,7 +141,27 @@ private:
   std::vector<CallEdge> Targets; // of the call that is looked at
   // Of the function that is being scanned.
   FunctionId Id = NoFunction;
-  std::vector<bool> FreshLocals, GivenLocals;
+  const facts::Event *Now = nullptr;
+  std::vector<bool> FreshLocals;
+  // What a local pointer was made to lead to.
+  struct HeldObject {
+    std::uint32_t Local;
+    facts::PlaceRoot Root;
+    std::uint32_t Id;
+  };
+  std::vector<HeldObject> Held;
+  // An object, or what a local leads to, that others know from an event on.
+  struct Given {
+    facts::PlaceRoot Root;
+    std::uint32_t Id;
+    bool Target;
+    const facts::Event *At;
+  };
+  std::vector<Given> Gives;
+  std::unordered_map<const facts::Event *,
+                     std::pair<std::uint32_t, std::uint32_t>>
+      Positions;                                    // block, number in it
+  std::map<std::uint32_t, std::vector<bool>> After; // blocks, by block
   std::vector<std::uint32_t> Allocations; // calls, by their event's id
   std::vector<bool> Allocates; // by symbol: of a library, the result is new
   std::vector<bool> Makers;    // functions of which the result is new

@@ -153,7 +153,7 @@ void FieldGuards::findAwaited() {
         continue;
       std::vector<const facts::Event *> Uses;
       bool WaitsOnly = true;
-      for (std::uint32_t In : loopOf(*P.function(F).Fact, B))
+      for (std::uint32_t In : innermostLoopOf(*P.function(F).Fact, B))
         for (const facts::Event *E : each(Blocks[In]->events())) {
           WaitsOnly &= E->kind() != facts::EventKind::Write;
           Uses.push_back(E);
@@ -330,7 +330,8 @@ bool FieldGuards::isOfInterest(const Use &U) const {
   const Access &A = *U.Of;
   const PlaceRoot Root = A.Path->Root;
   bool OwnObject = Root == PlaceRoot::This || Root == PlaceRoot::Param ||
-                   Root == PlaceRoot::Local || Root == PlaceRoot::CallResult;
+                   Root == PlaceRoot::Local || Root == PlaceRoot::CallResult ||
+                   Root == PlaceRoot::Alloc;
   return !When->isAlone(A.Function, *A.Site,
                         OwnObject || Root == PlaceRoot::Global) &&
          !When->isNew(A.Function, *A.Path) &&

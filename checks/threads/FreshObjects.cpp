@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// AccessScan, second part: objects that nobody else knows yet, and those that
-// were handed on.
+// AccessScan, second part: objects that nobody else knows yet.
 #include "checks/engine/Classify.h"
 #include "checks/threads/AccessScan.h"
 
@@ -32,9 +31,6 @@ constexpr std::array<std::string_view, 14> Allocators{
     "boost::make_shared",
     "std::make_unique_for_overwrite",
     "std::allocate_shared"};
-
-// What matters of a function that is called, for what it hands on.
-enum : std::uint8_t { Asked = 1, RunsElsewhere = 2, MakesReference = 4 };
 
 // Whether V is a place without steps, or the address of one.
 bool isWhole(const facts::Value *V) {
@@ -94,6 +90,7 @@ bool AccessScan::findFresh(FunctionId Function) {
   std::size_t Locals = each(F.Fact->locals()).size();
   std::vector<bool> Made(Locals, false), Other(Locals, false);
   Allocations.clear();
+  Held.clear();
   std::vector<const facts::Value *> Returned;
   auto IsNew = [&](const facts::Value *V) {
     return isWhole(V) && (V->place()->root() == PlaceRoot::Alloc ||
@@ -124,8 +121,12 @@ bool AccessScan::findFresh(FunctionId Function) {
       const facts::Value *V = E->value()         ? E->value()
                               : Args.size() == 1 ? Args[0]
                                                  : nullptr;
-      if (!IsNull(V))
-        (IsNew(V) ? Made : Other)[E->place()->id()] = true;
+      if (IsNull(V))
+        continue;
+      (IsNew(V) ? Made : Other)[E->place()->id()] = true;
+      if (IsNew(V))
+        Held.push_back(
+            {E->place()->id(), V->place()->root(), V->place()->id()});
     }
   FreshLocals.assign(Locals, false);
   bool Any = !Allocations.empty();
@@ -143,122 +144,22 @@ bool AccessScan::findFresh(FunctionId Function) {
              });
 }
 
-std::uint8_t AccessScan::giving(SymbolId Callee) {
-  std::uint8_t &Bits = Giving[Callee];
-  if (Bits != 0)
-    return Bits;
-  Bits = Asked;
-  for (const rules::Entry *Entry : P.entries(Callee))
-    if (does(*Entry, rules::Effect::RunsCallable) &&
-        (Entry->where() == rules::Where::Elsewhere ||
-         Entry->where() == rules::Where::Detached))
-      Bits |= RunsElsewhere;
-  if (std::string_view Name = P.qualifiedName(Callee);
-      Name == "std::ref" || Name == "boost::ref")
-    Bits |= MakesReference;
-  return Bits;
-}
-
-// Locals that a thread gets to know: captured by reference, or passed by
-// address, where something is handed on that does not run at once.
-bool AccessScan::findGiven(FunctionId Function) {
-  const ProgramFunction &F = P.function(Function);
-  GivenLocals.assign(each(F.Fact->locals()).size(), false);
-  bool Itself = false;
-  auto GiveAt = [&](const facts::Place &Place) {
-    if (!each(Place.path()).empty())
-      return;
-    Itself |= Place.root() == PlaceRoot::This;
-    if (Place.root() == PlaceRoot::Local && Place.id() < GivenLocals.size())
-      GivenLocals[Place.id()] = true;
-  };
-  auto Give = [&](const facts::Value *V) {
-    if (V && V->place())
-      GiveAt(*V->place());
-  };
-  for (const CallEvent &C : P.callEvents(Function)) {
-    const facts::Event *E = C.Event;
-    const std::uint8_t Bits = giving(C.Callee);
-    for (const facts::Value *Arg : each(E->args())) {
-      if (!Arg)
-        continue;
-      if (Bits != Asked &&
-          (Arg->kind() == ValueKind::AddressOf || (Bits & MakesReference) ||
-           (Arg->place() && Arg->place()->root() == PlaceRoot::This)))
-        Give(Arg);
-      if (Arg->kind() != ValueKind::Callable)
-        continue;
-      Targets.clear();
-      Model.calls().follow(Function, *E, Targets);
-      FunctionId Body = P.symbol(P.resolve(F.Unit, Arg->symbol())).Body;
-      if (!(Bits & RunsElsewhere) &&
-          (runsNow(C.Callee) ||
-           std::any_of(Targets.begin(), Targets.end(),
-                       [&](const CallEdge &T) { return T.Target == Body; })))
-        continue;
-      for (const facts::CapturedValue *By : each(Arg->captures()))
-        if (By->mode() == facts::CaptureMode::ByReference ||
-            By->mode() == facts::CaptureMode::This ||
-            (By->value() && By->value()->kind() == ValueKind::AddressOf))
-          Give(By->value());
-    }
-    FunctionId Body = P.symbol(C.Callee).Body;
-    if (Body != NoFunction && GivesThis[Body]) {
-      Give(E->receiver());
-      if (E->kind() == EventKind::Construct && E->place())
-        GiveAt(*E->place());
-    }
-  }
-  MayGive[Function] = MayGive[Function] || Itself ||
-                      std::find(GivenLocals.begin(), GivenLocals.end(), true) !=
-                          GivenLocals.end();
-  return Itself;
-}
-
-bool AccessScan::mayHandOn(FunctionId F) {
-  auto All = P.callEvents(F);
-  return P.has(F, Has::Callable) ||
-         std::any_of(All.begin(), All.end(), [&](const CallEvent &C) {
-           return giving(C.Callee) != Asked;
-         });
-}
-
-// Methods that hand on the object that they are called on.
-void AccessScan::findGivers() {
-  GivesThis.assign(P.functions().size(), false);
-  MayGive.assign(P.functions().size(), false);
-  Giving.assign(P.symbolCount(), 0);
-  bool Changed = true;
-  for (int Round = 0; Round < 4 && Changed; ++Round) {
-    Changed = false;
-    for (FunctionId F = 0; F < GivesThis.size(); ++F)
-      if (!GivesThis[F] && !P.isSystem(F) &&
-          ((Round == 0 && mayHandOn(F)) || callsAny(F, GivesThis)) &&
-          findGiven(F))
-        Changed = GivesThis[F] = true;
-  }
-  for (FunctionId F = 0; Changed && F < GivesThis.size(); ++F)
-    MayGive[F] = MayGive[F] || callsAny(F, GivesThis);
-}
-
-bool AccessScan::isFresh(const AccessPath &Path) const {
+bool AccessScan::isFresh(const AccessPath &Path) {
   return isFresh(Path.Root, Path.Id,
                  !Path.Steps.empty() &&
                      Path.Steps.front().Kind == StepKind::Deref);
 }
 
-bool AccessScan::isFresh(PlaceRoot Root, std::uint32_t Place,
-                         bool IsPointer) const {
+bool AccessScan::isFresh(PlaceRoot Root, std::uint32_t Place, bool IsPointer) {
+  if (isGiven(Root, Place, IsPointer))
+    return false;
   if (Root == PlaceRoot::Alloc || Root == PlaceRoot::Temporary)
     return true;
   if (Root == PlaceRoot::CallResult)
     return std::find(Allocations.begin(), Allocations.end(), Place) !=
            Allocations.end();
-  if (Root != PlaceRoot::Local)
-    return false;
-  if (!IsPointer && Place < GivenLocals.size() && GivenLocals[Place])
-    return false;
-  return !IsPointer || (Place < FreshLocals.size() && FreshLocals[Place]);
+  return Root == PlaceRoot::Local &&
+         (!IsPointer || (Place < FreshLocals.size() && FreshLocals[Place]));
 }
 
 } // namespace gridlock

@@ -14,7 +14,8 @@ std::optional<Precision> precisionOf(const GuardEvidence &E, const Unguarded &U,
   if (E.Declared)
     return Precision::High;
   if (U.Reason == Unguarded::Why::ReaderLock)
-    return E.GuardedUses > 0 ? Precision::High : Precision::Medium;
+    return E.GuardedUses > 0 || When.rootIn(Threads) ? Precision::High
+                                                     : Precision::Medium;
   if (E.mayMiss(U))
     return E.SameObject && !U.OtherLock && !E.IsElement ? Precision::High
                                                         : Precision::Medium;

@@ -114,10 +114,12 @@ Finding Reporter::report(std::vector<Suspect> &Suspects) const {
     Result.Notes.push_back({locate(A.Function, *A.Site),
                             "it is " + std::string(verb(A)) + " here"});
   std::set<FunctionId> Shown;
+  std::set<Location> Places; // instances of one template have the same
   for (bool Writes : {true, false})
     for (const Access *G : E.Guarded)
-      if (G->Write == Writes && Shown.size() < 3 &&
-          Shown.insert(G->Function).second)
+      if (G->Write == Writes && Places.size() < 3 &&
+          Shown.insert(G->Function).second &&
+          Places.insert(locate(G->Function, *G->Site)).second)
         Result.Notes.push_back(
             {locate(G->Function, *G->Site), "it is " + std::string(verb(*G)) +
                                                 " in " + name(G->Function) +

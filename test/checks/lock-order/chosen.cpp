@@ -44,4 +44,28 @@ void rotate_ok() {
   std::lock_guard<std::mutex> Then(Journal);
 }
 } // namespace released
+
+// What follows is done with either of the two.
+namespace held {
+std::mutex Left, Right, Log, Quiet;
+int Size;
+void write_bad(bool IsLeft) {
+  std::lock_guard<std::mutex> One(IsLeft ? Left : Right);
+  std::lock_guard<std::mutex> Then(Log);
+  ++Size;
+}
+void rotate_bad() {
+  std::lock_guard<std::mutex> Hold(Log);
+  std::lock_guard<std::mutex> Then(Right); // CHECK-DAG: chosen.cpp:[[@LINE]]:31: warning: locks 'held::Log' and 'held::Right' are taken in opposite orders
+}
+void after_ok(bool IsLeft) {
+  { std::lock_guard<std::mutex> One(IsLeft ? Left : Right); }
+  std::lock_guard<std::mutex> Then(Quiet);
+}
+void before_ok() {
+  std::lock_guard<std::mutex> Hold(Quiet);
+  std::lock_guard<std::mutex> Then(Left);
+}
+} // namespace held
+
 // CHECK-NOT: _ok

@@ -45,6 +45,13 @@ public:
     addRow();
     Log.unlock();
   }
+  void addRows() { addRow(); }
+  // Nothing but the declaration makes this a circle.
+  void deep_bad() {
+    Guard Hold(Log);
+    // CHECK-DAG: declared.cpp:[[@LINE+1]]:5: warning: 'Table::deep_bad' takes 'Table::Log' then 'Table::Rows', which is declared to be taken before 'Table::Log'
+    addRows();
+  }
   void try_ok() {
     Guard First(Index);
     if (Rows.tryLock())

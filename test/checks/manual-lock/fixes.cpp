@@ -80,6 +80,31 @@ void several(bool Early) {
   Lock.unlock();
 }
 
+// A jump may not pass a guard.
+void jumps(bool Early) {
+  if (Early)
+    goto Out;
+  // CHECK: {{^  }}Lock.lock();{{$}}
+  Lock.lock();
+  ++Size;
+  // CHECK: {{^  }}Lock.unlock();{{$}}
+  Lock.unlock();
+Out:;
+}
+
+// In front of the object that is called; not in front of what binds looser.
+struct Saver {
+  task operator()(int);
+  task operator+(int);
+};
+task operators(Saver S) {
+  // CHECK: {{^  }}co_await S(6);{{$}}
+  S(6);
+  // CHECK: {{^  }}S + 7;{{$}}
+  S + 7;
+  co_return;
+}
+
 // There is no co_await in a handler.
 task discards() {
   // CHECK: {{^  }}co_await save(2);{{$}}

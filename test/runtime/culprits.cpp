@@ -13,12 +13,13 @@
 // RUN:   "{f['operation'] for f in findings if f['function'] in ('burns_bad', 'faults_bad')} == {'on-cpu'}" \
 // RUN:   "'syscall/35' in [f['operation'] for f in findings if f['function'] == 'unseen_bad']"
 //
-// Without that permission, at the default threshold: 99 of 100 are met all the same.
+// Without that permission, at the default threshold, nearly all are met all the same: how many
+// that are is the machine's load as well.
 // RUN: %victim -DSTALLS=50 -DMS=200 %s -o %t.default.exe
 // RUN: rm -rf %t.default; env GRIDLOCK_OPTIONS=captures_per_second=1000 %gridlock run --output %t.default -- %{not_realtime} %t.default.exe
 // RUN: %gridlock report %t.default --format json --output %t.default.json
 // RUN: %expect %t.default.json "all(l['stalls'] >= 50 for l in loops)" \
-// RUN:   "sum(f['stacks'] for f in findings if f['function'][-4:] == '_bad') >= 0.99 * 8 * 50"
+// RUN:   "sum(f['stacks'] for f in findings if f['function'][-4:] == '_bad') >= 0.9 * 8 * 50"
 #include "helper.h"
 #include "loop.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "checks/facts/FactsFile.h"
+#include "checks/facts/FactsSeal.h"
 #include "checks/facts/FactsShare.h"
-#include "checks/facts/FactsStructure.h"
 #include "checks/facts/FactsVerify.h"
 #include "checks/facts/Range.h"
 
@@ -14,72 +14,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 namespace gridlock {
 
 namespace {
-
-constexpr const char *Again = "remove it and run the extraction again";
-constexpr const char *Corrupt =
-    "truncated or corrupt; remove it and run the extraction again";
-
-// The length in front tells a cut file from a whole one, and lets files that
-// a linker has concatenated be told apart.
-constexpr std::size_t Prefix = sizeof(flatbuffers::uoffset_t);
-
-// Behind the buffer in a file that was verified when it was written: what is
-// still as it was need not be verified again.
-struct Seal {
-  static constexpr char Name[] = "GLKFseal";
-  char Magic[8];
-  std::uint64_t Hash; // of the buffer, and of whose checks it has passed
-
-  static Seal of(std::span<const std::uint8_t> Buffer) {
-    Seal Result{
-        {}, XXH3_64bits_withSeed(Buffer.data(), Buffer.size(), FactsVersion)};
-    std::memcpy(Result.Magic, Name, sizeof(Magic));
-    return Result;
-  }
-};
-
-// Takes the seal off the end of BYTES, if there is one: true if nothing was
-// changed since it was put there.
-std::optional<bool> takeSeal(std::span<const std::uint8_t> &Bytes) {
-  if (Bytes.size() < Prefix + sizeof(Seal))
-    return std::nullopt;
-  const auto Buffer = Bytes.first(Bytes.size() - sizeof(Seal));
-  const std::uint8_t *Found = Buffer.data() + Buffer.size();
-  if (std::memcmp(Found, Seal::Name, sizeof(Seal::Magic)) != 0)
-    return std::nullopt;
-  Bytes = Buffer;
-  const Seal Right = Seal::of(Buffer);
-  return std::memcmp(&Right, Found, sizeof(Seal)) == 0;
-}
-
-// Depth: Value -> captures -> Value nests with lambdas inside lambdas.
-constexpr unsigned MaxDepth = 256;
-
-/// Checks structure, version and indices of a buffer; empty = fine.
-std::string verifyBuffer(std::span<const std::uint8_t> Buffer) {
-  const std::uint8_t *Data = Buffer.data();
-  const std::size_t Size = Buffer.size();
-  if (Size < Prefix + 8 ||
-      !flatbuffers::BufferHasIdentifier(Data, facts::FileIdentifier(), true))
-    return std::string("not a facts file, or truncated; ") + Again;
-  if (flatbuffers::GetPrefixedSize(Data) != Size - Prefix ||
-      !isSoundFacts(Data, Size, MaxDepth))
-    return Corrupt;
-  const facts::File &Root = *facts::GetSizePrefixedFile(Data);
-  if (Root.version() != FactsVersion)
-    return "facts version " + std::to_string(Root.version()) +
-           ", this gridlock reads version " + std::to_string(FactsVersion) +
-           "; " + Again;
-  if (std::string Problem = findBadIndex(Root); !Problem.empty())
-    return "corrupt (" + Problem + "); " + Again;
-  return {};
-}
 
 std::string systemError(const std::string &Path) {
   return Path + ": " + std::strerror(errno);
@@ -91,7 +28,7 @@ std::variant<FactsFile, std::string> FactsFile::load(const std::string &Path) {
   int Descriptor = ::open(Path.c_str(), O_RDONLY | O_CLOEXEC);
   if (Descriptor < 0)
     return systemError(Path);
-  struct stat Status {};
+  struct stat Status{};
   if (::fstat(Descriptor, &Status) != 0 || !S_ISREG(Status.st_mode)) {
     ::close(Descriptor);
     return Path + ": not a regular file";
@@ -103,7 +40,7 @@ std::variant<FactsFile, std::string> FactsFile::load(const std::string &Path) {
                          Descriptor, 0); // all of it is read right away
   ::close(Descriptor);
   if (Size == 0)
-    return Path + ": empty; " + Again;
+    return Path + ": empty; " + ExtractAgain;
   if (Data == MAP_FAILED)
     return systemError(Path);
   FactsFile Result;
@@ -117,7 +54,7 @@ std::variant<FactsFile, std::string> FactsFile::load(const std::string &Path) {
   if (!IsAsWritten)
     Problem = verifyBuffer(Buffer);
   else if (!*IsAsWritten)
-    Problem = Corrupt;
+    Problem = CorruptFacts;
   if (!Problem.empty())
     return Path + ": " + Problem;
   Result.setRoot(*facts::GetSizePrefixedFile(Bytes));
@@ -164,11 +101,7 @@ std::vector<std::uint8_t> packFacts(const facts::FileT &File) {
 
 std::string writeFacts(const facts::FileT &File, const std::string &Path) {
   std::vector<std::uint8_t> Bytes = packFacts(File);
-  if (verifyBuffer(Bytes).empty()) {
-    const Seal Mark = Seal::of(Bytes);
-    const auto *From = reinterpret_cast<const std::uint8_t *>(&Mark);
-    Bytes.insert(Bytes.end(), From, From + sizeof(Mark));
-  }
+  sealFacts(Bytes);
   std::string Temporary = Path + ".tmp" + std::to_string(::getpid());
   FILE *Out = std::fopen(Temporary.c_str(), "wbe");
   if (!Out)

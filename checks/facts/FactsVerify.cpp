@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "checks/facts/FactsVerify.h"
+#include "checks/facts/FactsFile.h"
+#include "checks/facts/FactsStructure.h"
 #include "checks/facts/Range.h"
 
 #include <optional>
@@ -9,6 +11,9 @@ namespace gridlock {
 namespace {
 
 using namespace facts;
+
+// Value -> captures -> Value nests with lambdas inside lambdas.
+constexpr unsigned MaxDepth = 256;
 
 // The engine counts blocks in 24 bits.
 constexpr std::uint32_t MaxBlocks = 1u << 24;
@@ -224,8 +229,23 @@ private:
 
 } // namespace
 
-std::string findBadIndex(const facts::File &File) {
-  return IndexChecker(File).run();
+std::string verifyBuffer(std::span<const std::uint8_t> Buffer) {
+  const std::uint8_t *Data = Buffer.data();
+  const std::size_t Size = Buffer.size();
+  if (Size < FactsPrefix + 8 ||
+      !flatbuffers::BufferHasIdentifier(Data, facts::FileIdentifier(), true))
+    return std::string("not a facts file, or truncated; ") + ExtractAgain;
+  if (flatbuffers::GetPrefixedSize(Data) != Size - FactsPrefix ||
+      !isSoundFacts(Data, Size, MaxDepth))
+    return CorruptFacts;
+  const facts::File &Root = *facts::GetSizePrefixedFile(Data);
+  if (Root.version() != FactsVersion)
+    return "facts version " + std::to_string(Root.version()) +
+           ", this gridlock reads version " + std::to_string(FactsVersion) +
+           "; " + ExtractAgain;
+  if (std::string Problem = IndexChecker(Root).run(); !Problem.empty())
+    return "corrupt (" + Problem + "); " + ExtractAgain;
+  return {};
 }
 
 } // namespace gridlock

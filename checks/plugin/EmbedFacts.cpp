@@ -14,6 +14,7 @@
 // gets no facts. Cost: that of extractTranslationUnit, and the assembler's.
 #include "checks/extract/Extractor.h"
 #include "checks/facts/FactsFile.h"
+#include "checks/facts/FactsSeal.h"
 
 #include "clang/AST/ASTConsumer.h"
 #include "clang/AST/ASTContext.h"
@@ -86,6 +87,7 @@ public:
     llvm::CrashRecoveryContext Guard;
     const auto Extract = [&] {
       Bytes = packFacts(*extract::extractTranslationUnit(Ctx, Options));
+      sealFacts(Bytes);
     };
     if (!Guard.RunSafelyOnThread(Extract, extract::ExtractStackSize)) {
       Diagnostics.Report(Diagnostics.getCustomDiagID(

@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "tools/cli/ObjectFacts.h"
 
+#include "checks/facts/FactsSeal.h"
 #include "tools/driver/CompileDatabase.h"
 #include "tools/driver/Files.h"
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 #include <functional>
 #include <map>
+#include <span>
 #include <string_view>
 
+#include <ar.h>
 #include <fcntl.h>
 #include <fnmatch.h>
 #include <gelf.h>
@@ -25,6 +29,45 @@ namespace {
 
 constexpr std::string_view Section = ".gridlock.facts";
 constexpr const char *Wild = "*?[";
+
+constexpr const char *Truncated = "is truncated; build it again";
+
+std::string_view contentOf(Elf *Handle) {
+  std::size_t Size = 0;
+  const char *Bytes = elf_rawfile(Handle, &Size);
+  return Bytes ? std::string_view(Bytes, Size) : std::string_view();
+}
+
+/// Whether the table of sections, which is last in a file, is all there.
+bool isWholeObject(Elf *Handle) {
+  GElf_Ehdr Header;
+  if (!gelf_getehdr(Handle, &Header))
+    return false;
+  const std::size_t Size = contentOf(Handle).size();
+  return Header.e_shoff == 0 ||
+         (Header.e_shoff < Size &&
+          (Size - Header.e_shoff) / std::max<unsigned>(1, Header.e_shentsize) >=
+              std::max<unsigned>(1, Header.e_shnum));
+}
+
+/// Whether the headers lead from one member to the next, and to the end.
+bool isWholeArchive(std::string_view Content) {
+  constexpr std::size_t HeaderSize = sizeof(ar_hdr);
+  std::size_t At = SARMAG;
+  while (At + HeaderSize <= Content.size()) {
+    ar_hdr Header;
+    std::memcpy(&Header, Content.data() + At, HeaderSize);
+    const std::string_view Digits(Header.ar_size, sizeof Header.ar_size);
+    std::size_t Size = 0;
+    if (std::from_chars(Digits.begin(), Digits.end(), Size).ec != std::errc())
+      return false;
+    At += HeaderSize + Size;
+    if (At == Content.size())
+      return true; // without the byte that makes sizes even
+    At += Size % 2;
+  }
+  return At == Content.size();
+}
 
 class Collector {
 public:
@@ -42,7 +85,8 @@ public:
     Target = Handle && gelf_getehdr(Handle, &Header) && Header.e_type == ET_REL
                  ? driver::buildTargetOf(fs::absolute(Path))
                  : fs::absolute(Path).string();
-    const bool Known = Handle && read(Path.string(), Descriptor, Handle);
+    const bool Known = (Handle && read(Path.string(), Descriptor, Handle)) ||
+                       wasObject(Path, Descriptor);
     elf_end(Handle);
     ::close(Descriptor);
     return Known;
@@ -64,6 +108,7 @@ private:
     }
     if (elf_kind(Handle) != ELF_K_AR)
       return standsForObjects(Name, Handle);
+    const std::size_t Before = Result.Broken.size();
     Elf *Member = nullptr;
     for (Elf_Cmd Command = ELF_C_READ_MMAP;
          (Member = elf_begin(Descriptor, Command, Handle)); elf_end(Member)) {
@@ -76,14 +121,14 @@ private:
         standsForObjects(Inner, Member);
       Command = elf_next(Member);
     }
+    if (Result.Broken.size() == Before && !isWholeArchive(contentOf(Handle)))
+      Result.Broken.emplace_back(Name, Truncated);
     return true;
   }
 
   /// True if it is one of the files that stand for objects, but hold none.
   bool standsForObjects(const std::string &Name, Elf *Handle) {
-    std::size_t Size = 0;
-    const char *Bytes = elf_rawfile(Handle, &Size);
-    const std::string_view Content(Bytes ? Bytes : "", Bytes ? Size : 0);
+    const std::string_view Content = contentOf(Handle);
     if (Content.substr(0, 8) == "!<thin>\n")
       Result.Broken.emplace_back(
           Name, "a thin archive has no content of its own; name its objects");
@@ -95,8 +140,24 @@ private:
     return true;
   }
 
+  /// True if it is what is left of an object or an archive, which is told.
+  bool wasObject(const fs::path &Path, int Descriptor) {
+    char Start[SELFMAG];
+    const ssize_t Size = ::pread(Descriptor, Start, sizeof Start, 0);
+    const bool WasObject =
+        Size == SELFMAG ? std::memcmp(Start, ELFMAG, SELFMAG) == 0
+                        : Path.extension() == ".o" || Path.extension() == ".a";
+    if (WasObject)
+      Result.Broken.emplace_back(Path.string(), Truncated);
+    return WasObject;
+  }
+
   void object(const std::string &Name, Elf *Handle) {
     ++Result.Objects;
+    if (!isWholeObject(Handle)) {
+      Result.Broken.emplace_back(Name, Truncated);
+      return;
+    }
     std::size_t Names = 0;
     bool Found = false;
     if (elf_getshdrstrndx(Handle, &Names) == 0)
@@ -119,21 +180,18 @@ private:
       Result.Without.push_back(Name);
   }
 
-  /// A buffer is: length of the rest, offset of the root, identifier. Between
-  /// two there may be zeros, of a linker that aligns.
+  /// Between two buffers there may be zeros, of a linker that aligns.
   void buffers(const std::string &Name, std::string_view Bytes) {
-    constexpr std::size_t Prefix = sizeof(flatbuffers::uoffset_t);
     while (!Bytes.empty()) {
-      if (Bytes.size() < 3 * Prefix ||
-          Bytes.substr(2 * Prefix, Prefix) != facts::FileIdentifier()) {
+      std::span<const std::uint8_t> First(
+          reinterpret_cast<const std::uint8_t *>(Bytes.data()), Bytes.size());
+      const std::size_t Size = sizeOfFirst(First);
+      if (Size == 0) {
         if (Bytes.front() != 0)
           return broken(Name, "is corrupt");
         Bytes.remove_prefix(1);
         continue;
       }
-      const std::size_t Size =
-          Prefix +
-          flatbuffers::ReadScalar<flatbuffers::uoffset_t>(Bytes.data());
       if (Size > Bytes.size())
         return broken(Name, "is truncated");
       const std::string_view Buffer = Bytes.substr(0, Size);
@@ -142,8 +200,15 @@ private:
           {Size, std::hash<std::string_view>()(Buffer)}, Result.Facts.size());
       if (New) {
         auto File = FactsFile::fromBuffer({Buffer.begin(), Buffer.end()}, Name);
-        if (const auto *Error = std::get_if<std::string>(&File)) {
-          Result.Broken.emplace_back(Name, Error->substr(Name.size() + 2));
+        const auto *Error = std::get_if<std::string>(&File);
+        First = First.first(Size);
+        if (Error || !takeSeal(First).value_or(true)) {
+          // Its remedy is one of files of facts.
+          broken(Name,
+                 Error ? "is unusable: " +
+                             Error->substr(Name.size() + 2,
+                                           Error->rfind("; ") - Name.size() - 2)
+                       : "is corrupt");
           At->second = Unusable;
           continue;
         }
@@ -154,7 +219,7 @@ private:
     }
   }
 
-  void broken(const std::string &Name, const char *What) {
+  void broken(const std::string &Name, const std::string &What) {
     Result.Broken.emplace_back(Name, "section " + std::string(Section) + " " +
                                          What + "; compile it again");
   }

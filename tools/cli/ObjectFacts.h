@@ -21,7 +21,8 @@ namespace gridlock::cli {
 
 struct ObjectFacts {
   std::vector<FactsFile> Facts; // each buffer once, in the order of file names
-  /// Object and reason of what has a facts section that can't be used.
+  /// Object and reason of what is cut off or has a facts section that can't be
+  /// used.
   std::vector<std::pair<std::string, std::string>> Broken;
   unsigned Objects = 0;             // ELF files and members of archives
   std::vector<std::string> Without; // those of them that have no facts

@@ -83,8 +83,14 @@ int ReportCommand::run() const {
       !Error.empty())
     return fail(Error);
   const auto Here = std::filesystem::current_path();
-  const symbolize::Observed Seen =
+  symbolize::Observed Seen =
       symbolize::observe(Records.Processes, Here, Suppressed);
+  for (const auto &[File, Problem] : Records.Unusable) {
+    std::cerr << "gridlock: warning: '" << File.string() << "' " << Problem
+              << '\n';
+    Seen.Remarks.push_back(File.filename().string() + ": " + Problem);
+    Seen.Report.Troubles.push_back({{File.string(), 0, 0}, Problem, false});
+  }
   std::vector<std::string> Cuts;
   if (Format == "json")
     writeObservedJson(Out.stream(), Seen);

@@ -163,6 +163,15 @@ private:
       return {};
     }
     std::error_code Ignored;
+    if (!fs::is_directory(Command.Directory, Ignored)) {
+      if (Missing.insert(Command.File.string()).second)
+        Database.Failed.push_back(
+            {Command.File, "the directory of its compile command, '" +
+                               Command.Directory.string() +
+                               "', does not exist; configure the project "
+                               "again"});
+      return {};
+    }
     if (!fs::is_regular_file(Command.File, Ignored)) {
       if (Missing.insert(Command.File.string()).second)
         Database.Failed.push_back({Command.File, "no such file"});

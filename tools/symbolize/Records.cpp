@@ -15,6 +15,10 @@ using namespace monitor;
 
 namespace {
 
+constexpr const char *RecordAgain =
+    "the program was killed as it started, or the disk was full; record it "
+    "again with gridlock run";
+
 /// Takes fixed-size structures off the front of a payload.
 class Payload {
 public:
@@ -256,6 +260,15 @@ bool readRecord(ProcessRecords &R, RecordKind Kind, Payload P) {
   return true;
 }
 
+/// Why a file without a whole header is none.
+std::string notARecordFile(std::string_view Bytes) {
+  constexpr std::string_view Magic(FileMagic, sizeof FileMagic);
+  if (!Magic.starts_with(Bytes.substr(0, Magic.size())))
+    return "is no record file of the monitor; move it elsewhere";
+  return (Bytes.empty() ? "is empty" : "is cut off in its header") +
+         std::string(": ") + RecordAgain;
+}
+
 } // namespace
 
 std::string readMore(ProcessRecords &R) {
@@ -269,7 +282,7 @@ std::string readMore(ProcessRecords &R) {
   if (R.Read == 0) {
     if (!P.take(R.Header) ||
         std::memcmp(R.Header.Magic, FileMagic, sizeof FileMagic) != 0)
-      return Bytes.empty() ? "is empty" : "is no record file of the monitor";
+      return notARecordFile(Bytes);
     if (R.Header.Version != FormatVersion)
       return "has format version " + std::to_string(R.Header.Version) +
              ", this gridlock reads version " + std::to_string(FormatVersion) +
@@ -315,12 +328,21 @@ RecordsOrError readRecords(const fs::path &Directory) {
   for (const fs::path &File : Files) {
     ProcessRecords R;
     R.File = File;
-    const std::string Problem = readMore(R);
-    if (!Problem.empty()) {
-      Result.Error = "'" + File.string() + "' " + Problem;
-      return Result;
-    }
-    Result.Processes.push_back(std::move(R));
+    std::string Problem = readMore(R);
+    if (Problem.empty() && R.Read == sizeof R.Header)
+      Problem =
+          std::string("is cut off before its first record: ") + RecordAgain;
+    if (Problem.empty())
+      Result.Processes.push_back(std::move(R));
+    else
+      Result.Unusable.emplace_back(File, std::move(Problem));
+  }
+  if (Result.Processes.empty() && !Result.Unusable.empty()) {
+    const auto &[File, Problem] = Result.Unusable.front();
+    Result.Error = "'" + File.string() + "' " + Problem;
+    if (const std::size_t Others = Result.Unusable.size() - 1)
+      Result.Error += ", and " + std::to_string(Others) +
+                      " other files can't be used either";
   }
   std::stable_sort(Result.Processes.begin(), Result.Processes.end(),
                    [](const ProcessRecords &A, const ProcessRecords &B) {

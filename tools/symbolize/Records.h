@@ -11,6 +11,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace gridlock::symbolize {
@@ -110,6 +111,8 @@ struct ProcessRecords {
 
 struct RecordsOrError {
   std::vector<ProcessRecords> Processes; // by start time
+  /// File and reason of what is beside them and can't be used.
+  std::vector<std::pair<std::filesystem::path, std::string>> Unusable;
   std::string Error; // what is wrong and what to do, or empty
 };
 
@@ -117,7 +120,7 @@ struct RecordsOrError {
 /// an empty text.
 std::string readMore(ProcessRecords &R);
 
-/// Every record file in Directory.
+/// Every record file in Directory; an error if none of them can be used.
 RecordsOrError readRecords(const std::filesystem::path &Directory);
 
 } // namespace gridlock::symbolize

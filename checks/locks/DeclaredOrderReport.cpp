@@ -57,10 +57,13 @@ void Reporter::against(const OrderEdge &E) {
   Finding Result;
   Result.Function = findingFunction(P, S);
   Result.Operation = Model.display(E.From) + "," + Model.display(E.To);
-  Result.Message =
-      describe(P, S) + " takes " + quote(Model.name(E.From)) + " then " +
-      quote(Model.name(E.To)) + ", which is declared to be taken before " +
-      quote(Model.name(E.From)) + ": with who keeps to that it can deadlock";
+  Result.Message = describe(P, S) + " takes " + quote(Model.name(E.From)) +
+                   modeText(E.FromMode) + " then " + quote(Model.name(E.To)) +
+                   modeText(E.ToMode) +
+                   ", which is declared to be taken before " +
+                   quote(Model.name(E.From)) +
+                   ": with who keeps to that it can deadlock; instead: take " +
+                   quote(Model.name(E.To)) + " first";
   addTrace(Model, E.FromChain, quote(Model.name(E.From)) + " here",
            Result.Notes);
   addTrace(Model, E.ToChain,
@@ -90,7 +93,8 @@ void Reporter::contradiction(const DeclaredOrder &D) {
   Result.Operation = "acquired_before";
   Result.Message = "lock " + quote(nameOf(D.First)) +
                    " is declared to be taken before " +
-                   quote(nameOf(D.Second)) + ", and after it";
+                   quote(nameOf(D.Second)) +
+                   ", and after it; instead: declare one order only";
   addDeclared(By, Result);
   Result.Where = P.locate(D.Unit, D.Where);
   Result.Confidence = Precision::VeryHigh;

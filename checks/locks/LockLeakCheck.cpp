@@ -101,7 +101,8 @@ void Reporter::leak(FunctionId Id, const AccessPath &Lock, const LockUse &Use,
       (Use.IsGivenUp       ? ", after a guard has given it up by 'release()'"
        : !Use.isReleased() ? ", and neither it nor a caller releases it"
                            : ", but is released on other paths") +
-      "; instead: release it on every way out, in C++ by a guard";
+      "; instead: release it on every way out" +
+      (isInC(P, Id) ? "" : ", by a guard");
   auto Taken = Use.Taken.find(Leak.Taken);
   bool ByHelper =
       Taken != Use.Taken.end() && Model.chain(Taken->second).Next != 0;

@@ -286,7 +286,12 @@ std::string LockModel::display(const LockName &Name) {
   std::unique_ptr<char, decltype(&std::free)> Plain(
       abi::__cxa_demangle(Mangled.c_str(), nullptr, nullptr, &Status),
       &std::free);
-  return (Status == 0 ? Plain.get() : Mangled) + Rest;
+  std::string Text = (Status == 0 ? Plain.get() : Mangled) + Rest;
+  // As facts spell it.
+  constexpr std::string_view Anonymous = "(anonymous namespace)";
+  for (std::size_t At; (At = Text.find(Anonymous)) != std::string::npos;)
+    Text.replace(At, Anonymous.size(), "(anonymous)");
+  return Text;
 }
 
 LockId LockModel::find(const AccessPath &Path) const {

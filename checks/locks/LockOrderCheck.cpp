@@ -2,6 +2,7 @@
 #include "checks/locks/LockOrderCheck.h"
 
 #include "checks/engine/Trace.h"
+#include "checks/locks/CycleAdvice.h"
 #include "checks/locks/DeclaredOrderReport.h"
 #include "checks/locks/InstancePairs.h"
 #include "checks/locks/LockCycles.h"
@@ -43,6 +44,15 @@ Finding Reporter::make(const std::set<std::string> &Functions) const {
 
 void Reporter::cycle(const LockCycle &Found) {
   const std::vector<const OrderEdge *> &Cycle = Found.Steps;
+  // Where all are readers, that is said once.
+  const bool AllShared =
+      std::all_of(Cycle.begin(), Cycle.end(), [](const OrderEdge *E) {
+        return E->FromMode == rules::LockMode::Shared &&
+               E->ToMode == rules::LockMode::Shared;
+      });
+  auto Mode = [&](rules::LockMode M) {
+    return AllShared ? std::string() : modeText(M);
+  };
   std::set<std::string> Functions;
   std::string Locks, Orders;
   PathShape Shape;
@@ -57,7 +67,7 @@ void Reporter::cycle(const LockCycle &Found) {
                                      : " and ") +
              lock(E.From);
     Orders += (I == 0 ? "" : ", ") + describe(P, S) + " takes " + lock(E.From) +
-              " then " + lock(E.To) +
+              Mode(E.FromMode) + " then " + lock(E.To) + Mode(E.ToMode) +
               (E.By == LockSummary::How::TakenAgain ? " again after a wait"
                : E.By == LockSummary::How::Joined ? " in a thread it waits for"
                                                   : "");
@@ -71,8 +81,10 @@ void Reporter::cycle(const LockCycle &Found) {
                                       : " are taken in a cycle: ") +
                    Orders;
   if (Found.Writers)
-    Result.Message += ", in shared mode: readers can wait for each other where "
-                      "a writer waits in between";
+    Result.Message += std::string(AllShared ? ", in shared mode" : "") +
+                      ": readers can wait for each other where a writer waits "
+                      "in between";
+  Result.Message += "; instead: " + insteadOf(Model, Found);
   const OrderEdge *Anchor = Cycle.front();
   unsigned Side = 0;
   for (const OrderEdge *E : Cycle) {
@@ -80,9 +92,12 @@ void Reporter::cycle(const LockCycle &Found) {
     std::string Here = findingFunction(P, P.function(E->Function).Symbol);
     if (Here == Result.Function)
       Anchor = E;
-    addTrace(Model, E->FromChain, lock(E->From) + " here", Result.Notes, Side);
+    addTrace(Model, E->FromChain,
+             lock(E->From) + modeText(E->FromMode) + " here", Result.Notes,
+             Side);
     addTrace(Model, E->ToChain,
-             lock(E->To) + " here while " + lock(E->From) + " is held",
+             lock(E->To) + modeText(E->ToMode) + " here while " +
+                 lock(E->From) + " is held",
              Result.Notes, Side);
   }
   Result.Where = placeOf(Model, Anchor->ToChain);
@@ -123,11 +138,13 @@ void Reporter::pair(const InstancePair &Pair) {
     return;
   SymbolId S = P.function(Pair.Function).Symbol;
   Finding Result = make({findingFunction(P, S)});
-  Result.Message = "two instances of " + lock(Pair.Lock) + " are taken in " +
-                   describe(P, S) +
-                   " in the order of its arguments: a call with the arguments "
-                   "exchanged can deadlock; instead: std::scoped_lock of both, "
-                   "or order them by address";
+  Result.Message =
+      "two instances of " + lock(Pair.Lock) + " are taken in " +
+      describe(P, S) +
+      " in the order of its arguments: a call with the arguments "
+      "exchanged can deadlock; instead: " +
+      (isInC(P, Pair.Function) ? "" : "std::scoped_lock of both, or ") +
+      "order them by address";
   addTrace(Model, Pair.FirstChain,
            lock(Pair.Lock) + " of the first object here", Result.Notes);
   addTrace(Model, Pair.SecondChain,

@@ -51,6 +51,22 @@ std::string describeLock(const Program &P, FunctionId F,
   return Text.starts_with('\'') ? "lock " + Text : Text;
 }
 
+std::string modeText(rules::LockMode Mode) {
+  switch (Mode) {
+  case rules::LockMode::Shared:
+    return " in shared mode";
+  case rules::LockMode::Upgrade:
+    return " in upgrade mode";
+  case rules::LockMode::Exclusive:
+    break;
+  }
+  return {};
+}
+
+bool isInC(const Program &P, FunctionId F) {
+  return P.unit(P.function(F).Unit).mainFile().ends_with(".c");
+}
+
 void addTrace(const LockModel &Model, ChainId Chain, const std::string &What,
               std::vector<Note> &Notes, unsigned Side) {
   const Program &P = Model.program();

@@ -16,6 +16,12 @@ std::string quoteLock(const Program &P, FunctionId F, const AccessPath &Lock);
 std::string describeLock(const Program &P, FunctionId F,
                          const AccessPath &Lock);
 
+/// " in shared mode" and its like; empty for a lock that is taken alone.
+std::string modeText(rules::LockMode Mode);
+
+/// Whether F is written in C, where there are no guards.
+bool isInC(const Program &P, FunctionId F);
+
 /// Adds the calls of a chain and its acquisition as notes of SIDE; WHAT ends
 /// the last one.
 void addTrace(const LockModel &Model, ChainId Chain, const std::string &What,

@@ -40,12 +40,9 @@ struct Open {
 // C has no guards; a class that is a lock itself takes and releases what it
 // wraps.
 bool isExempt(const Program &P, FunctionId Id) {
-  const ProgramFunction &F = P.function(Id);
-  const facts::File &Root = P.unit(F.Unit).root();
-  if (P.text(F.Unit, each(Root.files())[Root.main_file()]->path())
-          .ends_with(".c"))
+  if (isInC(P, Id))
     return true;
-  const ProgramSymbol &S = P.symbol(F.Symbol);
+  const ProgramSymbol &S = P.symbol(P.function(Id).Symbol);
   auto Methods = each(P.type(S.Unit, S.Fact->record())->methods());
   auto Has = [&](std::string_view Lower, std::string_view Upper) {
     return std::any_of(

@@ -27,7 +27,7 @@ private:
   bool mayBeReadTwice(const ChainLink &Site) const;
   bool endsMoved(const LockRepeat &R) const;
   std::string message(const LockRepeat &R, const std::string &Lock,
-                      const std::string &Taker, bool BothShared) const;
+                      const std::string &Taker) const;
 
   const Program &P;
   const LockModel &Model;
@@ -70,27 +70,39 @@ bool Reporter::endsMoved(const LockRepeat &R) const {
 }
 
 std::string Reporter::message(const LockRepeat &R, const std::string &Lock,
-                              const std::string &Taker, bool BothShared) const {
+                              const std::string &Taker) const {
+  using rules::LockMode;
   if (R.Joined) {
     bool WaitsForSign = false;
     for (ChainId C = R.ToChain; C != 0; C = Model.chain(C).Next)
       WaitsForSign |=
           Model.chain(C).Site && Model.signalWait(*Model.chain(C).Site);
-    return "lock " + Lock + " is held in " +
+    return "lock " + Lock + " is held" + modeText(R.FromMode) + " in " +
            describe(P, P.function(R.Function).Symbol) +
            (WaitsForSign ? " while it waits for a sign of a thread that first "
-                           "takes it in "
+                           "takes it"
                          : " while it waits for the end of a thread that takes "
-                           "it in ") +
-           Taker + ": both wait for ever";
+                           "it") +
+           modeText(R.ToMode) + " in " + Taker +
+           ": both wait for ever; instead: release it before waiting";
   }
-  if (BothShared)
-    return "lock " + Lock + " is taken in shared mode in " + Taker +
-           " while the same thread holds it in shared mode already: if a "
-           "writer waits in between, both can wait for ever";
-  return "lock " + Lock + " is taken in " + Taker + " while the same " +
-         (R.Awaited ? "coroutine" : "thread") +
-         " holds it already: it waits for itself for ever";
+  // Where the modes differ, each is said.
+  auto Mode = [&](LockMode M, LockMode Other) {
+    return M == LockMode::Exclusive && Other != M ? std::string(" exclusively")
+                                                  : modeText(M);
+  };
+  const bool BothShared =
+      R.FromMode == LockMode::Shared && R.ToMode == LockMode::Shared;
+  return "lock " + Lock + " is taken" + Mode(R.ToMode, R.FromMode) + " in " +
+         Taker + " while the same " + (R.Awaited ? "coroutine" : "thread") +
+         " holds it" + Mode(R.FromMode, R.ToMode) + " already: " +
+         (BothShared ? "if a writer waits in between, both can wait for ever"
+                     : "it waits for itself for ever") +
+         "; instead: " +
+         (Model.chain(R.ToChain).Next == 0
+              ? std::string("take it once")
+              : "release it before the call, or call a form of " + Taker +
+                    " that expects it to be held");
 }
 
 void Reporter::repeat(const LockRepeat &R) {
@@ -112,10 +124,12 @@ void Reporter::repeat(const LockRepeat &R) {
   Result.Function = findingFunction(P, F.Symbol);
   if (LockName Name = nameOf(R.Lock); !Name.Text.empty())
     Result.Operation = LockModel::display(Name);
-  Result.Message = message(
-      R, Lock, describe(P, P.function(Site.Function).Symbol), BothShared);
-  addTrace(Model, R.FromChain, Lock + " here", Result.Notes);
-  addTrace(Model, R.ToChain, Lock + (R.Joined ? " here" : " again here"),
+  Result.Message =
+      message(R, Lock, describe(P, P.function(Site.Function).Symbol));
+  addTrace(Model, R.FromChain, Lock + modeText(R.FromMode) + " here",
+           Result.Notes);
+  addTrace(Model, R.ToChain,
+           Lock + modeText(R.ToMode) + (R.Joined ? " here" : " again here"),
            Result.Notes);
   bool ThroughField = std::count_if(R.Lock.Steps.begin(), R.Lock.Steps.end(),
                                     [](const PathStep &S) {

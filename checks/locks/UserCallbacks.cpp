@@ -60,6 +60,7 @@ private:
   std::string_view classOf(FunctionId Body) const;
   bool isUsers(const std::vector<CallEdge> &Targets) const;
   bool isTold() const;
+  std::vector<std::string_view> ownLists() const;
   bool isSubscribed(const std::vector<CallEdge> &Targets) const;
   std::string quoteCallback(const AccessPath &Path) const;
 
@@ -76,9 +77,13 @@ private:
 // What the compiler made for a loop over a container has no name.
 std::string Judge::quoteCallback(const AccessPath &Path) const {
   std::string Name = quoteLock(P, Id, Path);
-  return Name.starts_with("'") && !Name.starts_with("'__")
-             ? "callback " + Name
-             : "a callback of a list";
+  if (Name.starts_with("'") && !Name.starts_with("'__"))
+    return "callback " + Name;
+  const std::vector<std::string_view> Lists = ownLists();
+  if (Lists.size() != 1)
+    return "a callback of a list";
+  return "a callback of list '" + std::string(classOf(Id)) +
+         "::" + std::string(Lists.front()) + "'";
 }
 
 // std::invoke and its like of what a member or global holds.
@@ -211,27 +216,37 @@ bool Judge::isTold() const {
       });
 }
 
-// Whether it is one of a list to which code of other classes adds what it
-// likes.
-bool Judge::isSubscribed(const std::vector<CallEdge> &Targets) const {
-  const std::string_view Own = classOf(Id);
-  if (Own.empty() ||
-      std::none_of(Targets.begin(), Targets.end(), [&](const CallEdge &Edge) {
-        return classOf(Edge.Target) != Own;
-      }))
-    return false;
+// The lists, members of the function's own class, that what it calls may be one
+// of.
+std::vector<std::string_view> Judge::ownLists() const {
   const ProgramSymbol &S = P.symbol(P.enclosing(F.Symbol));
+  if (S.Fact->record() == 0 || !E.receiver())
+    return {};
   const CallableFlow &Flow = Calls.callables();
   const std::vector<CallableFlow::NodeId> Holders =
       Flow.origins(Id, E.receiver()).Holders;
-  auto Fields = each(P.type(S.Unit, S.Fact->record())->fields());
-  return std::any_of(Fields.begin(), Fields.end(), [&](const auto *Field) {
-    return isList(P.typeName(S.Unit, Field->type())) &&
-           std::find(Holders.begin(), Holders.end(),
-                     Flow.holderOf(S.Unit, S.Fact->record(),
-                                   P.text(S.Unit, Field->name()))) !=
-               Holders.end();
-  });
+  std::vector<std::string_view> Found;
+  for (const facts::Field *Field :
+       each(P.type(S.Unit, S.Fact->record())->fields())) {
+    const std::string_view Name = P.text(S.Unit, Field->name());
+    if (isList(P.typeName(S.Unit, Field->type())) &&
+        std::find(Holders.begin(), Holders.end(),
+                  Flow.holderOf(S.Unit, S.Fact->record(), Name)) !=
+            Holders.end())
+      Found.push_back(Name);
+  }
+  return Found;
+}
+
+// Whether code of other classes adds to such a list what it likes.
+bool Judge::isSubscribed(const std::vector<CallEdge> &Targets) const {
+  const std::string_view Own = classOf(Id);
+  return !Own.empty() &&
+         std::any_of(Targets.begin(), Targets.end(),
+                     [&](const CallEdge &Edge) {
+                       return classOf(Edge.Target) != Own;
+                     }) &&
+         !ownLists().empty();
 }
 
 std::optional<UserCallback> Judge::judge() const {

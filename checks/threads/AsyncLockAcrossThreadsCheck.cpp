@@ -129,6 +129,8 @@ Finding Finder::report(const LoopBoundUse &U, const ThreadRoot &Root,
   };
   auto Name = [&](FunctionId F) { return describe(P, P.function(F).Symbol); };
   std::string Type = std::string(U.Type->name()->string_view());
+  std::string Advice = adviceFor(
+      *U.Type, U.Type->framework() ? U.Type->framework()->string_view() : "");
   Trace Way = traceAlong(P, Search.pathTo(U.Function), U.Function, *U.Site,
                          "'" + U.Display + "'");
   Finding Result;
@@ -139,9 +141,10 @@ Finding Finder::report(const LoopBoundUse &U, const ThreadRoot &Root,
       "'" + U.Display + "', a '" + Type +
       "' that belongs to an event loop, is used by " + Name(U.Function) +
       " on another thread: it is not safe for threads, and the loop may use it "
-      "at the same time; instead: hand the call over to its loop, as "
-      "boost::asio::post, call_soon or a queued call do, or use what is made "
-      "for threads";
+      "at the same time; instead: " +
+      (Advice.empty() ? "hand the call over to its loop, or use what is made "
+                        "for threads"
+                      : Advice);
   Result.Notes.push_back(
       {Where(Root.Starter, *Root.Site),
        Name(Root.Function) + " is handed to another thread here"});

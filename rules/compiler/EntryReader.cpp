@@ -59,10 +59,34 @@ static void checkRows(const MapReader &Map, EntryT &Entry,
   }
 }
 
+static void readInstead(const MapReader &Map, const LibraryFile &File,
+                        EntryT &Entry, Diagnostics &D) {
+  if (!Map.has("instead"))
+    return;
+  const YAML::Node &Node = Map.at("instead");
+  std::vector<AdviceT> Advice;
+  if (Node.IsMap()) {
+    Advice = readAdvice(Node, "'instead'", D);
+  } else {
+    std::string Name = readText(Node, "instead", D);
+    std::vector<std::string> Known;
+    for (const auto &Pair : File.Advice)
+      Known.push_back(Pair.first);
+    auto Found = File.Advice.find(Name);
+    if (Found != File.Advice.end())
+      Advice = Found->second;
+    else if (!Name.empty())
+      D.unknownWord(Node, "advice", Name, Known);
+  }
+  for (const AdviceT &One : Advice)
+    Entry.advice.push_back(std::make_unique<AdviceT>(One));
+}
+
 void addEntries(const MapReader &Map, const EntryT &Base, LibraryFile &File,
                 const std::vector<std::string> &Rows, Diagnostics &D) {
   auto Common = copyOf(Base);
   checkRows(Map, *Common, Rows, D);
+  readInstead(Map, File, *Common, D);
   Common->library = File.Library;
   Common->framework = Map.text("framework");
   Common->source = readAddress(Map, "source", File.Source, D);
@@ -215,29 +239,6 @@ static void copyInto(std::vector<std::unique_ptr<ConditionT>> &To,
     To.push_back(std::make_unique<ConditionT>(Condition));
 }
 
-static void readInstead(const MapReader &Map, const LibraryFile &File,
-                        EntryT &Entry, Diagnostics &D) {
-  if (!Map.has("instead"))
-    return;
-  const YAML::Node &Node = Map.at("instead");
-  std::vector<AdviceT> Advice;
-  if (Node.IsMap()) {
-    Advice = readAdvice(Node, "'instead'", D);
-  } else {
-    std::string Name = readText(Node, "instead", D);
-    std::vector<std::string> Known;
-    for (const auto &Pair : File.Advice)
-      Known.push_back(Pair.first);
-    auto Found = File.Advice.find(Name);
-    if (Found != File.Advice.end())
-      Advice = Found->second;
-    else if (!Name.empty())
-      D.unknownWord(Node, "advice", Name, Known);
-  }
-  for (const AdviceT &One : Advice)
-    Entry.advice.push_back(std::make_unique<AdviceT>(One));
-}
-
 // A type and one list of parameters, nothing after it: the text becomes part of
 // the monitor's source.
 static bool isSignature(const std::string &Text) {
@@ -324,7 +325,6 @@ void readFunctionEntry(const YAML::Node &Node, LibraryFile &File,
        {std::pair("unless", &Entry.unless), {"when", &Entry.when}})
     if (Map.has(Key))
       copyInto(*To, readConditions(Map.at(Key), Key, D));
-  readInstead(Map, File, Entry, D);
   readMonitor(Map, Entry, File.IsC, D);
   addEntries(Map, Entry, File, Rows, D);
 }

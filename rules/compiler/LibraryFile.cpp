@@ -22,9 +22,9 @@ bool isQualifiedName(const std::string &Name) {
 std::vector<AdviceT> readAdvice(const YAML::Node &Node, std::string_view What,
                                 Diagnostics &D) {
   static const std::vector<std::string> Frameworks{
-      "asio", "cobalt",  "concurrencpp", "cppcoro",  "async_simple", "folly",
-      "glib", "libcoro", "libev",        "libevent", "libuv",        "qcoro",
-      "qt",   "seastar", "unifex",       "any"};
+      "asio", "cobalt",   "concurrencpp", "cppcoro",  "async_simple", "folly",
+      "glib", "libcoro",  "libev",        "libevent", "libuv",        "qcoro",
+      "qt",   "sd-event", "seastar",      "unifex",   "any"};
   MapReader Map(Node, std::string(What), Frameworks, D);
   std::vector<AdviceT> Advice;
   for (const std::string &Framework : Frameworks)

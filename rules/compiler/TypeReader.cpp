@@ -38,7 +38,8 @@ void readTypeEntry(const YAML::Node &Node, LibraryFile &File,
                    const std::vector<std::string> &Rows, Diagnostics &D) {
   MapReader Map(Node, "a type entry",
                 {"names", "task", "guard", "mutex", "loop-bound", "framework",
-                 "guide", "example", "since", "source", "provenance", "proof"},
+                 "instead", "guide", "example", "since", "source", "provenance",
+                 "proof"},
                 D);
   if (!Node.IsMap())
     return;

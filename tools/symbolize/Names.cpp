@@ -7,6 +7,16 @@
 
 namespace gridlock::symbolize {
 
+namespace {
+
+void replaceAll(std::string &Text, std::string_view From, std::string_view To) {
+  for (std::size_t At = 0; (At = Text.find(From, At)) != std::string::npos;
+       At += To.size())
+    Text.replace(At, From.size(), To);
+}
+
+} // namespace
+
 std::string demangle(const std::string &Name) {
   // GCC names a coroutine's body after its frame's type, which has the
   // coroutine's own mangled name inside: _Z1fPZ1fvE8_Z1fv.Frame.actor.
@@ -29,18 +39,13 @@ std::string demangle(const std::string &Name) {
     return Name;
   std::string Result = Text;
   std::free(Text);
+  replaceAll(Result, "(anonymous namespace)", "(anonymous)");
   if (Dot != std::string::npos && Plain.size() != Name.size())
     Result += " [clone " + Name.substr(Dot) + "]";
   return Result;
 }
 
 namespace {
-
-void replaceAll(std::string &Text, std::string_view From, std::string_view To) {
-  for (std::size_t At = 0; (At = Text.find(From, At)) != std::string::npos;
-       At += To.size())
-    Text.replace(At, From.size(), To);
-}
 
 /// Length of an operator's name that starts at Text ("operator<<",
 /// "operator()"), so that its characters are not taken for brackets; 0 if there
@@ -60,7 +65,11 @@ std::size_t operatorLength(std::string_view Text) {
 
 std::string qualifiedName(std::string_view Demangled) {
   std::string Text(Demangled.substr(0, Demangled.find(" [clone")));
-  replaceAll(Text, "(anonymous namespace)", "\1");
+  // As compilers' names of functions spell it, too; not to be taken for
+  // parameters.
+  for (std::string_view Anonymous :
+       {"(anonymous)", "(anonymous namespace)", "{anonymous}"})
+    replaceAll(Text, Anonymous, "\1");
   for (std::size_t Tag; (Tag = Text.find("[abi:")) != std::string::npos;)
     Text.erase(Tag, Text.find(']', Tag) - Tag + 1);
   for (std::string_view Lambda :

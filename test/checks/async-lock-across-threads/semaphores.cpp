@@ -34,7 +34,7 @@ public:
     Table.unlock();
   }
   void refill_bad() {
-    // CHECK-DAG: semaphores.cpp:[[@LINE+1]]:11: warning: 'Limiter::Units', a 'seastar::basic_semaphore' that belongs to an event loop, is used by 'Limiter::refill_bad' on another thread
+    // CHECK-DAG: semaphores.cpp:[[@LINE+1]]:11: warning: 'Limiter::Units', a 'seastar::basic_semaphore' that belongs to an event loop, is used by 'Limiter::refill_bad' on another thread: it is not safe for threads, and the loop may use it at the same time; instead: seastar::alien::run_on its shard
     Units.signal();
   }
   void unlock_bad() {

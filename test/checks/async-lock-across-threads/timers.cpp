@@ -15,7 +15,7 @@ void cancelled_bad(asio::io_context &Io) {
   std::thread Watcher([&Idle] {
     while (!done())
       work();
-    // CHECK-DAG: timers.cpp:[[@LINE+1]]:10: warning: 'Idle', a 'boost::asio::basic_waitable_timer' that belongs to an event loop, is used by the lambda in 'cancelled_bad' on another thread: it is not safe for threads, and the loop may use it at the same time; instead: hand the call over to its loop
+    // CHECK-DAG: timers.cpp:[[@LINE+1]]:10: warning: 'Idle', a 'boost::asio::basic_waitable_timer' that belongs to an event loop, is used by the lambda in 'cancelled_bad' on another thread: it is not safe for threads, and the loop may use it at the same time; instead: boost::asio::post the call to its executor, or to the strand that its handlers run on
     Idle.cancel();
   });
   Io.run();

@@ -154,7 +154,7 @@ public:
   void publish_bad(int Event) {
     std::lock_guard<std::mutex> Hold(Lock);
     for (std::function<void(int)> &F : Handlers)
-      F(Event); // CHECK-DAG: known.cpp:[[@LINE]]:7: warning: a callback of a list is invoked in 'Bus::publish_bad' while lock 'Bus::Lock' is held: if it calls 'Bus::subscribe'
+      F(Event); // CHECK-DAG: known.cpp:[[@LINE]]:7: warning: a callback of list 'Bus::Handlers' is invoked in 'Bus::publish_bad' while lock 'Bus::Lock' is held: if it calls 'Bus::subscribe'
   }
   void publish_ok(int Event) {
     std::vector<std::function<void(int)>> Now;

@@ -27,7 +27,7 @@ public:
   void publish_bad(int Event) {
     std::lock_guard<std::mutex> Hold(Lock);
     for (Handler &H : Handlers)
-      H(Event); // CHECK: registered.cpp:[[@LINE]]:7: warning: a callback of a list is invoked in 'Bus::publish_bad' while lock 'Bus::Lock' is held: if it calls 'Bus::subscribe', which takes that lock, it waits for its own thread for ever; instead: copy what it needs and invoke it after the release
+      H(Event); // CHECK: registered.cpp:[[@LINE]]:7: warning: a callback of list 'Bus::Handlers' is invoked in 'Bus::publish_bad' while lock 'Bus::Lock' is held: if it calls 'Bus::subscribe', which takes that lock, it waits for its own thread for ever; instead: copy what it needs and invoke it after the release
   }
   void publish_ok(int Event) {
     std::vector<Handler> Now;
@@ -48,7 +48,7 @@ public:
 private:
   void tell(int Event) {
     for (Handler &H : Handlers)
-      H(Event); // CHECK: registered.cpp:[[@LINE]]:7: warning: a callback of a list is invoked in 'Bus::tell' while lock 'Bus::Lock' is held: if it calls
+      H(Event); // CHECK: registered.cpp:[[@LINE]]:7: warning: a callback of list 'Bus::Handlers' is invoked in 'Bus::tell' while lock 'Bus::Lock' is held: if it calls
   }
   std::mutex Lock;
   std::vector<Handler> Handlers;

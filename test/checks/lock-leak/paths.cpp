@@ -17,7 +17,7 @@ struct Queue {
 };
 
 bool Queue::pop_bad() {
-  // CHECK: paths.cpp:[[@LINE+1]]:8: warning: lock 'Queue::Lock' stays locked when 'Queue::pop_bad' returns early, but is released on other paths; instead: release it on every way out, in C++ by a guard
+  // CHECK: paths.cpp:[[@LINE+1]]:8: warning: lock 'Queue::Lock' stays locked when 'Queue::pop_bad' returns early, but is released on other paths; instead: release it on every way out, by a guard
   Lock.lock();
   if (Size == 0)
     // CHECK: paths.cpp:[[@LINE+1]]:5: note: it is still held here

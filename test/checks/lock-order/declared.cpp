@@ -30,7 +30,7 @@ public:
   }
   void wrong_bad() {
     Guard First(Index);
-    // CHECK-DAG: declared.cpp:[[@LINE+1]]:11: warning: 'Table::wrong_bad' takes 'Table::Index' then 'Table::Rows', which is declared to be taken before 'Table::Index'
+    // CHECK-DAG: declared.cpp:[[@LINE+1]]:11: warning: 'Table::wrong_bad' takes 'Table::Index' then 'Table::Rows', which is declared to be taken before 'Table::Index': with who keeps to that it can deadlock; instead: take 'Table::Rows' first
     Guard Second(Rows);
     ++Count;
   }
@@ -66,7 +66,7 @@ public:
 };
 
 class Torn {
-  // CHECK-DAG: declared.cpp:[[@LINE+1]]:9: warning: lock 'Torn::A' is declared to be taken before 'Torn::B', and after it
+  // CHECK-DAG: declared.cpp:[[@LINE+1]]:9: warning: lock 'Torn::A' is declared to be taken before 'Torn::B', and after it; instead: declare one order only
   Mutex A BEFORE(B);
   Mutex B BEFORE(C);
   Mutex C BEFORE(A);

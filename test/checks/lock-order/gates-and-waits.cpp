@@ -45,7 +45,7 @@ void wait_bad() {
   std::unique_lock<std::mutex> Hold(A);
   std::lock_guard<std::mutex> Other(B);
   while (!Ready)
-    // CHECK: gates-and-waits.cpp:[[@LINE+1]]:13: warning: locks 'wait::A' and 'wait::B' are taken in opposite orders: 'wait::wait_bad' takes 'wait::A' then 'wait::B', 'wait::wait_bad' takes 'wait::B' then 'wait::A' again after a wait
+    // CHECK: gates-and-waits.cpp:[[@LINE+1]]:13: warning: locks 'wait::A' and 'wait::B' are taken in opposite orders: 'wait::wait_bad' takes 'wait::A' then 'wait::B', 'wait::wait_bad' takes 'wait::B' then 'wait::A' again after a wait; instead: release 'wait::B' before the wait
     Changed.wait(Hold);
 }
 } // namespace wait

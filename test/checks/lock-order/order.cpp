@@ -6,7 +6,7 @@ namespace direct {
 std::mutex A, B;
 void ab_bad() {
   std::lock_guard<std::mutex> First(A);
-  // CHECK: order.cpp:[[@LINE+1]]:31: warning: locks 'direct::A' and 'direct::B' are taken in opposite orders: 'direct::ab_bad' takes 'direct::A' then 'direct::B', 'direct::ba_bad' takes 'direct::B' then 'direct::A'
+  // CHECK: order.cpp:[[@LINE+1]]:31: warning: locks 'direct::A' and 'direct::B' are taken in opposite orders: 'direct::ab_bad' takes 'direct::A' then 'direct::B', 'direct::ba_bad' takes 'direct::B' then 'direct::A'; instead: take them in one order everywhere, or at once by std::scoped_lock
   std::lock_guard<std::mutex> Second(B);
   // CHECK: order.cpp:[[@LINE-3]]:31: note: 'direct::ab_bad' takes 'direct::A' here
   // CHECK: order.cpp:[[@LINE-2]]:31: note: 'direct::ab_bad' takes 'direct::B' here while 'direct::A' is held

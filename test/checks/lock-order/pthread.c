@@ -12,7 +12,7 @@ static void leave(struct queue *q) { pthread_mutex_unlock(&q->lock); }
 
 void push_bad(struct queue *q) {
   enter(q);
-  // CHECK: pthread.c:{{.*}}: warning: locks 'log_lock' and 'queue::lock' are taken in opposite orders: 'flush_bad' takes 'log_lock' then 'queue::lock', 'push_bad' takes 'queue::lock' then 'log_lock'
+  // CHECK: pthread.c:{{.*}}: warning: locks 'log_lock' and 'queue::lock' are taken in opposite orders: 'flush_bad' takes 'log_lock' then 'queue::lock', 'push_bad' takes 'queue::lock' then 'log_lock'; instead: take them in one order everywhere [gridlock
   pthread_mutex_lock(&log_lock);
   pthread_mutex_unlock(&log_lock);
   leave(q);

@@ -57,7 +57,7 @@ void Cache::read_again_bad() {
 
 void Cache::write_bad() {
   Readers.lock();
-  // CHECK: again.cpp:[[@LINE+1]]:3: warning: lock 'Cache::Readers' is taken in 'Cache::read' while the same thread holds it already
+  // CHECK: again.cpp:[[@LINE+1]]:3: warning: lock 'Cache::Readers' is taken in shared mode in 'Cache::read' while the same thread holds it exclusively already: it waits for itself for ever; instead: release it before the call, or call a form of 'Cache::read' that expects it to be held
   read();
   Readers.unlock();
 }

@@ -22,7 +22,7 @@ void latch_bad() {
     Done.count_down();
   });
   Adds.detach();
-  // CHECK: signs.cpp:[[@LINE+1]]:8: warning: lock 'Lock' is held in 'latch_bad' while it waits for a sign of a thread that first takes it in 'add': both wait for ever
+  // CHECK: signs.cpp:[[@LINE+1]]:8: warning: lock 'Lock' is held in 'latch_bad' while it waits for a sign of a thread that first takes it in 'add': both wait for ever; instead: release it before waiting
   Done.wait();
 }
 void sign_first_ok() {

@@ -13,6 +13,8 @@ TEST(Names, AreWrittenAsTheChecksWriteThem) {
        "std::vector::push_back"},
       {"void ns::f<int, (anonymous namespace)::T>(int)", "ns::f"},
       {"(anonymous namespace)::Cache::get(int)", "(anonymous)::Cache::get"},
+      {"(anonymous)::Cache::get((anonymous)::T)", "(anonymous)::Cache::get"},
+      {"task {anonymous}::Cache::load(int)", "(anonymous)::Cache::load"},
       {"std::__cxx11::basic_string<char>::size() const",
        "std::basic_string::size"},
       {"std::chrono::_V2::steady_clock::now()",

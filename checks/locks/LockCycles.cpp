@@ -201,8 +201,8 @@ private:
 
   bool canOverlap(const OrderEdge &A, const OrderEdge &B, bool EvenUnlikely) {
     // Coroutines interleave on one thread as well.
-    if (!A.Awaited && !B.Awaited && Model.isMainOnly(A.Function) &&
-        Model.isMainOnly(B.Function))
+    if (!A.Awaited && !B.Awaited && Model.isMainOnly(A.Runner) &&
+        Model.isMainOnly(B.Runner))
       return false;
     // Two that both hold a lock, not both in shared mode, exclude each other.
     auto Excludes = [&](const OrderEdge &E, GateId Gate) {

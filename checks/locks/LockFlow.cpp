@@ -34,12 +34,13 @@ void LockFlow::prepare() {
   const bool IsCoroutine = P.isCoroutine(Id);
   if (!IsCoroutine && !P.has(Id, Has::Callable))
     return;
+  std::vector<const facts::Event *> Awaits;
   for (const facts::Block *B : each(F.Fact->blocks())) {
     const facts::Event *Suspend = nullptr;
     for (const facts::Event *E : each(B->events())) {
       if (IsCoroutine) {
         if (E->kind() == EventKind::Suspend)
-          Suspend = E;
+          Awaits.push_back(Suspend = E);
         else if (Suspend && E->kind() == EventKind::Call &&
                  E->implicit() == facts::ImplicitKind::Await)
           Resumed.emplace(std::exchange(Suspend, nullptr), E);
@@ -59,6 +60,7 @@ void LockFlow::prepare() {
         Callables.emplace(AccessPath::of(File, *E->place()), V);
     }
   }
+  findAwaited(Awaits);
 }
 
 void LockFlow::summarise(LockTimeline::Recorder *Record) {
@@ -273,8 +275,10 @@ void LockFlow::callLike(const facts::Event &E, LockState &State) {
     State.Awaited.erase(
         canonical(AccessPath::of(File, E.receiver()), State.Known));
   noteInvocations(E, State);
-  if (Summarising || Ordering)
+  if (Summarising || Ordering) {
     joined(E, State);
+    startThreads(E, State);
+  }
   applyTargets(E, State);
 }
 

@@ -80,6 +80,10 @@ private:
   void givenBackBy(const facts::Value *Awaitable, LockState &State);
   void awaitTask(const facts::Value *Task, LockState &State);
   void joined(const facts::Event &E, const LockState &State);
+  void findAwaited(const std::vector<const facts::Event *> &Suspensions);
+  void startCoroutine(const facts::Event &E, FunctionId Target,
+                      const LockState &State);
+  void startThreads(const facts::Event &E, const LockState &State);
   void applyTargets(const facts::Event &E, LockState &State);
   void applyTaken(FunctionId Target, const LockSummary *Callee,
                   const Substitution &Sub, const facts::Event &E, EdgeKind Kind,
@@ -87,6 +91,10 @@ private:
   using LockMap = std::function<std::optional<AccessPath>(const AccessPath &)>;
   void applyBares(const LockSummary &Callee, FunctionId Target,
                   const LockState &State, const LockMap &Map);
+  void started(FunctionId Target, const facts::Event &E, const LockState &State,
+               bool Beside, const LockMap &Map);
+  bool runsBeside(const facts::Event &E) const;
+  FunctionId runnerOf(const Acquisition &A) const;
   void applySummary(const LockSummary &Callee, FunctionId Target,
                     const Substitution &Sub, const facts::Event &E,
                     bool OnlyTarget, LockState &State);
@@ -158,6 +166,7 @@ private:
   std::map<std::uint32_t, const facts::Event *> Results;
   std::map<AccessPath, std::uint32_t> ResultIn;
   std::map<const facts::Event *, const facts::Event *> Resumed;
+  std::set<const facts::Event *> AwaitedCalls;
   std::vector<std::optional<LockState>> In;
   std::optional<Binding> Returned;
   struct ReturnPoint {

@@ -14,20 +14,6 @@ using facts::PlaceRoot;
 
 namespace {
 
-// Whether a function takes the two in one order and in the other: it orders
-// them by something.
-bool inBothOrders(const std::vector<LockSummary::Acquisition> &Taken,
-                  const AccessPath &A, const AccessPath &B) {
-  auto Has = [&](const AccessPath &Outer, const AccessPath &Inner) {
-    return std::any_of(Taken.begin(), Taken.end(), [&](const auto &Acquired) {
-      return Acquired.Lock == Inner &&
-             std::any_of(Acquired.Gates.begin(), Acquired.Gates.end(),
-                         [&](const auto &G) { return G.Lock == Outer; });
-    });
-  };
-  return Has(A, B) && Has(B, A);
-}
-
 bool isWholeParameter(const AccessPath &Path) {
   return Path.Root == PlaceRoot::Param &&
          std::all_of(Path.Steps.begin(), Path.Steps.end(), [](const auto &S) {
@@ -110,8 +96,11 @@ void LockFlow::applyTargets(const facts::Event &E, LockState &State) {
       tellRuns(State, Edge.Target);
     }
     // A coroutine's body runs when it is awaited, not where it is called.
-    if (P.isCoroutine(Edge.Target))
+    if (P.isCoroutine(Edge.Target)) {
+      if (Summarising || Ordering)
+        startCoroutine(E, Edge.Target, State);
       continue;
+    }
     if (Summarising)
       Takes |= Model.takes(Edge.Target);
     const LockSummary *Callee = Model.summary(Edge.Target);
@@ -167,6 +156,8 @@ void LockFlow::applyTaken(FunctionId Target, const LockSummary *Callee,
   const std::vector<Acquisition> &All = Model.taken(Target);
   bool HoldsNone = State.isIdle();
   for (const Acquisition &A : All) {
+    if (A.By == How::Started && !HoldsNone)
+      continue;
     if (HoldsNone && passesUnchanged(A)) {
       passOn(A, Sub, E, Kind);
       continue;
@@ -417,7 +408,7 @@ void LockFlow::applyInvocations(const LockSummary &Callee, FunctionId Target,
       }
       for (const Acquisition &A : Model.taken(Body)) {
         auto Lock = In.apply(A.Lock);
-        if (!Lock || A.By == How::TakenAgain)
+        if (!Lock || A.By == How::TakenAgain || A.By == How::Started)
           continue;
         Acquisition Here = A;
         Here.Lock = *Lock;

@@ -248,18 +248,19 @@ void LockFlow::meet(const LockState &State, const Acquisition &A, LockId To,
                            A.Uncertain, gatesIn(State, false)});
         continue;
       }
-      OrderEdge Edge{From,
-                     To,
-                     Id,
-                     H.Chain,
-                     A.Chain,
-                     H.Mode,
-                     A.Mode,
-                     A.Calls,
-                     A.Uncertain,
-                     A.By,
-                     A.Awaited || Held == &State.Awaited,
-                     {}};
+      OrderEdge Edge{.From = From,
+                     .To = To,
+                     .Function = Id,
+                     .Runner = runnerOf(A),
+                     .FromChain = H.Chain,
+                     .ToChain = A.Chain,
+                     .FromMode = H.Mode,
+                     .ToMode = A.Mode,
+                     .Calls = A.Calls,
+                     .Uncertain = A.Uncertain,
+                     .By = A.By,
+                     .Awaited = A.Awaited || Held == &State.Awaited,
+                     .Gates = {}};
       for (GateId Gate : Gates)
         if (Gate / 2 != From && Gate / 2 != To)
           Edge.Gates.push_back(Gate);
@@ -281,7 +282,8 @@ void LockFlow::record(const LockState &State, Acquisition A,
     noteFirst(std::move(A));
     return;
   }
-  if (!State.Held.empty() || !State.Awaited.empty())
+  if ((!State.Held.empty() || !State.Awaited.empty()) &&
+      (IsKnown || A.By != How::Started))
     meet(State, A, To, Except);
   // What a function wants held, it takes in vain: no caller need hear of it.
   if (auto Own = State.Held.find(A.Lock);
@@ -335,17 +337,18 @@ void LockFlow::keep(Acquisition A, std::size_t Same) {
   }
 }
 
-// What two of a callee's names stand for is the same here.
+// What two of a callee's names stand for is the same here. GATES: the callee's,
+// as they are known here.
 void LockFlow::repeatInside(const Acquisition &A, const AccessPath &Lock,
                             const std::vector<Gate> &Gates,
                             const facts::Event &E) {
-  if (A.By != How::Taken || A.AfterRelease)
+  if ((A.By != How::Taken && A.By != How::Started) || A.AfterRelease)
     return;
   for (std::size_t I = 0; I < Gates.size(); ++I)
     if (Gates[I].Lock == Lock &&
         std::none_of(A.Gates.begin(), A.Gates.end(),
                      [&](const Gate &G) { return G.Lock == A.Lock; }))
-      Repeats.push_back({Lock, Id, Model.chainOf({Id, &E, Gates[I].Chain}),
+      Repeats.push_back({Lock, Id, Gates[I].Chain,
                          Model.chainOf({Id, &E, A.Chain}), Gates[I].Mode,
                          A.Mode, A.Calls + 1, A.Uncertain, false, A.Awaited});
 }
@@ -372,7 +375,8 @@ void LockFlow::passOn(const Acquisition &A, const Substitution &Sub,
                    [&](const Gate &G) { return IsFixed(G.Lock); })) {
     for (const Gate &G : A.Gates)
       if (auto Held = Sub.apply(G.Lock))
-        Own.push_back({std::move(*Held), G.Mode, G.Chain});
+        Own.push_back(
+            {std::move(*Held), G.Mode, Model.chainOf({Id, &E, G.Chain})});
     normalise(Own);
     Gates = &Own;
     repeatInside(A, Lock, Own, E);
@@ -392,8 +396,9 @@ void LockFlow::passOn(const Acquisition &A, const Substitution &Sub,
                    .AfterRelease = A.AfterRelease,
                    .Gates = *Gates,
                    .Hash = Hash};
-  for (Gate &G : Here.Gates)
-    G.Chain = Model.newChain({Id, &E, G.Chain});
+  if (Gates == &A.Gates)
+    for (Gate &G : Here.Gates)
+      G.Chain = Model.newChain({Id, &E, G.Chain});
   keep(std::move(Here), Same);
 }
 

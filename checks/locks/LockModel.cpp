@@ -67,7 +67,9 @@ bool LockModel::isPlain(FunctionId F) const {
 }
 
 void LockModel::setSummary(FunctionId F, LockSummary Summary) {
-  ChangesCallers[F] = !Summary.isPlain() && !P.isCoroutine(F);
+  // Who starts a coroutine says which locks it is given, and no more.
+  ChangesCallers[F] =
+      P.isCoroutine(F) ? !Summary.Bares.empty() : !Summary.isPlain();
   if (SummaryOf[F] != 0) {
     Summaries[SummaryOf[F] - 1] = std::move(Summary);
   } else if (!Summary.empty()) {

@@ -43,6 +43,7 @@ struct ChainLink {
 struct OrderEdge {
   LockId From, To;
   FunctionId Function; // where both come together
+  FunctionId Runner;   // who takes them: it, or what it starts
   ChainId FromChain, ToChain;
   rules::LockMode FromMode, ToMode;
   unsigned Calls;
@@ -204,7 +205,7 @@ private:
   ThreadStarts Threads;
   std::unordered_map<const facts::Event *, SignalWait> Signals;
   /// By function: whose summaries are needed first. Those that it calls, itself
-  /// if it is recursive, and those of threads that it waits for.
+  /// if it is recursive, and those of threads that it starts or waits for.
   Adjacency Callees, CallTargets;
   mutable Adjacency Callers;
   std::size_t CallCount = 0;

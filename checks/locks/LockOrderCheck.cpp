@@ -69,8 +69,9 @@ void Reporter::cycle(const LockCycle &Found) {
     Orders += (I == 0 ? "" : ", ") + describe(P, S) + " takes " + lock(E.From) +
               Mode(E.FromMode) + " then " + lock(E.To) + Mode(E.ToMode) +
               (E.By == LockSummary::How::TakenAgain ? " again after a wait"
-               : E.By == LockSummary::How::Joined ? " in a thread it waits for"
-                                                  : "");
+               : E.By == LockSummary::How::Joined  ? " in a thread it waits for"
+               : E.By == LockSummary::How::Started ? " in what it starts"
+                                                   : "");
     Shape.Calls = std::max(Shape.Calls, E.Calls);
     Uncertain |= E.Uncertain;
     Elements += Model.name(E.From).IsElement ? 1 : 0;

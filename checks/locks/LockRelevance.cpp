@@ -111,15 +111,15 @@ void LockModel::findSignals() {
   std::map<FunctionId, std::vector<const ThreadStart *>> ByStarter;
   for (const ThreadStart &T : Threads.all())
     ByStarter[T.Starter].push_back(&T);
-  for (const auto &[F, Started] : ByStarter)
-    for (SignalWait &W : findSignalWaits(P, F, Started)) {
-      NeedsFlow[F] = true;
+  for (const auto &[F, Started] : ByStarter) {
+    NeedsFlow[F] = true;
+    for (SignalWait &W : findSignalWaits(P, F, Started))
       Signals.emplace(W.Wait, std::move(W));
-    }
+  }
 }
 
 // Whose summary is needed first: besides those of what a function calls its own
-// where it is recursive, and those of threads that it waits for.
+// where it is recursive, and those of threads that it starts or waits for.
 void LockModel::addSummaryOrder() {
   std::vector<FunctionId> Row;
   for (FunctionId F = 0; F < P.functions().size(); ++F) {
@@ -137,6 +137,8 @@ void LockModel::addSummaryOrder() {
       if (const SignalWait *W =
               Signals.empty() ? nullptr : signalWait(*C.Event))
         Row.push_back(W->Thread->Body);
+      for (const ThreadStart *T : Threads.startedAt(*C.Event))
+        Row.push_back(T->Body);
       if (Waits && C.Event->kind() == EventKind::Call)
         for (const ThreadStart *T : Threads.waitedFor(F, *C.Event))
           Row.push_back(T->Body);

@@ -186,4 +186,16 @@ bool LockSummary::changesState() const {
          !Known.empty() || !Tells.empty() || !MayHold.empty() || Result;
 }
 
+bool inBothOrders(const std::vector<LockSummary::Acquisition> &Taken,
+                  const AccessPath &A, const AccessPath &B) {
+  auto Has = [&](const AccessPath &Outer, const AccessPath &Inner) {
+    return std::any_of(Taken.begin(), Taken.end(), [&](const auto &Acquired) {
+      return Acquired.Lock == Inner &&
+             std::any_of(Acquired.Gates.begin(), Acquired.Gates.end(),
+                         [&](const auto &G) { return G.Lock == Outer; });
+    });
+  };
+  return Has(A, B) && Has(B, A);
+}
+
 } // namespace gridlock

@@ -87,7 +87,8 @@ struct LockSummary {
   enum class How : std::uint8_t {
     Taken,
     TakenAgain, // by a wait on a condition variable, which gave it back
-    Joined      // by a thread that is waited for
+    Joined,     // by a thread that is waited for
+    Started     // by a thread or coroutine that is not: at some other time
   };
   struct Acquisition {
     AccessPath Lock;
@@ -146,6 +147,11 @@ struct LockSummary {
   /// Whether a call changes what is known about locks behind it.
   bool changesState() const;
 };
+
+/// Whether a function that takes these takes the two in one order and in the
+/// other: it orders them by something.
+bool inBothOrders(const std::vector<LockSummary::Acquisition> &Taken,
+                  const AccessPath &A, const AccessPath &B);
 
 } // namespace gridlock
 

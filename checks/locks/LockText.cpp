@@ -83,7 +83,9 @@ void addTrace(const LockModel &Model, ChainId Chain, const std::string &What,
           describe(P, P.function(Model.chain(Link.Next).Function).Symbol);
       Text += waitedHandle(P, Link.Function, *Link.Site)
                   ? " waits here for the thread of " + Next
-                  : " calls " + Next + " here";
+              : Model.threads().startedAt(*Link.Site).empty()
+                  ? " calls " + Next + " here"
+                  : " starts " + Next + " here";
     }
     Notes.push_back({Model.locate(Link), Text, Side});
     Chain = Link.Next;

@@ -41,14 +41,15 @@ const ThreadOrder::Runners &ThreadOrder::runners(FunctionId F) {
     Pending.pop_back();
     Result.Main |= Calls->isMain(Next);
     Result.Outside |= !Calls->isMain(Next) && Calls->isOutside(Next);
-    if (Calls->StartsOf.contains(Next))
-      Result.Bodies.push_back(Next);
+    if (auto It = Calls->StartsOf.find(Next); It != Calls->StartsOf.end())
+      Result.Starts.insert(Result.Starts.end(), It->second.begin(),
+                           It->second.end());
     for (FunctionId Caller : Calls->Callers[Next])
       if (Seen.insert(Caller).second)
         Pending.push_back(Caller);
   }
   // Too many callers to look at, or nobody knows who calls it.
-  Result.Outside |= !Pending.empty() || (!Result.Main && Result.Bodies.empty());
+  Result.Outside |= !Pending.empty() || (!Result.Main && Result.Starts.empty());
   return Result;
 }
 
@@ -59,20 +60,32 @@ const StartPhases &ThreadOrder::phases(std::uint32_t Start) {
   return *Result;
 }
 
-// Whether the thread with this body runs when E comes to its second lock.
-Beside ThreadOrder::runsAt(FunctionId Body, const OrderEdge &E) {
+// The thread that takes the locks, if it is told by where it is started.
+std::optional<std::uint32_t> ThreadOrder::ownStart(const OrderEdge &E) const {
+  if (E.By == LockSummary::How::Started)
+    for (ChainId C = E.ToChain; C != 0; C = Model.chain(C).Next)
+      for (const ThreadStart *T :
+           Model.threads().startedAt(*Model.chain(C).Site))
+        if (T->Body == E.Runner)
+          return static_cast<std::uint32_t>(T - Model.threads().all().data());
+  return std::nullopt;
+}
+
+// Whether one of the threads runs when E comes to its second lock.
+Beside ThreadOrder::runsAt(const Runners &Threads, const OrderEdge &E) {
   Beside Result = Beside::Never;
-  for (std::uint32_t Start : Calls->StartsOf.at(Body))
+  for (std::uint32_t Start : Threads.Starts)
     Result = std::max(Result, phases(Start).atEnd(E.ToChain));
   return Result;
 }
 
-// Whether the one runs when the other is started.
-Beside ThreadOrder::runsAtStarts(FunctionId Body, FunctionId Other) {
+// Whether one of the threads runs when one of the others is started.
+Beside ThreadOrder::runsAtStarts(const Runners &Threads,
+                                 const Runners &Others) {
   Beside Result = Beside::Never;
   const std::vector<ThreadStart> &All = Model.threads().all();
-  for (std::uint32_t Start : Calls->StartsOf.at(Body))
-    for (std::uint32_t Later : Calls->StartsOf.at(Other)) {
+  for (std::uint32_t Start : Threads.Starts)
+    for (std::uint32_t Later : Others.Starts) {
       const ThreadStart &T = All[Later];
       if (!T.OneThread)
         return Beside::Possible;
@@ -94,22 +107,21 @@ Beside ThreadOrder::overlap(const OrderEdge &A, const OrderEdge &B) {
     Calls = std::make_unique<ThreadCalls>(Model);
     findFromOutside();
   }
-  if (FromOutside[A.Function] && FromOutside[B.Function])
+  auto RunnersOf = [&](const OrderEdge &E) {
+    if (auto Start = ownStart(E))
+      return Runners{false, false, {*Start}};
+    return runners(E.Runner);
+  };
+  if (FromOutside[A.Runner] && FromOutside[B.Runner])
     return Beside::Possible;
-  const Runners OfA = runners(A.Function), OfB = runners(B.Function);
+  const Runners OfA = RunnersOf(A), OfB = RunnersOf(B);
   if ((OfA.Outside && (OfB.Outside || OfB.Main)) || (OfA.Main && OfB.Outside))
     return Beside::Possible;
-  Beside Result = Beside::Never;
+  Beside Result = std::max(runsAtStarts(OfA, OfB), runsAtStarts(OfB, OfA));
   if (OfA.Main || OfA.Outside)
-    for (FunctionId Body : OfB.Bodies)
-      Result = std::max(Result, runsAt(Body, A));
+    Result = std::max(Result, runsAt(OfB, A));
   if (OfB.Main || OfB.Outside)
-    for (FunctionId Body : OfA.Bodies)
-      Result = std::max(Result, runsAt(Body, B));
-  for (FunctionId One : OfA.Bodies)
-    for (FunctionId Other : OfB.Bodies)
-      Result = std::max(
-          {Result, runsAtStarts(One, Other), runsAtStarts(Other, One)});
+    Result = std::max(Result, runsAt(OfA, B));
   return Result;
 }
 

@@ -30,14 +30,15 @@ private:
   /// Who runs a function: `main`, callers from outside, threads' bodies.
   struct Runners {
     bool Main = false, Outside = false;
-    std::vector<FunctionId> Bodies;
+    std::vector<std::uint32_t> Starts; // of threads
   };
 
   const Runners &runners(FunctionId F);
   void findFromOutside();
   const StartPhases &phases(std::uint32_t Start);
-  Beside runsAt(FunctionId Body, const OrderEdge &E);
-  Beside runsAtStarts(FunctionId Body, FunctionId Other);
+  std::optional<std::uint32_t> ownStart(const OrderEdge &E) const;
+  Beside runsAt(const Runners &Threads, const OrderEdge &E);
+  Beside runsAtStarts(const Runners &Threads, const Runners &Others);
 
   const LockModel &Model;
   std::unique_ptr<ThreadCalls> Calls; // made when first asked for

@@ -153,6 +153,7 @@ void ThreadStarts::start(FunctionId F, const facts::Event &E,
   for (FunctionId Body : bodiesIn(Calls, F, Args[Argument])) {
     if (!Key.empty())
       ByKey[Key].push_back(static_cast<std::uint32_t>(Starts.size()));
+    BySite[&E].push_back(static_cast<std::uint32_t>(Starts.size()));
     Starts.push_back({F, &E, Body, callableIn(F, Args[Argument]), Argument,
                       OneThread, InContainer});
     Waiting.try_emplace(F, false);
@@ -289,6 +290,15 @@ ThreadStarts::startsOf(FunctionId F, const facts::Value *Handle) const {
   return Result;
 }
 
+std::vector<const ThreadStart *>
+ThreadStarts::startedAt(const facts::Event &E) const {
+  std::vector<const ThreadStart *> Result;
+  if (auto It = BySite.find(&E); It != BySite.end())
+    for (std::uint32_t I : It->second)
+      Result.push_back(&Starts[I]);
+  return Result;
+}
+
 std::optional<AccessPath> ThreadStarts::atStart(const ThreadStart &T,
                                                 const AccessPath &Path) const {
   if (Path.Root == PlaceRoot::Global)
@@ -321,6 +331,11 @@ std::optional<AccessPath> ThreadStarts::atStart(const ThreadStart &T,
   } else if (std::size_t I = T.Argument + 1 + (IsMethod ? 1 : 0) + Path.Id;
              Path.Root == PlaceRoot::Param && I < Args.size()) {
     B = bindingOf(File, Args[I]);
+    if (const facts::Event *Maker = B ? callOf(*Starter.Fact, B->To) : nullptr)
+      if (std::string_view Name =
+              P.qualifiedName(P.resolve(Starter.Unit, Maker->symbol()));
+          Name == "std::ref" || Name == "boost::ref")
+        B = bindingOf(File, argument(*Maker, 0));
   }
   return B ? rebase(Rest, *B) : std::nullopt;
 }

@@ -32,12 +32,18 @@ public:
 
   const std::vector<ThreadStart> &all() const { return Starts; }
   bool hasWaits(FunctionId F) const { return Waiting.contains(F); }
+  /// The threads that E starts: several, if it is not known which body it runs.
+  std::vector<const ThreadStart *> startedAt(const facts::Event &E) const;
   /// The threads of which E of function F waits for the end.
   std::vector<const ThreadStart *> waitedFor(FunctionId F,
                                              const facts::Event &E) const;
   /// The threads that HANDLE of function F may be of.
   std::vector<const ThreadStart *> startsOf(FunctionId F,
                                             const facts::Value *Handle) const;
+  /// A path of a thread's function in the places of the function that starts
+  /// it; empty if it is not known to name the same object.
+  std::optional<AccessPath> atStart(const ThreadStart &T,
+                                    const AccessPath &Path) const;
   /// A path of a thread's function in the places of the function FROM which
   /// waits for it at E; empty if it is not known to name the same object.
   std::optional<AccessPath> atWait(const ThreadStart &T, FunctionId F,
@@ -52,12 +58,11 @@ private:
              bool OneThread, bool InContainer, const CallGraph &Calls);
   void findAliases(FunctionId F);
   const facts::Value *callableIn(FunctionId F, const facts::Value *V) const;
-  std::optional<AccessPath> atStart(const ThreadStart &T,
-                                    const AccessPath &Path) const;
 
   const Program &P;
   std::vector<std::uint8_t> Asked; // by symbol, while threads are looked for
   std::vector<ThreadStart> Starts;
+  std::unordered_map<const facts::Event *, std::vector<std::uint32_t>> BySite;
   std::unordered_map<std::string, std::vector<std::uint32_t>> ByKey;
   std::unordered_map<std::string, std::vector<std::string>> From; // aliases
   std::unordered_map<FunctionId, bool> Waiting;

@@ -100,6 +100,40 @@ bool onlyDeleted(const CXXRecordDecl *RD, llvm::StringRef Name) {
   return true;
 }
 
+/// Members `operator co_await`; those of a base only where RD has none.
+llvm::SmallVector<const NamedDecl *, 2>
+awaitOperators(const CXXRecordDecl *RD) {
+  llvm::SmallVector<const NamedDecl *, 2> Result;
+  const CXXRecordDecl *Def = definitionOrPattern(RD);
+  if (!Def)
+    return Result;
+  for (const NamedDecl *D :
+       Def->lookup(Def->getASTContext().DeclarationNames.getCXXOperatorName(
+           OO_Coawait)))
+    Result.push_back(D);
+  for (const CXXBaseSpecifier &Base : Def->bases())
+    if (Result.empty())
+      Result = awaitOperators(recordOf(Base.getType()));
+  return Result;
+}
+
+/// Whether a coroutine with this promise can be given to the awaiter's
+/// await_suspend, as far as it names the promise that it wants.
+bool canSuspend(const CXXRecordDecl *Awaiter, QualType Promise) {
+  const FunctionDecl *Suspend = functionNamed(Awaiter, "await_suspend");
+  if (!Suspend || Suspend->getNumParams() != 1)
+    return true;
+  const QualType Wanted = Suspend->getParamDecl(0)->getType();
+  const auto *Handle = dyn_cast_or_null<ClassTemplateSpecializationDecl>(
+      Wanted.getNonReferenceType()->getAsCXXRecordDecl());
+  if (!Handle || Handle->getName() != "coroutine_handle")
+    return true;
+  const TemplateArgument &Of = Handle->getTemplateArgs()[0];
+  return Of.getKind() != TemplateArgument::Type ||
+         Of.getAsType()->isVoidType() || Of.getAsType()->isDependentType() ||
+         Of.getAsType().getCanonicalType() == Promise.getCanonicalType();
+}
+
 /// An asynchronous generator hands out awaitables from its begin() or next().
 bool iterationIsAwaited(const CXXRecordDecl *Returned) {
   for (llvm::StringRef Name : {"begin", "next", "operator()"}) {
@@ -154,18 +188,23 @@ bool isAwaiter(const CXXRecordDecl *RD) {
 }
 
 bool hasOperatorCoAwait(const CXXRecordDecl *RD) {
-  const CXXRecordDecl *Def = definitionOrPattern(RD);
-  if (!Def)
-    return false;
-  DeclarationName Name =
-      Def->getASTContext().DeclarationNames.getCXXOperatorName(OO_Coawait);
-  if (!Def->lookup(Name).empty())
-    return true;
-  for (const CXXBaseSpecifier &Base : Def->bases())
-    if (const CXXRecordDecl *B = recordOf(Base.getType());
-        B && hasOperatorCoAwait(B))
-      return true;
-  return false;
+  return !awaitOperators(RD).empty();
+}
+
+bool canAwaitTemporary(const CXXRecordDecl *RD, QualType Promise) {
+  const auto Operators = awaitOperators(RD);
+  if (Operators.empty())
+    return !isAwaiter(RD) || canSuspend(RD, Promise);
+  return llvm::any_of(Operators, [&](const NamedDecl *D) {
+    const auto *Operator =
+        dyn_cast_or_null<CXXMethodDecl>(D ? D->getAsFunction() : nullptr);
+    if (!Operator || Operator->isDeleted() ||
+        (Operator->getRefQualifier() == RQ_LValue && !Operator->isConst()))
+      return false;
+    const CXXRecordDecl *Awaiter =
+        recordOf(substituted(resultOf(Operator), Operator->getParent()));
+    return !Awaiter || canSuspend(Awaiter, Promise);
+  });
 }
 
 QualType promiseTypeOf(QualType T, ASTContext &Ctx) {

@@ -24,6 +24,10 @@ bool isAwaiter(const clang::CXXRecordDecl *RD);
 /// Has a member `operator co_await`.
 bool hasOperatorCoAwait(const clang::CXXRecordDecl *RD);
 
+/// Whether a coroutine with this promise can co_await an RD that a call has
+/// returned; true where RD doesn't tell.
+bool canAwaitTemporary(const clang::CXXRecordDecl *RD, clang::QualType Promise);
+
 /// The promise of coroutines that return T: its member promise_type, or that of
 /// a specialisation of std::coroutine_traits seen in this unit. Null type if
 /// none.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The extent of statements that an edit can be made of.
+#include "checks/extract/CoroutineTypes.h"
 #include "checks/extract/FunctionExtractor.h"
 
 #include "clang/Lex/Lexer.h"
@@ -49,6 +50,11 @@ void FunctionExtractor::extent(Event &E, const CallExpr *C) {
   const bool Plain = Method && Method->getNumArgs() == 0;
   if (!Plain && !(E.discarded && !E.void_cast &&
                   C->getType().getCanonicalType()->isRecordType()))
+    return;
+  // Nor is a co_await wanted that doesn't compile.
+  const CXXRecordDecl *Result = C->getType()->getAsCXXRecordDecl();
+  if (E.discarded && Result && Coroutine && Coroutine->getPromiseDecl() &&
+      !canAwaitTemporary(Result, Coroutine->getPromiseDecl()->getType()))
     return;
   const SourceManager &SM = T.sources();
   // Of the statement: CallExpr's own begin is an operator's parenthesis.

@@ -5,6 +5,7 @@
 #include "checks/engine/Classify.h"
 #include "checks/engine/Dataflow.h"
 #include "checks/engine/QualifiedNames.h"
+#include "checks/locks/LockPaths.h"
 
 #include <algorithm>
 
@@ -149,54 +150,133 @@ bool Phases::joins(FunctionId F, const facts::Event &E) const {
          Joins[P.resolve(P.function(F).Unit, E.symbol())];
 }
 
-// The edges that leave a loop in which threads are joined and none is started.
+bool Phases::isMain(FunctionId F) const {
+  return hasFlag(P.function(F).Flags, FunctionFlag::Main) ||
+         hasFlag(P.function(F).Flags, FunctionFlag::StaticInit);
+}
+
+// The events of F that wait for threads, by themselves or by what they call. A
+// method of another object waits for that one's only; `main` is alone after
+// any.
+Phases::EventSet Phases::joinsIn(FunctionId F) const {
+  EventSet Result, Others;
+  for (const SharedCall &C : Scan.callsOf(F)) {
+    const bool IsMethod =
+        hasFlag(P.function(C.Callee).Flags, FunctionFlag::Method);
+    (JoinsAtEnd[C.Callee] && (!IsMethod || C.OnSelf || isMain(F)) ? Result
+                                                                  : Others)
+        .insert(C.Site);
+  }
+  for (const facts::Event *Other : Others) // of several overrides
+    Result.erase(Other);
+  for (const facts::Block *B : each(P.function(F).Fact->blocks()))
+    for (const facts::Event *E : each(B->events()))
+      if (joins(F, *E))
+        Result.insert(E);
+  return Result;
+}
+
+// The edges behind which threads are over: out of a loop in which threads are
+// joined and none is started, and past a join that has nothing to wait for.
 std::unordered_set<const facts::Edge *>
-Phases::joiningLoopsEnds(FunctionId F, const EventSet &Starts) const {
+Phases::endsOfThreads(FunctionId F, const EventSet &Starts,
+                      const EventSet &JoinsHere) const {
   std::unordered_set<const facts::Edge *> Result;
   const facts::Function &Fact = *P.function(F).Fact;
   auto Blocks = each(Fact.blocks());
-  auto Any = [&](std::uint32_t B, auto Is) {
+  auto Any = [&](std::uint32_t B, const EventSet &Of) {
     auto Events = each(Blocks[B]->events());
     return std::any_of(Events.begin(), Events.end(),
-                       [&](const facts::Event *E) { return Is(*E); });
+                       [&](auto *E) { return Of.contains(E); });
+  };
+  auto IsJoinable = [&](const facts::Predicate *Asked) {
+    const facts::Event *Call =
+        Asked ? callOf(Fact, AccessPath::of(P.unit(P.function(F).Unit),
+                                            Asked->left()))
+              : nullptr;
+    return Call && lastComponent(P.qualifiedName(P.resolve(
+                       P.function(F).Unit, Call->symbol()))) == "joinable";
   };
   for (std::uint32_t B = 0; B < Blocks.size(); ++B) {
-    if (!Any(B, [&](const auto &E) { return joins(F, E); }))
+    for (const facts::Edge *E : each(Blocks[B]->edges()))
+      if (IsJoinable(E->predicate()) &&
+          (E->kind() == facts::EdgeKind::False) != E->predicate()->negated())
+        Result.insert(E);
+    if (!Any(B, JoinsHere))
       continue;
     std::vector<std::uint32_t> Loop = loopOf(Fact, B);
-    if (std::none_of(Loop.begin(), Loop.end(), [&](std::uint32_t In) {
-          return Any(In, [&](const auto &E) { return Starts.contains(&E); });
-        }))
+    if (std::none_of(Loop.begin(), Loop.end(),
+                     [&](std::uint32_t In) { return Any(In, Starts); }))
       for (const facts::Edge *E : exitsOf(Fact, Loop))
         Result.insert(E);
   }
   return Result;
 }
 
-// Marks the events of F at which no thread runs beside.
-void Phases::markAloneIn(FunctionId F, bool UntilStart, EventSet &Marked) {
+// Runs EACH(event, state before it) over F; true if threads are over where it
+// returns.
+template <typename Each> bool Phases::follow(FunctionId F, Each Run) const {
   const facts::Function &Fact = *P.function(F).Fact;
-  const EventSet Starts = startsIn(F);
+  const EventSet Starts = startsIn(F), JoinsHere = joinsIn(F);
   auto Step = [&](const facts::Event &E, ThreadState &S) {
     if (Starts.contains(&E))
       S = {true, false};
-    else if (joins(F, E))
+    else if (JoinsHere.contains(&E))
       S.Joined = true;
   };
-  HasAlone[F] = true;
-  std::unordered_set<const facts::Edge *> Over = joiningLoopsEnds(F, Starts);
+  const auto Over = endsOfThreads(F, Starts, JoinsHere);
   auto Follow = [&](const facts::Edge &E, const facts::Block &,
                     ThreadState &S) {
     S.Joined |= Over.contains(&E);
-    return true;
+    return E.to() != Fact.exit() || (E.kind() != facts::EdgeKind::Handler &&
+                                     E.kind() != facts::EdgeKind::Unwind);
   };
-  replay(Fact, solveForward(Fact, ThreadState(), Step, Follow),
+  const auto In = solveForward(Fact, ThreadState(), Step, Follow);
+  replay(Fact, In,
          [&](std::uint32_t, const facts::Event &E, ThreadState &State) {
-           if ((UntilStart && !State.MayRun && !Starts.contains(&E)) ||
-               State.Joined)
-             Marked.insert(&E);
+           Run(E, State, Starts);
            Step(E, State);
          });
+  return In[Fact.exit()] && In[Fact.exit()]->Joined;
+}
+
+// Marks the events of F at which no thread runs beside.
+void Phases::markAloneIn(FunctionId F, bool UntilStart, EventSet &Marked) {
+  HasAlone[F] = true;
+  follow(F, [&](const facts::Event &E, const ThreadState &State,
+                const EventSet &Starts) {
+    if ((UntilStart && !State.MayRun && !Starts.contains(&E)) || State.Joined)
+      Marked.insert(&E);
+  });
+}
+
+// The functions that start no thread and have waited for some when they return:
+// who calls one has joined as well. Gives those that join at all, by calls of
+// the former or themselves.
+std::vector<bool> Phases::findJoining() {
+  const std::size_t N = P.functions().size();
+  JoinsAtEnd.assign(N, false);
+  std::vector<bool> Joining(N, false);
+  std::vector<FunctionId> Pending;
+  for (FunctionId F = 0; F < N; ++F)
+    for (const CallEvent &C : P.callEvents(F))
+      if (Joins[C.Callee] && !C.is(CallEvent::Constructs) && !Joining[F]) {
+        Joining[F] = true;
+        Pending.push_back(F);
+      }
+  while (!Pending.empty()) {
+    const FunctionId F = Pending.back();
+    Pending.pop_back();
+    if (JoinsAtEnd[F] || Starting[F] || isMain(F) ||
+        !follow(F, [](const auto &...) {}))
+      continue;
+    JoinsAtEnd[F] = true;
+    Scan.eachCallTo(F, [&](const SharedCall &C) {
+      Joining[C.Caller] = true;
+      Pending.push_back(C.Caller);
+    });
+  }
+  return Joining;
 }
 
 void Phases::findAlone() {
@@ -204,11 +284,6 @@ void Phases::findAlone() {
   // What starts threads, at any depth.
   Starting.assign(N, false);
   std::vector<FunctionId> Pending;
-  std::vector<bool> Joining(N, false);
-  for (FunctionId F = 0; F < N; ++F)
-    for (const CallEvent &C : P.callEvents(F))
-      if (Joins[C.Callee] && !C.is(CallEvent::Constructs))
-        Joining[F] = true;
   for (FunctionId F : Roots.starters()) {
     Starting[F] = true;
     Pending.push_back(F);
@@ -223,22 +298,19 @@ void Phases::findAlone() {
       }
     });
   }
+  const std::vector<bool> Joining = findJoining();
   HasAlone.assign(N, false);
-  auto IsMain = [&](FunctionId F) {
-    return hasFlag(P.function(F).Flags, FunctionFlag::Main) ||
-           hasFlag(P.function(F).Flags, FunctionFlag::StaticInit);
-  };
   for (FunctionId F = 0; F < N; ++F) {
     bool Direct = Starting[F] &&
                   isNamedForStarting(P.qualifiedName(P.function(F).Symbol));
-    if (IsMain(F) || Direct || Joining[F])
-      markAloneIn(F, IsMain(F) || Direct, IsMain(F) ? AloneAt : OwnAloneAt);
+    if (isMain(F) || Direct || Joining[F])
+      markAloneIn(F, isMain(F) || Direct, isMain(F) ? AloneAt : OwnAloneAt);
   }
   // Not alone: what is called from outside, and what is called where others
   // may run.
   Alone.assign(N, true);
   for (FunctionId F = 0; F < N; ++F)
-    if (IsMain(F) || Entered[F]) {
+    if (isMain(F) || Entered[F]) {
       Alone[F] = false;
       Pending.push_back(F);
     }
@@ -359,9 +431,7 @@ void Phases::spread() {
     IsRoot.insert(Roots.all()[I].Function);
   }
   for (FunctionId F = 0; F < N; ++F) {
-    facts::FunctionFlag Flags = P.function(F).Flags;
-    if (hasFlag(Flags, FunctionFlag::Main) ||
-        hasFlag(Flags, FunctionFlag::StaticInit))
+    if (isMain(F))
       Add(F, Main);
     else if (Entered[F] && !IsRoot.contains(F))
       Add(F, Outside);

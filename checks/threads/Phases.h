@@ -60,8 +60,13 @@ private:
   void spread();
   void markAloneIn(FunctionId F, bool UntilStart, EventSet &Marked);
   std::unordered_set<const facts::Edge *>
-  joiningLoopsEnds(FunctionId F, const EventSet &Starts) const;
+  endsOfThreads(FunctionId F, const EventSet &Starts,
+                const EventSet &JoinsHere) const;
+  template <typename Each> bool follow(FunctionId F, Each Run) const;
+  std::vector<bool> findJoining();
   EventSet startsIn(FunctionId F) const;
+  EventSet joinsIn(FunctionId F) const;
+  bool isMain(FunctionId F) const;
   bool joins(FunctionId F, const facts::Event &E) const;
   bool passesNew(const SharedCall &C, const facts::Value *V) const;
 
@@ -69,8 +74,9 @@ private:
   const AccessScan &Scan;
   ThreadRoots Roots;
   std::vector<bool> Entered, Alone, Making, Starting;
-  std::vector<bool> HasAlone; // by function: it has events in the sets below
-  std::vector<bool> Joins;    // by symbol
+  std::vector<bool> HasAlone;   // by function: it has events in the sets below
+  std::vector<bool> Joins;      // by symbol
+  std::vector<bool> JoinsAtEnd; // by function: who calls it has joined threads
   std::vector<std::uint32_t> New; // by function: this (bit 31), parameters
   std::vector<Mask> Threads;
   mutable std::vector<std::uint8_t> Named; // by function: asked, for making

@@ -77,6 +77,7 @@ struct thread {
   thread() = default;
   template <typename F, typename... A> explicit thread(F &&, A &&...) {}
   ~thread();
+  bool joinable() const;
   void join();
   void detach();
 };

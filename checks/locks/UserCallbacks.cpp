@@ -74,16 +74,18 @@ private:
   SymbolId Callee;
 };
 
-// What the compiler made for a loop over a container has no name.
+// A member's or global's own name, else the list that it is one of: a local, an
+// iterator or what the compiler made for a loop, says less.
 std::string Judge::quoteCallback(const AccessPath &Path) const {
   std::string Name = quoteLock(P, Id, Path);
-  if (Name.starts_with("'") && !Name.starts_with("'__"))
+  if (hasName(Path))
     return "callback " + Name;
-  const std::vector<std::string_view> Lists = ownLists();
-  if (Lists.size() != 1)
-    return "a callback of a list";
-  return "a callback of list '" + std::string(classOf(Id)) +
-         "::" + std::string(Lists.front()) + "'";
+  if (const std::vector<std::string_view> Lists = ownLists(); Lists.size() == 1)
+    return "a callback of list '" + std::string(classOf(Id)) +
+           "::" + std::string(Lists.front()) + "'";
+  return Name.starts_with("'") && !Name.starts_with("'__")
+             ? "callback " + Name
+             : "a callback of a list";
 }
 
 // std::invoke and its like of what a member or global holds.

@@ -156,6 +156,11 @@ public:
     for (std::function<void(int)> &F : Handlers)
       F(Event); // CHECK-DAG: known.cpp:[[@LINE]]:7: warning: a callback of list 'Bus::Handlers' is invoked in 'Bus::publish_bad' while lock 'Bus::Lock' is held: if it calls 'Bus::subscribe'
   }
+  void first_bad(int Event) {
+    std::lock_guard<std::mutex> Hold(Lock);
+    std::function<void(int)> *First = Handlers.begin();
+    (*First)(Event); // CHECK-DAG: known.cpp:[[@LINE]]:5: warning: a callback of list 'Bus::Handlers' is invoked in 'Bus::first_bad' while lock 'Bus::Lock' is held
+  }
   void publish_ok(int Event) {
     std::vector<std::function<void(int)>> Now;
     {

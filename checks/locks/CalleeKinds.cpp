@@ -5,6 +5,7 @@
 #include "checks/engine/Guards.h"
 #include "checks/locks/GuardHolders.h"
 #include "checks/locks/OwnAsyncLocks.h"
+#include "checks/locks/SemaphoreLocks.h"
 
 namespace gridlock {
 
@@ -30,6 +31,8 @@ std::uint8_t CalleeKinds::ask(SymbolId S) {
     Bits |= AsksHolder;
   if (ownAsyncMethod(P, S) != OwnAsyncMethod::None)
     Bits |= OwnAsync | TouchesLocks;
+  if (semaphoreUse(P, S) != SemaphoreUse::None)
+    Bits |= OfSemaphore | TouchesLocks;
   return Known[S] = Bits;
 }
 

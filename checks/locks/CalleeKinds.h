@@ -20,7 +20,8 @@ public:
     OfGuard = 8,     // a method of a class that is a guard
     OfHolder = 16,   // what puts guards into holders, or may be named so
     AsksHolder = 32, // ... takes them out, or asks whether there is one
-    OwnAsync = 64    // a method of an awaited lock of the program's own
+    OwnAsync = 64,   // a method of an awaited lock of the program's own
+    OfSemaphore = 128
   };
 
   explicit CalleeKinds(const Program &P) : P(P), Known(P.symbolCount(), 0) {}

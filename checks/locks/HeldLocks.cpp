@@ -73,7 +73,7 @@ void HeldLocks::watch(FunctionId F) {
       return;
     HeldSite Site{F, &E, {}, {}};
     for (const auto &[Lock, H] : Before.Held)
-      if (H.Must)
+      if (H.Must && !Model.isSemaphore(H.Chain))
         Site.Locks.push_back({Lock, H});
     if (Site.Locks.empty())
       return;

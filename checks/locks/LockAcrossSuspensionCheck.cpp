@@ -91,6 +91,8 @@ bool Coroutine::isHandedOver(const facts::Event &Suspend,
 
 void Coroutine::suspended(const facts::Event &E, const LockState &State) {
   for (const auto &[Lock, H] : State.Held) {
+    if (Model.isSemaphore(H.Chain))
+      continue;
     const HeldLock &Taken = H;
     auto It = std::find_if(All.begin(), All.end(), [&](const Held &Known) {
       return Known.Chain == Taken.Chain;

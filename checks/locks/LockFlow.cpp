@@ -269,6 +269,8 @@ void LockFlow::callLike(const facts::Event &E, LockState &State) {
         State.forget(AccessPath::of(File, Arg));
   }
   lockEntries(E, State);
+  if (Kind & CalleeKinds::OfSemaphore)
+    semaphoreCall(E, State);
   if ((Kind & CalleeKinds::OwnAsync) && E.receiver() &&
       ownAsyncMethod(P, P.resolve(F.Unit, E.symbol())) ==
           OwnAsyncMethod::GivesBack)

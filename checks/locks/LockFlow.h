@@ -74,6 +74,7 @@ private:
   void endReversed(const AccessPath &Place, const facts::Event &E,
                    LockState &State);
   void lockEntries(const facts::Event &E, LockState &State);
+  void semaphoreCall(const facts::Event &E, LockState &State);
   void waitAgain(const std::vector<AccessPath> &Locks, const facts::Event &E,
                  LockState &State);
   void awaited(const facts::Event &E, LockState &State);

@@ -174,6 +174,31 @@ void LockFlow::acquire(const std::vector<Given> &Locks, rules::LockMode Mode,
   }
 }
 
+// A semaphore that is a lock. A wait for it may fail, and then say so.
+void LockFlow::semaphoreCall(const facts::Event &E, LockState &State) {
+  const AccessPath Lock = canonical(semaphoreOf(P, Id, E), State.Known);
+  if (!Model.semaphores().contains(Lock))
+    return;
+  const bool TellsError = P.typeName(F.Unit, E.type()) == "int";
+  switch (semaphoreUse(P, P.resolve(F.Unit, E.symbol()))) {
+  case SemaphoreUse::Takes:
+    acquire({{Lock}}, rules::LockMode::Exclusive, E, State);
+    if (TellsError)
+      Lends[AccessPath::ofResult(E.id())] = {{Lock, false}};
+    return;
+  case SemaphoreUse::Tries:
+    Tries.emplace(
+        AccessPath::ofResult(E.id()),
+        Try{{Lock}, rules::LockMode::Exclusive, &E, TellsError, false});
+    return;
+  case SemaphoreUse::GivesBack:
+    State.Held.erase(Lock);
+    return;
+  default:
+    return;
+  }
+}
+
 // A wait on a condition variable takes its lock again while it holds others.
 void LockFlow::waitAgain(const std::vector<AccessPath> &Locks,
                          const facts::Event &E, LockState &State) {

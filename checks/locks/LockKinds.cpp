@@ -50,7 +50,8 @@ bool LockKinds::isOfPlainType(const ChainLink &Site) const {
   };
   SymbolId Callee = P.resolve(Unit, E.symbol());
   std::string_view Name = P.qualifiedName(Callee);
-  if (Name.starts_with("pthread_mutex_") || Name.starts_with("pthread_spin_") ||
+  if (semaphoreUse(P, Callee) != SemaphoreUse::None ||
+      Name.starts_with("pthread_mutex_") || Name.starts_with("pthread_spin_") ||
       Name.starts_with("pthread_rwlock_") || Name.starts_with("mtx_"))
     return true;
   if (E.kind() == EventKind::Call && E.receiver()) {

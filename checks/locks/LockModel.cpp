@@ -15,7 +15,7 @@
 namespace gridlock {
 
 LockModel::LockModel(const Program &P, const CallGraph &Calls)
-    : P(P), Calls(Calls), Threads(P, Calls), Kinds(P),
+    : P(P), Calls(Calls), Threads(P, Calls), Semaphores(P), Kinds(P),
       Timeline(P.functions().size()), Taken(P.functions().size()),
       SummaryOf(P.functions().size(), 0), Chains(1),
       HasHeldCalls(P.functions().size(), false),

@@ -17,6 +17,7 @@
 #include "checks/engine/NumberTable.h"
 #include "checks/locks/CalleeKinds.h"
 #include "checks/locks/LockTimeline.h"
+#include "checks/locks/SemaphoreLocks.h"
 #include "checks/locks/SignalWaits.h"
 #include "checks/locks/ThreadStarts.h"
 
@@ -144,6 +145,15 @@ public:
   /// The lock of a path, if it has come up.
   LockId find(const AccessPath &Path) const;
   const ThreadStarts &threads() const { return Threads; }
+  const SemaphoreLocks &semaphores() const { return Semaphores; }
+  /// Whether what CHAIN takes is a semaphore: any thread may give that back.
+  bool isSemaphore(ChainId Chain) const {
+    const ChainLink &Site = acquisition(Chain);
+    return Site.Site &&
+           semaphoreUse(P, P.resolve(P.function(Site.Function).Unit,
+                                     Site.Site->symbol())) !=
+               SemaphoreUse::None;
+  }
   /// The sign of a thread that E waits for; null if it waits for none.
   const SignalWait *signalWait(const facts::Event &E) const {
     auto It = Signals.find(&E);
@@ -203,6 +213,7 @@ private:
   const Program &P;
   const CallGraph &Calls;
   ThreadStarts Threads;
+  SemaphoreLocks Semaphores;
   std::unordered_map<const facts::Event *, SignalWait> Signals;
   /// By function: whose summaries are needed first. Those that it calls, itself
   /// if it is recursive, and those of threads that it starts or waits for.

@@ -58,7 +58,7 @@ void Finder::event(const facts::Event &E, const LockState &Before,
   const facts::Event *Made = std::exchange(Last, nullptr);
   for (const auto &[Lock, H] : After.Held) {
     const ChainLink &Link = Model.chain(H.Chain);
-    if (Link.Function != Id || Link.Site != &E)
+    if (Link.Function != Id || Link.Site != &E || Model.isSemaphore(H.Chain))
       continue;
     auto Was = Before.Held.find(Lock);
     bool IsNew = Was == Before.Held.end() || Was->second.Chain != H.Chain;
@@ -85,6 +85,8 @@ void Finder::event(const facts::Event &E, const LockState &Before,
     bool EndsItself = E.kind() == EventKind::LifetimeEnd && E.place() &&
                       Lock.startsWith(AccessPath::of(File, *E.place()));
     bool Adopted = isOwned(Lock, After) && !isOwned(Lock, Before);
+    if (Model.isSemaphore(H.Chain))
+      continue;
     bool WasOwned = isOwned(Lock, Before);
     // `guard.release();` leaves the lock to nobody, unless it is the caller's.
     if (WasOwned && !H.FromCaller && After.Held.contains(Lock) &&

@@ -218,8 +218,12 @@ void LockFlow::initialise(const facts::Event &E, LockState &State) {
   State.Known.eraseIf(
       [&](const auto &Item) { return Item.first.startsWith(Target); });
   std::optional<Binding> B = bindingOf(File, Source);
-  if (!B)
+  if (!B) {
+    if (Source && !Tries.empty())
+      if (std::optional<Try> Asked = tryAskedBy(*Source))
+        Tries.emplace(Target, *Asked);
     return;
+  }
   if (auto It = Tries.find(B->To); It != Tries.end())
     Tries.emplace(Target, It->second);
   if (auto It = Asked.find(B->To); It != Asked.end())

@@ -177,6 +177,7 @@ private:
     std::optional<bool> Zero; // whether the value is, if that is known
   };
   std::optional<Try> tryOf(const ReturnPoint &R) const;
+  std::optional<Try> tryAskedBy(const facts::Value &V) const;
   std::vector<ReturnPoint> Returns; // while summarising
   bool ReturnsVary = false;
   bool Summarising = false, Ordering = false; // and neither: watching

@@ -30,6 +30,21 @@ std::optional<bool> isZero(const facts::Value *V) {
   }
 }
 
+// Whether what TEXT says of a number is true where that is zero, if it says no
+// more.
+std::optional<bool> trueIfZero(std::string_view Text) {
+  for (std::string_view Word : {"&&", "||", "?", "<", ">"})
+    if (Text.find(Word) != std::string_view::npos)
+      return std::nullopt;
+  if (Text.ends_with("== 0") || Text.starts_with("0 =="))
+    return true;
+  if (Text.ends_with("!= 0") || Text.starts_with("0 !="))
+    return false;
+  if (Text.starts_with('!') && Text.find('=') == std::string_view::npos)
+    return true;
+  return std::nullopt;
+}
+
 } // namespace
 
 void LockFlow::noteReturn(const facts::Event &E, const LockState &State) {
@@ -43,17 +58,43 @@ void LockFlow::noteReturn(const facts::Event &E, const LockState &State) {
   Returns.push_back({E.value(), State.Held, State.Lacking, Zero});
 }
 
-// The try of which R gives the result: as it is, or made a truth value, as
-// wrappers of pthread_mutex_trylock do: `return trylock(&m) == 0`. Which way is
-// not in the facts: a function that is called a try and gives bool is true if
-// it has taken the lock.
+// The try of which V is the result made a truth value, as wrappers of
+// pthread_mutex_trylock do: `trylock(&m) == 0`.
+std::optional<LockFlow::Try> LockFlow::tryAskedBy(const facts::Value &V) const {
+  if (V.kind() != ValueKind::Unknown ||
+      V.reason() != facts::UnknownReason::Arithmetic)
+    return std::nullopt;
+  const std::string_view Text = P.text(F.Unit, V.text());
+  const std::optional<bool> IfZero = trueIfZero(Text);
+  const Try *Asked = nullptr;
+  for (const auto &[Result, T] : Tries) {
+    const SymbolId Callee = P.resolve(F.Unit, T.Site->symbol());
+    if (Text.find(lastComponent(P.qualifiedName(Callee))) ==
+        std::string_view::npos)
+      continue;
+    if (Asked && Asked->Site != T.Site)
+      return std::nullopt;
+    Asked = &T;
+  }
+  if (!IfZero || !Asked)
+    return std::nullopt;
+  Try Result = *Asked;
+  Result.ZeroIsSuccess = *IfZero != Asked->ZeroIsSuccess;
+  return Result;
+}
+
+// The try of which R gives the result: as it is, or made a truth value. Where
+// it is not clear which way, a function that is called a try and gives bool is
+// true if it has taken the lock.
 std::optional<LockFlow::Try> LockFlow::tryOf(const ReturnPoint &R) const {
   if (auto It = Tries.find(AccessPath::of(File, R.Value)); It != Tries.end())
     return It->second;
   if (!R.Value || R.Value->kind() != ValueKind::Unknown ||
-      R.Value->reason() != facts::UnknownReason::Arithmetic ||
-      Tries.size() != 1)
+      R.Value->reason() != facts::UnknownReason::Arithmetic)
     return std::nullopt;
+  if (std::optional<Try> Asked = tryAskedBy(*R.Value);
+      Asked || Tries.size() != 1)
+    return Asked;
   const facts::Symbol &S = *P.symbol(F.Symbol).Fact;
   const std::string Name = lowerCase(lastComponent(P.qualifiedName(F.Symbol)));
   if (Name.find("try") == std::string::npos ||

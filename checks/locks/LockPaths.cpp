@@ -38,13 +38,24 @@ std::size_t nameStart(const AccessPath &Path) {
   if (End > 1 && Path.Steps[End - 1].Kind == StepKind::Deref &&
       Path.Steps[End - 2].Kind == StepKind::Field)
     --End;
-  for (std::size_t I = End; I > 0; --I) {
-    const PathStep &S = Path.Steps[I - 1];
-    bool Trailing = I == End;
-    if (S.Kind == StepKind::Deref || (isIndex(S) && !Trailing))
-      return I;
+  std::optional<std::size_t> Element; // the lock in one, by a constant
+  std::size_t Start = End;
+  for (; Start > 0; --Start) {
+    const PathStep &S = Path.Steps[Start - 1];
+    if (S.Kind == StepKind::IndexConst && Start < End) {
+      if (!Element)
+        Element = Start;
+    } else if (S.Kind == StepKind::Deref || (isIndex(S) && Start < End)) {
+      break;
+    }
   }
-  return 0;
+  // Which element it is counts where the array has a name that lasts.
+  const bool IsNamed = Start == 0 && Path.Root == PlaceRoot::Global
+                           ? !Path.Global.empty()
+                           : Start < Path.Steps.size() &&
+                                 Path.Steps[Start].Kind == StepKind::Field &&
+                                 (Start > 0 || isNamedByMember(Path.Root));
+  return Element && !IsNamed ? *Element : Start;
 }
 
 AccessPath withoutInstance(const AccessPath &Path) {

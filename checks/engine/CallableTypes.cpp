@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "checks/engine/CallableTypes.h"
 
+#include "checks/engine/Executors.h"
 #include "checks/engine/Program.h"
 
 namespace gridlock {
@@ -93,7 +94,8 @@ std::uint8_t CallableTypes::executor(std::uint32_t Unit, std::uint32_t Type,
   std::uint8_t Result = P.isPool(Name)     ? PoolExecutor
                         : P.isOfLoop(Name) ? LoopExecutor
                                            : 0;
-  if (Result == 0 && Name.find("strand") != std::string_view::npos)
+  if (Result == 0 &&
+      (Name.find("strand") != std::string_view::npos || isExecutorBinder(Name)))
     for (std::uint32_t Inner : each(P.type(Unit, Type)->args()))
       Result |= executor(Unit, Inner, Depth + 1);
   Executors[Unit][Type] = Told | Result;

@@ -18,6 +18,14 @@ Verdict judge(const CallableFlow &Flow, FunctionId F, const facts::Value &V) {
 
 } // namespace
 
+bool isExecutorBinder(std::string_view Class) {
+  return Class.ends_with("asio::executor_binder");
+}
+
+bool isAwaitableToken(std::string_view Class) {
+  return Class.ends_with("asio::use_awaitable_t");
+}
+
 bool runsOnPool(const CallableFlow &Flow, FunctionId F, const facts::Event &E) {
   const facts::Value *First = argument(E, 0);
   return First && judge(Flow, F, *First) == Verdict::No;

@@ -23,6 +23,12 @@ Verdict runsOnLoop(const Program &P, const CallableFlow &Flow, FunctionId F,
 /// Whether the executor that E is given, if it is given one, is a pool's.
 bool runsOnPool(const CallableFlow &Flow, FunctionId F, const facts::Event &E);
 
+/// Whether a class is what an operation completes on: a token or a handler with
+/// its executor.
+bool isExecutorBinder(std::string_view Class);
+/// Whether it is the token of operations whose results are awaited.
+bool isAwaitableToken(std::string_view Class);
+
 } // namespace gridlock
 
 #endif

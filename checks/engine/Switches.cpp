@@ -2,6 +2,9 @@
 #include "checks/engine/Switches.h"
 
 #include "checks/engine/Classify.h"
+#include "checks/engine/Executors.h"
+
+#include <set>
 
 namespace gridlock {
 
@@ -19,6 +22,99 @@ bool transformsAwaits(const Program &P, FunctionId F) {
       P.type(Fn.Unit, Fn.Fact->coroutine_type())->promise();
   return !Promise || Promise->has_await_transform();
 }
+
+// The task that E, a promise's await_transform, hands on as it is: the call
+// that has made it.
+std::optional<std::uint32_t> handedOn(const Program &P, FunctionId F,
+                                      const facts::Event &E) {
+  auto Args = each(E.args());
+  if (E.implicit() != facts::ImplicitKind::Promise || Args.size() != 1 ||
+      !Args[0]->place() ||
+      Args[0]->place()->root() != facts::PlaceRoot::CallResult)
+    return std::nullopt;
+  const std::uint32_t Unit = P.function(F).Unit;
+  return P.withoutReference(Unit, E.type()) ==
+                 P.withoutReference(Unit, typeOf(*Args[0]))
+             ? std::optional(Args[0]->place()->id())
+             : std::nullopt;
+}
+
+// On which executor asynchronous operations of one coroutine complete, by the
+// token that they are given.
+class Completions {
+public:
+  Completions(const Program &P, const CallableFlow &Flow, FunctionId F)
+      : P(P), Flow(Flow), F(F), Unit(P.function(F).Unit) {}
+
+  /// What the events up to E say of the coroutine's own executor.
+  void note(const facts::Event &E) {
+    const FactsFile &File = P.unit(Unit);
+    if (E.kind() == EventKind::Call &&
+        E.implicit() == facts::ImplicitKind::Await)
+      Own.insert(AccessPath::ofResult(E.id())); // co_await this_coro::executor
+    else if (E.place() && E.value() &&
+             Own.contains(AccessPath::of(File, E.value())))
+      Own.insert(AccessPath::of(File, *E.place()));
+  }
+
+  enum Where { Untold, AsBefore, OwnExecutor, Loop, Away };
+  Where of(const facts::Event &E) const {
+    bool IsAwaitable = false;
+    for (const facts::Value *V : each(E.args())) {
+      const std::uint32_t Type = P.withoutReference(Unit, typeOf(*V));
+      if (isExecutorBinder(P.typeName(Unit, Type)))
+        return ofBound(*V);
+      IsAwaitable |= mentionsToken(Type, 0);
+    }
+    return IsAwaitable ? OwnExecutor : Untold;
+  }
+
+private:
+  bool mentionsToken(std::uint32_t Type, int Depth) const {
+    constexpr int MaxWrappers = 4; // as_tuple(redirect_error(...))
+    if (isAwaitableToken(P.typeName(Unit, Type)))
+      return true;
+    auto Args = each(P.type(Unit, Type)->args());
+    return Depth < MaxWrappers && std::any_of(
+                                      Args.begin(), Args.end(),
+                                      [&](std::uint32_t Arg) {
+                                        return mentionsToken(Arg, Depth + 1);
+                                      });
+  }
+
+  Where ofBound(const facts::Value &Token) const {
+    std::uint8_t Kinds = Flow.executors(F, Token);
+    const facts::Value *Executor = executorOf(Token);
+    if (Kinds == 0 && Executor)
+      Kinds = Flow.executors(F, *Executor);
+    if (Kinds != 0)
+      return Kinds == CallableTypes::LoopExecutor ? Loop : Away;
+    if (Executor && Own.contains(AccessPath::of(P.unit(Unit), Executor)))
+      return OwnExecutor;
+    // A strand is for order, and mostly of the loop that its user is on;
+    // nobody binds another one to stay where he is.
+    return Executor &&
+                   P.typeName(Unit, P.withoutReference(Unit, typeOf(*Executor)))
+                           .find("strand") != std::string_view::npos
+               ? AsBefore
+               : Away;
+  }
+
+  // What the call that has made TOKEN binds to it.
+  const facts::Value *executorOf(const facts::Value &Token) const {
+    if (Token.place() && Token.place()->root() == facts::PlaceRoot::CallResult)
+      for (const CallEvent &Call : P.callEvents(F))
+        if (Call.Event->id() == Token.place()->id())
+          return argument(*Call.Event, 0);
+    return nullptr;
+  }
+
+  const Program &P;
+  const CallableFlow &Flow;
+  FunctionId F;
+  std::uint32_t Unit;
+  std::set<AccessPath> Own;
+};
 
 } // namespace
 
@@ -47,15 +143,19 @@ Switches::Switches(const Program &P, const CallGraph &Calls,
       auto End = Ends.find(Call.second);
       return End == Ends.end() || End->second == Entered;
     });
-    It =
-        In.Direct.empty() && In.Tasks.empty() ? Known.erase(It) : std::next(It);
+    const bool Leaves =
+        !In.Tasks.empty() ||
+        std::any_of(In.Direct.begin(), In.Direct.end(),
+                    [](const auto &Await) { return Await.second != Entered; });
+    It = Leaves ? std::next(It) : Known.erase(It);
   }
 }
 
 // Whether `collect` may find anything: by the calls alone.
 bool Switches::maySwitch(FunctionId F) const {
-  return P.calls(F,
-                 callsEffect(Effect::SwitchesExecutor) | Callee::MakesTask) ||
+  return P.calls(F, callsEffect(Effect::SwitchesExecutor) |
+                        callsEffect(Effect::RunsCallable) |
+                        Callee::MakesTask) ||
          P.has(F, Has::AwaitSuspend);
 }
 
@@ -65,7 +165,9 @@ Switches::Awaits Switches::collect(FunctionId F,
   Classifier Classify(P, F);
   bool ComesBack = transformsAwaits(P, F);
   Awaits Result;
-  FunctionId AwaitSuspend = NoFunction; // of the suspension that comes
+  Completions Completes(P, Calls.callables(), F);
+  std::map<std::uint32_t, FunctionId> Made; // tasks, by call
+  FunctionId AwaitSuspend = NoFunction;     // of the suspension that comes
   auto Blocks = each(Fn.Fact->blocks());
   for (std::uint32_t B = 0; B < Blocks.size(); ++B)
     for (const facts::Event *E : each(Blocks[B]->events())) {
@@ -79,6 +181,7 @@ Switches::Awaits Switches::collect(FunctionId F,
         AwaitSuspend = NoFunction;
         continue;
       }
+      Completes.note(*E);
       if (E->kind() != EventKind::Call && E->kind() != EventKind::Construct)
         continue;
       if (E->implicit() == facts::ImplicitKind::Await &&
@@ -92,9 +195,27 @@ Switches::Awaits Switches::collect(FunctionId F,
                   ? Loop
                   : Away;
       FunctionId Callee = P.symbol(P.resolve(Fn.Unit, E->symbol())).Body;
-      if (!ComesBack && Callee != NoFunction && Tasks[Callee] &&
+      if (Callee != NoFunction && Tasks[Callee] &&
           E->dispatch() == facts::Dispatch::Static)
-        Result.Tasks[E->id()] = Callee;
+        (ComesBack ? Made : Result.Tasks)[E->id()] = Callee;
+      else if (Callee == NoFunction)
+        switch (Completes.of(*E)) {
+        case Completions::Loop:
+          Result.Direct[E->id()] = Loop;
+          break;
+        case Completions::Away:
+          Result.Direct[E->id()] = Away;
+          break;
+        case Completions::OwnExecutor:
+          Result.Direct[E->id()] = Entered;
+          break;
+        case Completions::AsBefore:
+        case Completions::Untold:
+          break;
+        }
+      if (std::optional<std::uint32_t> As = handedOn(P, F, *E))
+        if (auto Task = Made.find(*As); Task != Made.end())
+          Result.Tasks.insert(*Task);
     }
   return Result;
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "checks/locks/LockKinds.h"
 
+#include "checks/engine/Classify.h"
+
 #include <algorithm>
 #include <optional>
 
@@ -63,6 +65,12 @@ bool LockKinds::isOfPlainType(const ChainLink &Site) const {
     if (IsMutex(S.Unit, S.Fact->record()).value_or(false))
       return true;
   }
+  // Functions: what they are given to lock.
+  if (E.kind() == EventKind::Call && !E.receiver())
+    for (const rules::Entry *Entry : P.entries(Callee))
+      if (does(*Entry, rules::Effect::Acquires))
+        if (const facts::Value *Lock = argument(E, Entry->lock()))
+          return IsMutex(Unit, typeOf(*Lock)).value_or(false);
   // Guards: what they are given, or what they are guards of.
   auto Args = each(E.args());
   if (E.kind() == EventKind::Construct &&

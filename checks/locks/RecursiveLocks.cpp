@@ -40,11 +40,29 @@ bool mayAskForIt(const Program &P, std::uint32_t Unit, const facts::Value &V) {
              std::string::npos;
 }
 
+// The type of what V, an address or a pointer, points to; 0: neither.
+std::uint32_t pointedTo(const Program &P, std::uint32_t Unit,
+                        const facts::Value &V) {
+  const std::uint32_t Type = P.withoutReference(Unit, typeOf(V));
+  return V.kind() == ValueKind::AddressOf ? Type
+                                          : P.type(Unit, Type)->pointee();
+}
+
 bool isMutex(const Program &P, std::uint32_t Unit, std::uint32_t Type) {
   auto Entries = P.typeEntries(Unit, P.withoutReference(Unit, Type));
   return std::any_of(Entries.begin(), Entries.end(), [](const auto *E) {
     return E->kind() == rules::EntryKind::Mutex;
   });
+}
+
+// A function of a library that makes what it is given a recursive lock:
+// uv_mutex_init_recursive.
+bool isRecursiveMaker(const Program &P, std::uint32_t Unit,
+                      const facts::Event &E) {
+  if (E.kind() != EventKind::Call)
+    return false;
+  const ProgramSymbol &Callee = P.symbol(P.resolve(Unit, E.symbol()));
+  return Callee.Body == NoFunction && saysRecursive(Callee.Qualified);
 }
 
 bool mentions(const Program &P, std::uint32_t Unit) {
@@ -130,7 +148,9 @@ void RecursiveLocks::readMade(const Program &P, FunctionId F) {
   for (const facts::Block *B : each(P.function(F).Fact->blocks()))
     for (const facts::Event *E : each(B->events())) {
       auto Args = each(E->args());
-      if (!std::any_of(Args.begin(), Args.end(), [&](const facts::Value *V) {
+      const bool IsMaker = isRecursiveMaker(P, Unit, *E);
+      if (!IsMaker &&
+          !std::any_of(Args.begin(), Args.end(), [&](const facts::Value *V) {
             return mayAskForIt(P, Unit, *V);
           })) {
         // The part of a structure that says of which kind it is.
@@ -159,8 +179,7 @@ void RecursiveLocks::readMade(const Program &P, FunctionId F) {
                       [&](std::uint32_t T) { return isMutex(P, Unit, T); }))
         add(P, F, AccessPath::ofResult(E->id()));
       for (const facts::Value *V : Args)
-        if (std::uint32_t To =
-                P.type(Unit, P.withoutReference(Unit, typeOf(*V)))->pointee();
+        if (std::uint32_t To = pointedTo(P, Unit, *V);
             To != 0 && isMutex(P, Unit, To))
           add(P, F,
               lockArgument(

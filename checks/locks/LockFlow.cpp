@@ -230,7 +230,11 @@ void LockFlow::initialise(const facts::Event &E, LockState &State) {
     Asked.emplace(Target, It->second);
   if (auto It = Lends.find(B->To); It != Lends.end())
     Lends.emplace(Target, It->second);
-  bool Elided = E.kind() == EventKind::Construct && E.symbol() == 0;
+  bool IsPointer =
+      P.type(F.Unit, Source->type())->kind() == facts::TypeKind::Pointer;
+  // A copy of a pointer to a guard takes over nothing.
+  bool Elided = E.kind() == EventKind::Construct && E.symbol() == 0 &&
+                (!IsPointer || B->To.Root == PlaceRoot::CallResult);
   // What is assigned from a temporary takes over what that owns.
   bool FromTemporary =
       E.kind() == EventKind::Assign &&
@@ -238,8 +242,6 @@ void LockFlow::initialise(const facts::Event &E, LockState &State) {
        (B->To.Root == PlaceRoot::CallResult && B->To.Steps.empty()));
   if (E.kind() == EventKind::Move || Source->moved() || Elided || FromTemporary)
     State.moveGuard(B->To, Target);
-  bool IsPointer =
-      P.type(F.Unit, Source->type())->kind() == facts::TypeKind::Pointer;
   bool IsReference =
       E.implicit() == facts::ImplicitKind::MemberInit && E.symbol() == 0;
   if (B->Address || IsPointer || IsReference) {

@@ -4,6 +4,7 @@
 // hand, and what comes together at an acquisition.
 #include "checks/engine/Classify.h"
 #include "checks/locks/LockFlow.h"
+#include "checks/locks/LockOperations.h"
 
 #include <algorithm>
 
@@ -90,6 +91,26 @@ bool leadsBack(const Program &P, std::uint32_t Unit, const AccessPath &Own,
          knowsOne(P, Unit, Back.Owner, First.Owner);
 }
 
+// The guard at PATH, which may be a pointer that is one; or at what that is.
+auto guardAt(LockState &State, AccessPath Path) {
+  AccessPath Canonical = canonical(Path, State.Known);
+  if (!Path.Steps.empty() && Path.Steps.back().Kind == facts::StepKind::Deref) {
+    Path.Steps.pop_back();
+    if (auto It = State.Guards.find(Path); It != State.Guards.end())
+      return It;
+    if (!Canonical.Steps.empty() &&
+        Canonical.Steps.back().Kind == facts::StepKind::Deref) {
+      AccessPath Pointer = Canonical;
+      Pointer.Steps.pop_back();
+      if (auto It = State.Guards.find(Pointer); It != State.Guards.end())
+        return It;
+    }
+  } else if (auto It = State.Guards.find(Path); It != State.Guards.end()) {
+    return It;
+  }
+  return State.Guards.find(Canonical);
+}
+
 bool bothShared(rules::LockMode A, rules::LockMode B) {
   return A == rules::LockMode::Shared && B == rules::LockMode::Shared;
 }
@@ -113,15 +134,23 @@ void LockFlow::lockEntries(const facts::Event &E, LockState &State) {
       AccessPath Path = lockArgument(P, Id, E, IsAll ? I : Entry->lock());
       if (!Path)
         continue;
+      auto Guard = guardAt(State, Path);
+      Paths.push_back(Path);
       Path = canonical(std::move(Path), State.Known);
-      for (AccessPath &Lock : locksOf(Path, State)) {
+      // What is cleaned up may have been told to unlock before.
+      if (GivesBack && E.implicit() == facts::ImplicitKind::Cleanup &&
+          Guard != State.Guards.end() && !Guard->second.Owns)
+        continue;
+      std::vector<AccessPath> Of{Path};
+      if (Guard != State.Guards.end())
+        Of = Guard->second.Locks;
+      for (AccessPath &Lock : Of) {
         All.push_back(IsAll && Lock == Path
                           ? given(*Args[static_cast<unsigned>(I)],
                                   std::move(Lock), Entry->mode(), State)
                           : Given{std::move(Lock)});
         Locks.push_back(All.back().Lock);
       }
-      Paths.push_back(std::move(Path));
     }
     if (Waits) {
       waitAgain(Locks, E, State);
@@ -137,13 +166,21 @@ void LockFlow::lockEntries(const facts::Event &E, LockState &State) {
     else
       Tries.emplace(AccessPath::ofResult(E.id()),
                     Try{Locks, Entry->mode(), &E,
-                        P.typeName(F.Unit, E.type()).find("ool") ==
-                            std::string_view::npos,
-                        Entry->async()});
+                        zeroIsTaken(P, F.Unit, E, *Entry), Entry->async()});
+    // A pointer to what it has taken stands for it: GMutexLocker.
+    if (Takes && P.type(F.Unit, E.type())->kind() == facts::TypeKind::Pointer)
+      State.Guards[AccessPath::ofResult(E.id())] = {Locks, Entry->mode(), true,
+                                                    true};
     for (const AccessPath &Path : Paths)
-      if (auto It = State.Guards.find(Path); It != State.Guards.end()) {
+      if (auto It = guardAt(State, Path); It != State.Guards.end()) {
         It->second.Owns = !GivesBack;
         It->second.Sure = !Tests;
+        // Through a pointer to the lock itself: all that stand for it.
+        if (GivesBack && !Path.Steps.empty() &&
+            Path.Steps.back().Kind == facts::StepKind::Deref)
+          for (auto &[Other, Guard] : State.Guards)
+            if (Guard.Locks == It->second.Locks)
+              Guard.Owns = false;
       }
   }
 }

@@ -78,4 +78,14 @@ lockOperations(const LockModel &Model, FunctionId Id) {
   return Result;
 }
 
+bool zeroIsTaken(const Program &P, std::uint32_t Unit, const facts::Event &E,
+                 const rules::Entry &Entry) {
+  std::string_view Result;
+  if (const rules::Monitor *M = Entry.monitor(); M && M->signature())
+    Result = M->signature()->string_view();
+  Result = Result.substr(0, Result.find('('));
+  return P.typeName(Unit, E.type()).find("ool") == std::string_view::npos &&
+         Result.find("ool") == std::string_view::npos;
+}
+
 } // namespace gridlock

@@ -26,6 +26,12 @@ struct LockOperation {
 std::map<const facts::Event *, LockOperation>
 lockOperations(const LockModel &Model, FunctionId F);
 
+/// Whether the result of E, which ENTRY says tries to take a lock, is zero if
+/// it has: it is no truth value, neither by its type nor by the name that C
+/// libraries give to such an int.
+bool zeroIsTaken(const Program &P, std::uint32_t Unit, const facts::Event &E,
+                 const rules::Entry &Entry);
+
 } // namespace gridlock
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "checks/engine/Classify.h"
 #include "checks/engine/Guards.h"
+#include "checks/locks/LockOperations.h"
 
 #include <algorithm>
 
@@ -164,8 +165,7 @@ void Finder::attempt(const facts::Event &E, const LockState &State) {
     Path = canonical(std::move(Path), State.Known);
     if (State.Guards.contains(Path))
       continue;
-    bool Zero =
-        P.typeName(F.Unit, E.type()).find("ool") == std::string_view::npos;
+    bool Zero = zeroIsTaken(P, F.Unit, E, *Entry);
     Result.Locks[Path].Tried.try_emplace(AccessPath::ofResult(E.id()),
                                          LockUse::Try{&E, Zero});
   }

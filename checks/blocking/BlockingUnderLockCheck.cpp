@@ -9,10 +9,44 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 
 namespace gridlock {
 
 namespace {
+
+// Whether the descriptor that OP waits for is only ever what F has just opened
+// by a path: a file then, not a socket. What is below /dev is a device.
+bool isOpenedFile(const Program &P, FunctionId F, const BlockingOp &Op) {
+  const FactsFile &File = P.unit(P.function(F).Unit);
+  const facts::Value *Given = argument(*Op.Site, 0);
+  AccessPath Descriptor = AccessPath::of(File, Given);
+  if (!Descriptor || Given->kind() != facts::ValueKind::Place)
+    return false;
+  std::set<AccessPath> Opened;
+  bool IsOpened = false;
+  for (const facts::Block *B : each(P.function(F).Fact->blocks()))
+    for (const facts::Event *E : each(B->events())) {
+      if (E->kind() == facts::EventKind::Call) {
+        std::string_view Name =
+            P.qualifiedName(P.resolve(P.function(F).Unit, E->symbol()));
+        const bool IsAt = Name == "openat" || Name == "openat64";
+        const facts::Value *Path = argument(*E, IsAt ? 1 : 0);
+        if (Path &&
+            (IsAt || Name == "open" || Name == "open64" || Name == "creat" ||
+             Name == "creat64") &&
+            !File.string(Path->text()).starts_with("/dev/"))
+          Opened.insert(AccessPath::ofResult(E->id()));
+      } else if (E->place() && E->value() &&
+                 AccessPath::of(File, *E->place()) == Descriptor) {
+        if (!Opened.contains(AccessPath::of(File, E->value())) &&
+            E->value()->kind() != facts::ValueKind::Constant)
+          return false;
+        IsOpened = true;
+      }
+    }
+  return IsOpened;
+}
 
 class Reporter {
 public:
@@ -83,7 +117,9 @@ std::optional<Finding> Reporter::finding(const HeldSite &Site, FunctionId F,
                       Calls.Notes.end());
   // A disk or a local computation is often what the lock is there for: a log
   // file, a connection to a local database.
-  Precision Ceiling = Op.Entry->cost() == rules::Cost::Unbounded
+  Precision Ceiling = Op.Entry->cost() == rules::Cost::Unbounded &&
+                              !(Op.Entry->category() == rules::Category::File &&
+                                isOpenedFile(P, F, Op))
                           ? Precision::VeryHigh
                           : Precision::Medium;
   Result.Confidence = std::min({Ceiling, Op.Ceiling, precisionOf(Shape)});

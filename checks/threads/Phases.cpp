@@ -40,6 +40,17 @@ bool isNameOfMaker(std::string_view Name) {
   return false;
 }
 
+// Of what calls a function for each of its elements, rows or files.
+bool isNamedForGoingThrough(std::string_view Qualified) {
+  std::string Name = lowerLast(Qualified);
+  for (std::string_view Word :
+       {"each", "foreach", "walk", "visit", "iterate", "traverse", "enumerate",
+        "scan", "exec", "query", "parse", "sort", "search", "filter", "apply"})
+    if (hasWord(Name, Word))
+      return true;
+  return false;
+}
+
 bool isNamedForStarting(std::string_view Qualified) {
   std::string Name = lowerLast(Qualified);
   for (std::string_view Word : {"start", "open", "launch", "run", "begin",
@@ -47,6 +58,23 @@ bool isNamedForStarting(std::string_view Qualified) {
     if (Name.find(Word) != std::string::npos)
       return true;
   return isNameOfMaker(Name);
+}
+
+// Whether C waits, without giving up, for the end of what std::async has
+// started, by a future that is a member of the object.
+bool endsAsync(const Program &P, FunctionId F, const CallEvent &C,
+               const ThreadStarts &Started) {
+  const std::string_view Name = lastComponent(P.qualifiedName(C.Callee));
+  const facts::Value *Future = C.Event->receiver();
+  if ((Name != "get" && Name != "wait") || !Future || !Future->place() ||
+      Future->place()->root() != facts::PlaceRoot::This)
+    return false;
+  const auto Over = Started.waitedFor(F, *C.Event);
+  return !Over.empty() &&
+         std::all_of(Over.begin(), Over.end(), [&](const ThreadStart *T) {
+           return P.qualifiedName(P.resolve(P.function(T->Starter).Unit,
+                                            T->Site->symbol())) == "std::async";
+         });
 }
 
 // What the thread that started others knows about them.
@@ -73,8 +101,9 @@ Phases::Phases(const LockModel &Model, const AccessScan &Scan)
     : P(Model.program()), Scan(Scan), Roots(P, Model.calls()),
       Named(P.functions().size(), 0) {
   findEntered();
-  findJoins();
+  findJoins(Model.threads());
   findAlone();
+  findAtStart();
   findMaking();
   findNew();
   spread();
@@ -102,8 +131,10 @@ void Phases::findEntered() {
     }
     // Run by the very call that it is handed to.
     if (!std::binary_search(TargetsAt.begin(), TargetsAt.end(),
-                            std::pair(&E, Body)))
+                            std::pair(&E, Body))) {
       Entered[Body] = true;
+      Handed.push_back({Body, F, &E});
+    }
   };
   for (FunctionId F = 0; F < P.functions().size(); ++F)
     for (const CallEvent &C : P.callEvents(F))
@@ -125,7 +156,7 @@ Phases::EventSet Phases::startsIn(FunctionId F) const {
   return Result;
 }
 
-void Phases::findJoins() {
+void Phases::findJoins(const ThreadStarts &Started) {
   Joins.assign(P.symbolCount(), false);
   for (SymbolId S = 1; S < Joins.size(); ++S) {
     std::string_view Name = P.qualifiedName(S);
@@ -143,11 +174,17 @@ void Phases::findJoins() {
                   E->category() == rules::Category::Wait;
          }));
   }
+  for (FunctionId F = 0; F < P.functions().size(); ++F)
+    if (Started.hasWaits(F))
+      for (const CallEvent &C : P.callEvents(F))
+        if (endsAsync(P, F, C, Started))
+          EndsAsync.insert(C.Event);
 }
 
 bool Phases::joins(FunctionId F, const facts::Event &E) const {
   return E.kind() == EventKind::Call &&
-         Joins[P.resolve(P.function(F).Unit, E.symbol())];
+         (Joins[P.resolve(P.function(F).Unit, E.symbol())] ||
+          EndsAsync.contains(&E));
 }
 
 bool Phases::isMain(FunctionId F) const {
@@ -260,7 +297,7 @@ std::vector<bool> Phases::findJoining() {
   std::vector<FunctionId> Pending;
   for (FunctionId F = 0; F < N; ++F)
     for (const CallEvent &C : P.callEvents(F))
-      if (Joins[C.Callee] && !C.is(CallEvent::Constructs) && !Joining[F]) {
+      if (!Joining[F] && joins(F, *C.Event)) {
         Joining[F] = true;
         Pending.push_back(F);
       }
@@ -325,6 +362,21 @@ void Phases::findAlone() {
         Pending.push_back(C.Callee);
       }
   }
+}
+
+void Phases::findAtStart() {
+  std::unordered_set<FunctionId> Otherwise;
+  for (const Handing &H : Handed) {
+    const SymbolId Taker = P.resolve(P.function(H.By).Unit, H.Site->symbol());
+    const bool IsNow = P.entries(Taker).empty() &&
+                       isNamedForGoingThrough(P.qualifiedName(Taker)) &&
+                       isAlone(H.By, *H.Site, true);
+    (IsNow ? AtStart : Otherwise).insert(H.Body);
+  }
+  for (FunctionId F : Otherwise)
+    AtStart.erase(F);
+  for (const ThreadRoot &Root : Roots.all())
+    AtStart.erase(Root.Function);
 }
 
 void Phases::findMaking() {

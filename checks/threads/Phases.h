@@ -42,6 +42,9 @@ public:
   bool isNamedForMaking(FunctionId F) const;
   /// Called by what is not in the program, or handed on to run at some time.
   bool isEntered(FunctionId F) const { return Entered[F]; }
+  /// Handed, only while nothing else runs, to functions that by their names
+  /// call it then: what goes through a list or a table.
+  bool mayRunAtStart(FunctionId F) const { return AtStart.contains(F); }
   /// The threads that run F.
   Mask threadsOf(FunctionId F) const { return Threads[F]; }
   /// Whether two threads can be in functions with these threads.
@@ -53,8 +56,9 @@ private:
   using EventSet = std::unordered_set<const facts::Event *>;
   bool isNew(FunctionId F, facts::PlaceRoot Root, std::uint32_t Id) const;
   void findEntered();
-  void findJoins();
+  void findJoins(const ThreadStarts &Started);
   void findAlone();
+  void findAtStart();
   void findMaking();
   void findNew();
   void spread();
@@ -80,7 +84,14 @@ private:
   std::vector<std::uint32_t> New; // by function: this (bit 31), parameters
   std::vector<Mask> Threads;
   mutable std::vector<std::uint8_t> Named; // by function: asked, for making
+  struct Handing {
+    FunctionId Body, By;
+    const facts::Event *Site;
+  };
+  std::vector<Handing> Handed; // on to libraries, to run at some time
+  std::unordered_set<FunctionId> AtStart;
   EventSet AloneAt, OwnAloneAt;
+  EventSet EndsAsync; // waits for what std::async runs, kept in a member
 };
 
 } // namespace gridlock

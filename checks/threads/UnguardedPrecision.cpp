@@ -43,6 +43,9 @@ std::optional<Precision> precisionOf(const GuardEvidence &E, const Unguarded &U,
   if (U.Reason == Unguarded::Why::OtherObject || U.Path.size() > 2 ||
       U.OtherLock || E.IsElement)
     Result = std::min(Result, Precision::Medium);
+  // If that is called before anything else runs, it needs no lock.
+  if (When.mayRunAtStart(U.Root))
+    Result = std::min(Result, Precision::Medium);
   // That a global lock guards parts of objects takes more.
   if (!E.SameObject)
     Result = E.GuardedIn.size() >= 3 && Result >= Precision::High

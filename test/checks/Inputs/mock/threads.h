@@ -13,7 +13,9 @@ struct jthread {
   void join();
 };
 template <typename T> struct future {
+  future();
   future(future &&);
+  future &operator=(future &&);
   ~future();
   T get();
 };

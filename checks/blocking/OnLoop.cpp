@@ -2,7 +2,9 @@
 #include "checks/blocking/OnLoop.h"
 
 #include "checks/engine/Classify.h"
+#include "checks/engine/DeadBlocks.h"
 #include "checks/engine/Trace.h"
+#include "checks/engine/ValueFlow.h"
 
 #include <algorithm>
 
@@ -53,6 +55,61 @@ std::string insteadFor(const Analysis &A, const rules::Entry &Entry,
   return insteadClause(Text);
 }
 
+std::string_view typeText(const Program &P, FunctionId F,
+                          const facts::Value &V) {
+  const std::uint32_t Unit = P.function(F).Unit;
+  return P.text(Unit,
+                P.type(Unit, P.withoutReference(Unit, V.type()))->display());
+}
+
+// The mode of what HANDED, a callback, gets as V, its parameter: that of the
+// first thing of its type that it is registered with.
+Mark modeWhereHanded(const Program &P, const LoopCallable &Handed,
+                     const facts::Value &V) {
+  const FunctionId F = Handed.Registrar;
+  for (const facts::Value *Arg : each(Handed.Site->args())) {
+    if (typeText(P, F, *Arg) != typeText(P, Handed.Callable, V))
+      continue;
+    for (const CallEvent &C : P.callEvents(F))
+      if (C.Event == Handed.Site)
+        if (auto State =
+                ValueFlow(P, F, P.descriptorModes()).before(C.Block, *C.Event))
+          return State->of(descriptorPath(P.unit(P.function(F).Unit), Arg));
+    break;
+  }
+  return Mark::Unknown;
+}
+
+// Of an operation on what the callback F is handed as a parameter: whether it
+// blocks, by the mode where the callback is registered; empty if that doesn't
+// say.
+std::optional<bool> blocksAsHanded(const Analysis &A, FunctionId F,
+                                   const BlockingOp &Op) {
+  const Program &P = A.program();
+  std::optional<bool> Result;
+  for (const rules::Condition *C : each(Op.Entry->unless())) {
+    const facts::Value *V =
+        C->kind() == rules::ConditionKind::NonblockingDescriptor
+            ? argument(*Op.Site, C->arg())
+            : nullptr;
+    if (!V || !keptParameter(P, F, V))
+      continue;
+    for (const LoopCallable &Handed : A.calls().loopCallables()) {
+      if (Handed.Callable != F)
+        continue;
+      const Mark Mode = modeWhereHanded(P, Handed, *V);
+      // A descriptor that the loop calls for is ready, blocking or not; an
+      // object may want more of it than there is.
+      const bool IsNumber = P.type(P.function(F).Unit, V->type())->kind() !=
+                            facts::TypeKind::Pointer;
+      if (Mode == Mark::Unknown || (Mode == Mark::Blocking && IsNumber))
+        return std::nullopt;
+      Result = Result.value_or(false) || Mode == Mark::Blocking;
+    }
+  }
+  return Result;
+}
+
 } // namespace
 
 std::vector<BlockingOp> blockingOpsOf(const Analysis &A,
@@ -69,8 +126,18 @@ std::vector<BlockingOp> blockingOpsOf(const Analysis &A,
   const CallerValues Callers{
       A.callSites(), [&](FunctionId Caller) { return Reach.reaches(Caller); },
       IsCalledByName};
-  return blockingOps(P, A.contexts(), F,
-                     IsCalledByName(F) ? &Callers : nullptr);
+  std::vector<BlockingOp> Ops =
+      blockingOps(P, A.contexts(), F, IsCalledByName(F) ? &Callers : nullptr);
+  std::erase_if(Ops, [&](BlockingOp &Op) {
+    std::optional<bool> Blocks =
+        Op.MayBeHarmless ? blocksAsHanded(A, F, Op) : std::nullopt;
+    if (Blocks == true) {
+      Op.MayBeHarmless = false;
+      Op.Ceiling = Precision::VeryHigh;
+    }
+    return Blocks == false;
+  });
+  return Ops;
 }
 
 Finding findingOnLoop(const Analysis &A, const Reachability &Reach,

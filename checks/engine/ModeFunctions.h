@@ -75,6 +75,7 @@ inline bool isModeFunction(std::string_view Name) {
   return std::any_of(Makers.begin(), Makers.end(), Named) ||
          isModeSwitch(Name) || Name == "fcntl" || Name == "fcntl64" ||
          Name == "ioctl" || Name == "BIO_ctrl" ||
+         Name == "g_io_channel_set_flags" ||
          Name == "evutil_make_socket_nonblocking";
 }
 

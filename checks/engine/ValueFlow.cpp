@@ -186,6 +186,17 @@ bool ValueFlow::descriptorCall(std::string_view Name, const facts::Event &E,
     }
     return true;
   }
+  if (Name == "g_io_channel_set_flags") {
+    set(State, AccessPath::of(File, Arg(0)), modeOf(Arg(1), State));
+    return true;
+  }
+  // A channel has the mode of its descriptor.
+  if (Name == "g_io_channel_unix_new") {
+    const bool IsNumber = Arg(0) && Arg(0)->kind() == ValueKind::Constant;
+    set(State, AccessPath::ofResult(E.id()),
+        IsNumber ? Mark::Blocking : State.of(File, Arg(0)));
+    return true;
+  }
   if (Name == "evutil_make_socket_nonblocking") {
     set(State, descriptorPath(File, Arg(0)), Mark::NonBlocking);
     return true;

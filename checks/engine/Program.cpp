@@ -230,10 +230,11 @@ SymbolId Program::enclosing(SymbolId S) const {
 std::vector<const rules::Entry *> Program::inheritedEntries(SymbolId S) const {
   std::uint32_t Unit = Symbols[S].Unit;
   std::uint32_t Record = Symbols[S].Fact->record();
+  if (Record == 0 || each(type(Unit, Record)->bases()).empty())
+    return {};
   std::string_view Name = qualifiedName(S);
   std::size_t Colons = Name.rfind("::");
-  if (Record == 0 || Colons == std::string_view::npos ||
-      each(type(Unit, Record)->bases()).empty())
+  if (Colons == std::string_view::npos)
     return {};
   std::string_view Method = Name.substr(Colons);
   std::vector<std::uint32_t> Bases{Record};

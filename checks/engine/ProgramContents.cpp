@@ -50,16 +50,22 @@ public:
   }
 
   void event(const facts::Event &E) {
-    Bits |= E.kind() <= EventKind::MAX ? hasEvent(E.kind()) : Has::UnknownEvent;
-    if (E.macro() != 0)
-      Bits |= Has::Macro;
-    Parts |= of(E.type());
-    if (const facts::Value *V = E.receiver())
-      Parts |= value(*V);
-    if (const facts::Value *V = E.value())
-      Parts |= value(*V);
-    if (const facts::Place *Place = E.place())
-      Parts |= place(*Place);
+    // All that is read of the event first: it is one object for as long as
+    // nothing is written.
+    const EventKind Kind = E.kind();
+    const bool InMacro = E.macro() != 0;
+    std::uint8_t Here = of(E.type());
+    const facts::Value *Receiver = E.receiver(), *Value = E.value();
+    const facts::Place *Place = E.place();
+    if (Receiver)
+      Here |= value(*Receiver);
+    if (Value)
+      Here |= value(*Value);
+    if (Place)
+      Here |= place(*Place);
+    Bits |= (Kind <= EventKind::MAX ? hasEvent(Kind) : Has::UnknownEvent) |
+            (InMacro ? Has::Macro : 0u);
+    Parts |= Here;
   }
 
   // Whether the arguments may pass a callable.

@@ -23,6 +23,8 @@ std::size_t operatorLength(std::string_view Before, std::string_view After) {
 
 std::string cutTemplates(std::string_view Text, unsigned Levels,
                          std::string_view Instead) {
+  if (Text.find('<') == std::string_view::npos)
+    return std::string(Text);
   std::string Result;
   unsigned Depth = 0;
   for (std::size_t I = 0; I < Text.size(); ++I) {

@@ -76,7 +76,7 @@ bool AccessScan::SamePath::operator()(const AccessPath &A,
 }
 
 AccessScan::AccessScan(LockModel &Model)
-    : Model(Model), P(Model.program()), Sets(1) {
+    : Model(Model), P(Model.program()), SeenPlaces(1 << 14), Sets(1) {
   Regains.assign(P.functions().size(), false);
   findMakers();
   findGivers();
@@ -172,38 +172,54 @@ bool AccessScan::needsNone(std::uint32_t Type) {
   return Synchronised[Type] == Yes;
 }
 
-void AccessScan::access(const facts::Event &E, const facts::Place *Place,
-                        bool Write, const LockState *State) {
-  if (!Place || Place->root() == PlaceRoot::ThreadLocal)
-    return;
-  const ProgramFunction &F = P.function(Id);
-  auto Steps = each(Place->path());
-  if (Place->root() != PlaceRoot::Global &&
-      std::none_of(Steps.begin(), Steps.end(), [](const facts::Step *S) {
-        return S->kind() == StepKind::Field;
-      }))
-    return;
-  if (Place->root() == PlaceRoot::Global && needsNone(Place->type()))
-    return;
+// The path of a place that threads can share and that needs a lock; null for
+// another.
+const AccessPath *AccessScan::pathOf(const facts::Place &Place) {
+  // Equal places of a file are one (FactsShare.h): each is looked at once, or
+  // again when another has taken its seat.
+  const auto Address = reinterpret_cast<std::uintptr_t>(&Place);
+  SeenPlace &Seen = SeenPlaces[(Address >> 2) % SeenPlaces.size()];
+  if (Seen.Place == &Place)
+    return Seen.Path;
+  Seen = {&Place, nullptr};
+  auto Steps = each(Place.path());
+  const bool IsGlobal = Place.root() == PlaceRoot::Global;
+  if (Place.root() == PlaceRoot::ThreadLocal ||
+      (IsGlobal
+           ? needsNone(Place.type())
+           : std::none_of(Steps.begin(), Steps.end(), [](const facts::Step *S) {
+               return S->kind() == StepKind::Field;
+             })))
+    return nullptr;
   for (const facts::Step *S : Steps)
     if (S->kind() == StepKind::Field && needsNone(S->type()))
-      return;
-  AccessPath Path = AccessPath::of(P.unit(F.Unit), *Place);
-  // What a pointer is known to hold says where it leads, not where it is.
-  const bool Follows = State && !State->Known.empty();
-  if (Follows && !Path.Steps.empty() &&
-      Path.Steps.back().Kind == StepKind::Field) {
-    PathStep Last = Path.Steps.back();
-    Path.Steps.pop_back();
-    Path = canonical(std::move(Path), State->Known);
-    Path.Steps.push_back(Last);
-  } else if (Follows &&
-             !(Path.Steps.empty() && Path.Root == PlaceRoot::Global)) {
-    Path = canonical(std::move(Path), State->Known);
-  }
-  if (isFresh(Path))
+      return nullptr;
+  return Seen.Path =
+             &*Paths.insert(AccessPath::of(P.unit(P.function(Id).Unit), Place))
+                   .first;
+}
+
+void AccessScan::access(const facts::Event &E, const facts::Place *Place,
+                        bool Write, const LockState *State) {
+  const AccessPath *Known = Place ? pathOf(*Place) : nullptr;
+  if (!Known)
     return;
-  const AccessPath *Known = &*Paths.insert(std::move(Path)).first;
+  // What a pointer is known to hold says where it leads, not where it is.
+  if (State && !State->Known.empty() &&
+      !(Known->Steps.empty() && Known->Root == PlaceRoot::Global)) {
+    AccessPath Path = *Known;
+    if (!Path.Steps.empty() && Path.Steps.back().Kind == StepKind::Field) {
+      PathStep Last = Path.Steps.back();
+      Path.Steps.pop_back();
+      Path = canonical(std::move(Path), State->Known);
+      Path.Steps.push_back(Last);
+    } else {
+      Path = canonical(std::move(Path), State->Known);
+    }
+    Known = &*Paths.insert(std::move(Path)).first;
+  }
+  if (isFresh(*Known))
+    return;
   if (!Accesses.empty()) { // `x += 1` reads and writes in one place
     Access &Last = Accesses.back();
     if (Last.Function == Id && Last.Site->loc() && E.loc() &&

@@ -82,6 +82,7 @@ public:
 private:
   void scan(FunctionId F);
   void event(const facts::Event &E, const LockState *State);
+  const AccessPath *pathOf(const facts::Place &Place);
   void access(const facts::Event &E, const facts::Place *Place, bool Write,
               const LockState *State);
   void value(const facts::Event &E, const facts::Value *V,
@@ -99,7 +100,10 @@ private:
   bool keeps(FunctionId F, std::uint32_t Arg, bool IsAddress,
              unsigned Depth) const;
   bool isAfter(const facts::Event &E, const facts::Event &At);
-  bool isGiven(facts::PlaceRoot Root, std::uint32_t Id, bool Target);
+  bool isGiven(facts::PlaceRoot Root, std::uint32_t Id, bool Target) {
+    return !Gives.empty() && isGivenNow(Root, Id, Target);
+  }
+  bool isGivenNow(facts::PlaceRoot Root, std::uint32_t Id, bool Target);
   void findGivers();
   bool mayAllocate(FunctionId F) const;
   bool mayHandOn(FunctionId F);
@@ -128,6 +132,11 @@ private:
   LockModel &Model;
   const Program &P;
   std::unordered_set<AccessPath, PathHash, SamePath> Paths;
+  struct SeenPlace {
+    const facts::Place *Place = nullptr;
+    const AccessPath *Path = nullptr;
+  };
+  std::vector<SeenPlace> SeenPlaces; // by a part of their addresses
   std::deque<Access> Accesses;
   std::vector<SharedCall> Calls;
   std::vector<std::uint32_t> FirstCall; // by caller, into Calls

@@ -227,7 +227,7 @@ bool AccessScan::isAfter(const facts::Event &E, const facts::Event &At) {
 
 // Whether an object is known elsewhere when Now happens. TARGET: what a local
 // leads to.
-bool AccessScan::isGiven(PlaceRoot Root, std::uint32_t Place, bool Target) {
+bool AccessScan::isGivenNow(PlaceRoot Root, std::uint32_t Place, bool Target) {
   return std::any_of(Gives.begin(), Gives.end(), [&](const Given &G) {
     return G.Root == Root && G.Id == Place &&
            (Root != PlaceRoot::Local || G.Target == Target) &&

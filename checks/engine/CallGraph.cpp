@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "checks/engine/CallGraph.h"
 
+#include "checks/engine/EventKinds.h"
 #include "checks/engine/Executors.h"
 #include "checks/engine/WorkerLoops.h"
 
@@ -44,7 +45,8 @@ bool keepsThreads(const Program &P, std::uint32_t Unit, std::uint32_t Type) {
 
 CallGraph::CallGraph(const Program &P)
     : P(P), Flow(P), Own(P, Flow), OnThreads(P.functions().size(), false),
-      Invokes(P.functions().size(), false) {
+      Invokes(P.functions().size(), false),
+      Kinds(std::make_unique<EventKinds>(P)) {
   std::vector<RunElsewhere> Away;
   for (FunctionId F = 0; F < P.functions().size(); ++F)
     scan(F, Away);
@@ -64,6 +66,8 @@ CallGraph::CallGraph(const Program &P)
   }
   keepEdges();
 }
+
+CallGraph::~CallGraph() = default;
 
 bool CallGraph::belongsToThread(FunctionId Method) const {
   return Workers && Workers->isOfMoved(Method);
@@ -395,6 +399,7 @@ Resolution CallGraph::findEdges(FunctionId F, const facts::Event &E,
   std::size_t Before = Targets.size();
   if (CallableFlow::callsThrough(P, F, E)) {
     bool Known = addCallable(F, E.receiver(), Targets);
+    Kinds->keepMeant(F, E, Before, Targets);
     addPassed(F, E, Before, Targets);
     return Known ? Resolution::Followed : Resolution::Unresolved;
   }

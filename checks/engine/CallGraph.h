@@ -63,9 +63,12 @@ struct LoopCallable {
   bool Certain; // false: the executor may be another than a loop
 };
 
+class EventKinds;
+
 class CallGraph {
 public:
   explicit CallGraph(const Program &P);
+  ~CallGraph();
 
   /// Adds the bodies that E of function F runs synchronously. E is a Call or a
   /// Construct.
@@ -106,6 +109,7 @@ public:
     return !Schedules.empty() && Schedules[F];
   }
 
+  const Program &program() const { return P; }
   const CallableFlow &callables() const { return Flow; }
   const OwnLoops &ownLoops() const { return Own; }
   /// Made when first asked for.
@@ -154,7 +158,8 @@ private:
   std::vector<bool> Schedules; // by function; empty if nothing is resumed
   std::set<CallableFlow::NodeId> CalledOnThreads; // holders
   std::vector<LoopCallable> Loops;
-  std::vector<bool> Invokes;   // by function: whether it has some of these
+  std::vector<bool> Invokes; // by function: whether it has some of these
+  std::unique_ptr<const EventKinds> Kinds;
   std::set<Parameter> Invoked; // functions that call what this parameter holds
   /// ... that have it called by a loop; the sink, and whether that is certain.
   std::map<Parameter, std::pair<const rules::Entry *, bool>> Looped;

@@ -255,12 +255,16 @@ void LockFlow::initialise(const facts::Event &E, LockState &State) {
 }
 
 void LockFlow::callLike(const facts::Event &E, LockState &State) {
+  if (!State.Held.empty())
+    deferRelease(E, State);
   if (E.kind() == EventKind::Construct && E.symbol() == 0) {
     initialise(E, State);
     return;
   }
   const std::uint8_t Kind = Model.kindOf(P.resolve(F.Unit, E.symbol()));
   if ((Kind & CalleeKinds::OfGuard) && guardEvent(E, State))
+    return;
+  if (endDeferred(E, State))
     return;
   const bool MayHold =
       E.kind() == EventKind::Construct

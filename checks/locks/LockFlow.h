@@ -66,6 +66,8 @@ private:
   void event(const facts::Event &E, LockState &State);
   void callLike(const facts::Event &E, LockState &State);
   bool guardEvent(const facts::Event &E, LockState &State);
+  void deferRelease(const facts::Event &E, LockState &State);
+  bool endDeferred(const facts::Event &E, LockState &State);
   bool holderEvent(const facts::Event &E, LockState &State);
   void startGuard(const AccessPath &Place, const GuardConstruction &Guard,
                   const facts::Event &E, LockState &State);

@@ -2,6 +2,7 @@
 //
 // LockFlow, second part: guards that the catalogue lists, wherever they live.
 #include "checks/engine/Classify.h"
+#include "checks/locks/DeferredCalls.h"
 #include "checks/locks/GuardHolders.h"
 #include "checks/locks/LockFlow.h"
 #include "checks/locks/OwnLockables.h"
@@ -163,6 +164,38 @@ bool LockFlow::guardEvent(const facts::Event &E, LockState &State) {
   else if (Method == "owns_lock" || Method == "operator bool")
     Asked.emplace(AccessPath::ofResult(E.id()), Guard);
   return false;
+}
+
+// An object that gives back what is held when it ends, by a callable that it
+// was made with, is a guard.
+void LockFlow::deferRelease(const facts::Event &E, LockState &State) {
+  const auto Deferred = deferredCall(Model.calls(), Id, E);
+  const LockSummary *Callee =
+      Deferred ? Model.summary(Deferred->Body) : nullptr;
+  if (!Callee || Callee->Lacking.empty())
+    return;
+  Substitution Sub(P, Id, E, State.Known, Deferred->Callable,
+                   !Deferred->IsDeleter);
+  GuardState Guard{{}, rules::LockMode::Exclusive, true, true};
+  for (const AccessPath &Path : Callee->Lacking)
+    if (auto Lock = Sub.apply(Path); Lock && State.Held.contains(*Lock)) {
+      Guard.Mode = State.Held.at(*Lock).Mode;
+      Guard.Locks.push_back(std::move(*Lock));
+    }
+  if (!Guard.Locks.empty())
+    State.Guards[Deferred->Object] = std::move(Guard);
+}
+
+// The destructor's own calls are of what it was made with.
+bool LockFlow::endDeferred(const facts::Event &E, LockState &State) {
+  if (State.Guards.empty() || E.implicit() != facts::ImplicitKind::Destructor ||
+      !E.receiver())
+    return false;
+  const AccessPath Object = AccessPath::of(File, E.receiver());
+  if (!State.Guards.contains(Object))
+    return false;
+  State.endGuard(Object);
+  return true;
 }
 
 // Guards in an optional, a smart pointer or a container.

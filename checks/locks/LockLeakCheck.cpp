@@ -30,7 +30,7 @@ private:
   void guard(FunctionId F, const UselessGuard &Guard) const;
   void leak(FunctionId F, const AccessPath &Lock, const LockUse &Use,
             const LockLeak &Leak) const;
-  bool isHelpersOwn(const AccessPath &Lock, const LockUse &Use,
+  bool isHelpersOwn(FunctionId F, const AccessPath &Lock, const LockUse &Use,
                     const LockLeak &Leak) const;
   std::string wayOut(FunctionId F, const LockLeak &Leak) const;
 
@@ -133,13 +133,27 @@ void Reporter::leak(FunctionId Id, const AccessPath &Lock, const LockUse &Use,
 }
 
 // Whether the leak is that of the function which is called to take the lock.
-bool Reporter::isHelpersOwn(const AccessPath &Lock, const LockUse &Use,
-                            const LockLeak &Leak) const {
+bool Reporter::isHelpersOwn(FunctionId Id, const AccessPath &Lock,
+                            const LockUse &Use, const LockLeak &Leak) const {
+  // A callee that tells by its result stands at the call alone.
   auto Taken = Use.Taken.find(Leak.Taken);
-  if (Taken == Use.Taken.end() || Model.chain(Taken->second).Next == 0)
+  const ChainId Next =
+      Taken == Use.Taken.end() ? 0 : Model.chain(Taken->second).Next;
+  const FunctionId Helper =
+      Next != 0
+          ? Model.chain(Next).Function
+          : P.symbol(P.resolve(P.function(Id).Unit, Leak.Taken->symbol())).Body;
+  if (Helper == NoFunction)
     return false;
-  ChainId Next = Model.chain(Taken->second).Next;
-  return HandOver.mustBeReleased(Model.chain(Next).Function, Lock);
+  if (HandOver.mustBeReleased(Helper, Lock))
+    return true;
+  // ... or it releases the lock on some paths and leaks it on others.
+  if (const LockUses *Its = HandOver.uses(Helper))
+    for (const auto &[Path, Own] : Its->Locks)
+      if (nameOf(Path).Text == nameOf(Lock).Text && Own.isTaken() &&
+          Own.isReleased() && !HandOver.isHandedOn(Helper, Path))
+        return true;
+  return false;
 }
 
 void Reporter::function(FunctionId Id) {
@@ -167,7 +181,7 @@ void Reporter::function(FunctionId Id) {
     for (const LockLeak &Leak :
          Search->find(Lock, Use, Name.empty() || Paths[Name] == 1))
       if (!Repeated.contains(Leak.Taken) &&
-          (!IsAlone || !isHelpersOwn(Lock, Use, Leak)))
+          (!IsAlone || !isHelpersOwn(Id, Lock, Use, Leak)))
         leak(Id, Lock, Use, Leak);
   }
 }

@@ -3,6 +3,7 @@
 // LockModel, second part: which functions have to do with locks, and on which
 // threads they run.
 #include "checks/engine/Guards.h"
+#include "checks/locks/DeferredCalls.h"
 #include "checks/locks/GuardHolders.h"
 #include "checks/locks/LockModel.h"
 #include "checks/locks/OwnLockables.h"
@@ -139,6 +140,12 @@ void LockModel::addSummaryOrder() {
         Row.push_back(W->Thread->Body);
       for (const ThreadStart *T : Threads.startedAt(*C.Event))
         Row.push_back(T->Body);
+      const facts::Value *Callable = nullptr;
+      if (C.is(CallEvent::Constructs) && C.is(CallEvent::Arguments))
+        if (FunctionId Deleter =
+                deleterOf(P, F, *C.Event, madeType(P, F, *C.Event), Callable);
+            Deleter != NoFunction)
+          Row.push_back(Deleter);
       if (Waits && C.Event->kind() == EventKind::Call)
         for (const ThreadStart *T : Threads.waitedFor(F, *C.Event))
           Row.push_back(T->Body);

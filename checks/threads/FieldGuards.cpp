@@ -277,6 +277,28 @@ FieldGuards::ClassId FieldGuards::classOfLock(LockId Lock) {
   return LockClasses[Lock];
 }
 
+// Whether the class that a lock is a member of has it as UNIT sees the class:
+// programs of one database may have a class of that name each.
+bool FieldGuards::isKnownIn(std::uint32_t Unit, LockId Lock) {
+  const LockName &Name = Model.name(Lock);
+  auto [It, New] = LockKnownIn.try_emplace({Unit, Lock}, true);
+  if (!New || Name.IsGlobal)
+    return It->second;
+  const std::string_view Text = Name.Text;
+  const std::size_t Colons = Text.rfind("::", Text.find_first_of(".[-"));
+  const std::string_view Class = Text.substr(0, Colons);
+  std::string_view Member = Text.substr(Colons + 2);
+  Member = Member.substr(0, Member.find_first_of(".[-"));
+  bool IsClass = false, IsMember = false;
+  for (const facts::Type *T : each(P.unit(Unit).root().types()))
+    if (P.text(Unit, T->name()) == Class)
+      for (const facts::Field *F : each(T->fields())) {
+        IsClass = true;
+        IsMember |= P.text(Unit, F->name()) == Member;
+      }
+  return It->second = IsMember || !IsClass;
+}
+
 // One of an array of locks guards some objects only, and which is not known.
 bool FieldGuards::mayGuardAll(LockId Global, bool IsGlobalField) const {
   return IsGlobalField || !Model.name(Global).IsElement;
@@ -341,6 +363,8 @@ bool FieldGuards::isOfInterest(const Use &U) const {
 
 void FieldGuards::judgeUse(const Use &U, LockId Lock, GuardEvidence &E) {
   const Access &A = *U.Of;
+  if (!isKnownIn(P.function(A.Function).Unit, Lock))
+    return;
   auto Missing = [&](const Context &C, Unguarded::Why Reason) {
     E.UnguardedIn.insert(C.Root);
     E.Users |= When->threadsOf(C.Root);

@@ -113,6 +113,7 @@ private:
   std::uint32_t fieldOf(LockName Name);
   ClassId classOf(std::string_view Name);
   ClassId classOfLock(LockId Lock);
+  bool isKnownIn(std::uint32_t Unit, LockId Lock);
   void readDeclared();
   void findAwaited();
   void findAbove();
@@ -145,6 +146,7 @@ private:
   std::unordered_map<const AccessPath *, std::vector<Part>> Parts;
   std::unordered_map<std::string, ClassId> Classes;
   std::vector<ClassId> LockClasses; // by lock, as far as it was asked for
+  std::map<std::pair<std::uint32_t, LockId>, bool> LockKnownIn; // by unit
   std::map<std::string, std::string> Declared; // lock of a field, by names
   // Conditions of waits: functions, and uses around a wait.
   std::set<FunctionId> Conditions;

@@ -53,9 +53,15 @@ void Phases::findEntered() {
         TargetsAt.emplace_back(C.Site, C.Callee);
       std::sort(TargetsAt.begin(), TargetsAt.end());
     }
-    // Run by the very call that it is handed to.
-    if (!std::binary_search(TargetsAt.begin(), TargetsAt.end(),
-                            std::pair(&E, Body))) {
+    // Run by the very call that it is handed to, or made a std::function for
+    // a call that runs it.
+    const bool IsForCall =
+        E.kind() == facts::EventKind::Construct && E.place() &&
+        E.place()->root() == facts::PlaceRoot::Temporary &&
+        std::any_of(TargetsAt.begin(), TargetsAt.end(),
+                    [&](const auto &T) { return T.second == Body; });
+    if (!IsForCall && !std::binary_search(TargetsAt.begin(), TargetsAt.end(),
+                                          std::pair(&E, Body))) {
       Entered[Body] = true;
       Handed.push_back({Body, F, &E});
     }

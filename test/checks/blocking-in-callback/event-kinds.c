@@ -1,6 +1,7 @@
 // Listeners of all kinds of events are kept in lists of one type. Where the kind is named by a
 // constant both where they are registered and where they are called, a call runs those of its kind.
 // RUN: %check_all gridlock-blocking-in-callback %s --profile pedantic
+#define _GNU_SOURCE
 #include <poll.h>
 #include <stdlib.h>
 #include <unistd.h>

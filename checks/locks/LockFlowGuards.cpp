@@ -159,8 +159,13 @@ bool LockFlow::guardEvent(const facts::Event &E, LockState &State) {
   auto It = State.Guards.find(Guard);
   // The standard guards' leaves the lock taken; others' have an entry.
   if (Method == "release" && It != State.Guards.end() &&
-      P.entries(Callee).empty())
+      P.entries(Callee).empty()) {
+    // It returns the lock: `guard.release()->unlock()`.
+    if (It->second.Locks.size() == 1)
+      State.Known[AccessPath::ofResult(E.id())] = {It->second.Locks.front(),
+                                                   true};
     It->second = {{}, It->second.Mode, false, true};
+  }
   else if (Method == "owns_lock" || Method == "operator bool")
     Asked.emplace(AccessPath::ofResult(E.id()), Guard);
   return false;

@@ -1,4 +1,4 @@
-// Objects that run a callable when they end, and that give a lock back by it.
+// Objects that run a callable when they end, and that give a lock back by it; what a guard has given up.
 // RUN: %check_all self-deadlock %s
 #include <functional>
 #include <memory>
@@ -90,6 +90,19 @@ public:
     // CHECK-DAG: deferred.cpp:[[@LINE+1]]:{{[0-9]+}}: warning: lock 'Table::mutex_' is taken in 'Table::put' while the same thread holds it already
     put(2);
     mutex_.unlock();
+  }
+  // What release() returns is the lock.
+  void released_ok() {
+    std::unique_lock guard(mutex_);
+    guard.release()->unlock();
+    put(4);
+  }
+  void released_bad() {
+    std::unique_lock guard(mutex_);
+    std::mutex *mutex = guard.release();
+    // CHECK-DAG: deferred.cpp:[[@LINE+1]]:{{[0-9]+}}: warning: lock 'Table::mutex_' is taken in 'Table::put' while the same thread holds it already
+    put(5);
+    mutex->unlock();
   }
   // Another lock's.
   void other_bad(std::mutex &other) {

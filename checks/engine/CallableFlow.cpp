@@ -3,6 +3,7 @@
 
 #include "checks/engine/Adjacency.h"
 #include "checks/engine/Classify.h"
+#include "checks/engine/PlaceFields.h"
 
 #include <algorithm>
 #include <functional>
@@ -11,7 +12,6 @@ namespace gridlock {
 
 using facts::EventKind;
 using facts::PlaceRoot;
-using facts::StepKind;
 using facts::TypeKind;
 using facts::ValueKind;
 
@@ -85,22 +85,15 @@ std::uint8_t CallableFlow::executorType(FunctionId F,
 // (`second` of a pair) are part of what they are in.
 CallableFlow::Key CallableFlow::keyOf(FunctionId F,
                                       const facts::Place &Place) const {
-  std::uint32_t Unit = P.function(F).Unit;
-  auto Steps = each(Place.path());
-  for (std::uint32_t I = Steps.size(); I-- > 0;)
-    if (Steps[I]->kind() == StepKind::Field) {
-      std::string_view Owner = P.text(Unit, Steps[I]->owner());
-      if (Owner.starts_with("std::"))
-        continue;
-      // Instances of a class template are told apart.
-      const facts::Type *Object =
-          P.type(Unit, I > 0 ? Steps[I - 1]->type() : Place.type());
-      if (P.text(Unit, Object->name()) == Owner &&
-          !each(Object->args()).empty())
-        Owner = P.text(Unit, Object->display());
-      return {Kind::Field, NoFunction, 0, Owner,
-              P.text(Unit, Steps[I]->name())};
-    }
+  const std::uint32_t Unit = P.function(F).Unit;
+  if (auto Field = lastField(P, Unit, Place, [](auto) { return false; })) {
+    // Instances of a class template are told apart.
+    const facts::Type *Object = P.type(Unit, Field->Object);
+    if (P.text(Unit, Object->name()) == Field->Owner &&
+        !each(Object->args()).empty())
+      Field->Owner = P.text(Unit, Object->display());
+    return {Kind::Field, NoFunction, 0, Field->Owner, Field->Name};
+  }
   switch (Place.root()) {
   case PlaceRoot::Param:
     return parameter(F, Place.id());

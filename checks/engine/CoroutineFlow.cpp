@@ -3,6 +3,7 @@
 
 #include "checks/engine/Adjacency.h"
 #include "checks/engine/Executors.h"
+#include "checks/engine/PlaceFields.h"
 
 #include <algorithm>
 
@@ -10,7 +11,6 @@ namespace gridlock {
 
 using facts::EventKind;
 using facts::PlaceRoot;
-using facts::StepKind;
 using facts::ValueKind;
 using rules::Effect;
 using rules::Where;
@@ -116,16 +116,11 @@ CoroutineFlow::NodeId CoroutineFlow::make(const Key &K) {
 // and of tasks are part of what they are in.
 CoroutineFlow::Key CoroutineFlow::keyOf(FunctionId F,
                                         const facts::Place &Place) const {
-  std::uint32_t Unit = P.function(F).Unit;
-  auto Steps = each(Place.path());
-  for (std::uint32_t I = Steps.size(); I-- > 0;)
-    if (Steps[I]->kind() == StepKind::Field) {
-      std::string_view Owner = P.text(Unit, Steps[I]->owner());
-      std::uint32_t Object = I > 0 ? Steps[I - 1]->type() : Place.type();
-      if (!Owner.starts_with("std::") && !isTask(Unit, Object))
-        return {Kind::Member, NoFunction, 0, Owner,
-                P.text(Unit, Steps[I]->name())};
-    }
+  const std::uint32_t Unit = P.function(F).Unit;
+  if (const auto Field = lastField(P, Unit, Place, [&](std::uint32_t Type) {
+        return isTask(Unit, Type);
+      }))
+    return {Kind::Member, NoFunction, 0, Field->Owner, Field->Name};
   switch (Place.root()) {
   case PlaceRoot::This:
     return {Kind::This, F, 0, {}, {}};

@@ -102,6 +102,15 @@ void AccessScan::scan(FunctionId F) {
     findFresh(F);
   if (MayGive[F])
     findGiven(F);
+  // A lock that it gives back and has not been seen to get, of what a callee
+  // has found for it: the callee left it locked on some path.
+  if (const LockSummary *Own = Model.summary(F))
+    for (const AccessPath &Given : Own->Lacking)
+      if (Given.Root == PlaceRoot::CallResult || Given.Root == PlaceRoot::Local)
+        if (LockId Lock = Model.lockId(Given); Lock != NoLock) {
+          HeldIn.emplace(F, Lock);
+          Regains[F] = true;
+        }
   if (Model.isRelevant(F) && !Model.isPlain(F)) {
     Model.watch(F, [&](const facts::Event &E, const LockState &Before,
                        const LockState &) { event(E, &Before); });

@@ -16,12 +16,13 @@ std::string insteadOf(const LockModel &Model, const LockCycle &Cycle) {
   using rules::LockMode;
   bool Together = true;
   for (const OrderEdge *E : Cycle.Steps) {
-    if (E->By != LockSummary::How::Taken)
+    if (E->By == LockSummary::How::TakenAgain ||
+        E->By == LockSummary::How::Joined)
       return "release '" + Model.display(E->From) + "' before the wait";
     Together &=
-        E->Calls == 0 && !E->Awaited && isStandard(Model, E->FromChain) &&
-        isStandard(Model, E->ToChain) && E->FromMode == LockMode::Exclusive &&
-        E->ToMode == LockMode::Exclusive;
+        E->By == LockSummary::How::Taken && E->Calls == 0 && !E->Awaited &&
+        isStandard(Model, E->FromChain) && isStandard(Model, E->ToChain) &&
+        E->FromMode == LockMode::Exclusive && E->ToMode == LockMode::Exclusive;
   }
   return std::string("take them in one order everywhere") +
          (Together ? ", or at once by std::scoped_lock" : "");

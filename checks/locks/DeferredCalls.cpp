@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "checks/locks/DeferredCalls.h"
 
+#include "checks/engine/QualifiedNames.h"
+
 #include <algorithm>
 
 namespace gridlock {
@@ -35,6 +37,12 @@ bool runs(const CallGraph &Calls, FunctionId By, FunctionId Body,
 }
 
 } // namespace
+
+bool givesUpDeferred(std::string_view QualifiedName) {
+  const std::string Method = lowerCase(lastComponent(QualifiedName));
+  return Method == "dismiss" || Method == "cancel" || Method == "release" ||
+         Method == "disarm" || Method == "disable" || Method == "deactivate";
+}
 
 std::uint32_t madeType(const Program &P, FunctionId F, const facts::Event &E) {
   if (E.kind() != EventKind::Construct || !E.place() ||

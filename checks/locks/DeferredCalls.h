@@ -35,6 +35,9 @@ FunctionId deleterOf(const Program &P, FunctionId F, const facts::Event &E,
 std::optional<DeferredCall> deferredCall(const CallGraph &Calls, FunctionId F,
                                          const facts::Event &E);
 
+/// Whether a method of such an object keeps it from running anything.
+bool givesUpDeferred(std::string_view QualifiedName);
+
 } // namespace gridlock
 
 #endif

@@ -264,7 +264,7 @@ void LockFlow::callLike(const facts::Event &E, LockState &State) {
   const std::uint8_t Kind = Model.kindOf(P.resolve(F.Unit, E.symbol()));
   if ((Kind & CalleeKinds::OfGuard) && guardEvent(E, State))
     return;
-  if (endDeferred(E, State))
+  if (!(Kind & CalleeKinds::OfGuard) && endDeferred(E, State))
     return;
   const bool MayHold =
       E.kind() == EventKind::Construct

@@ -165,8 +165,7 @@ bool LockFlow::guardEvent(const facts::Event &E, LockState &State) {
       State.Known[AccessPath::ofResult(E.id())] = {It->second.Locks.front(),
                                                    true};
     It->second = {{}, It->second.Mode, false, true};
-  }
-  else if (Method == "owns_lock" || Method == "operator bool")
+  } else if (Method == "owns_lock" || Method == "operator bool")
     Asked.emplace(AccessPath::ofResult(E.id()), Guard);
   return false;
 }
@@ -191,16 +190,21 @@ void LockFlow::deferRelease(const facts::Event &E, LockState &State) {
     State.Guards[Deferred->Object] = std::move(Guard);
 }
 
-// The destructor's own calls are of what it was made with.
+// E is a call on such an object. Its destructor's own calls are of what it was
+// made with; and it can be told to do nothing when it ends.
 bool LockFlow::endDeferred(const facts::Event &E, LockState &State) {
-  if (State.Guards.empty() || E.implicit() != facts::ImplicitKind::Destructor ||
-      !E.receiver())
+  if (State.Guards.empty() || E.kind() != EventKind::Call || !E.receiver())
     return false;
   const AccessPath Object = AccessPath::of(File, E.receiver());
   if (!State.Guards.contains(Object))
     return false;
-  State.endGuard(Object);
-  return true;
+  if (E.implicit() == facts::ImplicitKind::Destructor) {
+    State.endGuard(Object);
+    return true;
+  }
+  if (givesUpDeferred(P.qualifiedName(P.resolve(F.Unit, E.symbol()))))
+    State.Guards.erase(Object);
+  return false;
 }
 
 // Guards in an optional, a smart pointer or a container.
@@ -231,7 +235,7 @@ bool LockFlow::holderEvent(const facts::Event &E, LockState &State) {
           Asked.emplace(AccessPath::ofResult(E.id()), Guard);
   }
   AccessPath Holder = canonical(emptiedHolder(P, F.Unit, E), State.Known);
-  if (Holder && State.holdsGuards(Holder)) {
+  if (Holder && (State.Guards.contains(Holder) || State.holdsGuards(Holder))) {
     State.endGuardsIn(Holder);
     return true;
   }

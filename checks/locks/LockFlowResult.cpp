@@ -33,8 +33,12 @@ std::optional<bool> isZero(const facts::Value *V) {
 // Whether what TEXT says of a number is true where that is zero, if it says no
 // more.
 std::optional<bool> trueIfZero(std::string_view Text) {
-  for (std::string_view Word : {"&&", "||", "?", "<", ">"})
+  for (std::string_view Word : {"&&", "||", "?", "<"})
     if (Text.find(Word) != std::string_view::npos)
+      return std::nullopt;
+  for (std::size_t At = Text.find('>'); At != std::string_view::npos;
+       At = Text.find('>', At + 1))
+    if (At == 0 || Text[At - 1] != '-') // `->` compares nothing
       return std::nullopt;
   if (Text.ends_with("== 0") || Text.starts_with("0 =="))
     return true;

@@ -144,13 +144,18 @@ Phases::endsOfThreads(FunctionId F, const EventSet &Starts,
     return std::any_of(Events.begin(), Events.end(),
                        [&](auto *E) { return Of.contains(E); });
   };
+  std::vector<std::uint32_t> Joinable; // calls, by their event's id
+  for (const CallEvent &C : P.callEvents(F))
+    if (lastComponent(P.qualifiedName(C.Callee)) == "joinable")
+      Joinable.push_back(C.Event->id());
   auto IsJoinable = [&](const facts::Predicate *Asked) {
-    const facts::Event *Call =
-        Asked ? callOf(Fact, AccessPath::of(P.unit(P.function(F).Unit),
-                                            Asked->left()))
-              : nullptr;
-    return Call && lastComponent(P.qualifiedName(P.resolve(
-                       P.function(F).Unit, Call->symbol()))) == "joinable";
+    if (Joinable.empty() || !Asked)
+      return false;
+    const AccessPath Left =
+        AccessPath::of(P.unit(P.function(F).Unit), Asked->left());
+    return Left.Root == facts::PlaceRoot::CallResult &&
+           std::find(Joinable.begin(), Joinable.end(), Left.Id) !=
+               Joinable.end();
   };
   for (std::uint32_t B = 0; B < Blocks.size(); ++B) {
     for (const facts::Edge *E : each(Blocks[B]->edges()))
@@ -192,7 +197,7 @@ template <typename Each> bool Phases::follow(FunctionId F, Each Run) const {
            Run(E, State, Starts);
            Step(E, State);
          });
-  return In[Fact.exit()] && In[Fact.exit()]->Joined;
+  return Fact.exit() < In.size() && In[Fact.exit()] && In[Fact.exit()]->Joined;
 }
 
 // Marks the events of F at which no thread runs beside.

@@ -58,8 +58,14 @@ void Phases::findEntered() {
     const bool IsForCall =
         E.kind() == facts::EventKind::Construct && E.place() &&
         E.place()->root() == facts::PlaceRoot::Temporary &&
-        std::any_of(TargetsAt.begin(), TargetsAt.end(),
-                    [&](const auto &T) { return T.second == Body; });
+        std::any_of(TargetsAt.begin(), TargetsAt.end(), [&](const auto &T) {
+          auto Args = each(T.first->args());
+          return T.second == Body &&
+                 std::any_of(Args.begin(), Args.end(), [&](const auto *Arg) {
+                   return Arg->kind() == ValueKind::Callable &&
+                          Arg->symbol() == V->symbol();
+                 });
+        });
     if (!IsForCall && !std::binary_search(TargetsAt.begin(), TargetsAt.end(),
                                           std::pair(&E, Body))) {
       Entered[Body] = true;

@@ -342,7 +342,8 @@ RecordsOrError readRecords(const fs::path &Directory) {
     Result.Error = "'" + File.string() + "' " + Problem;
     if (const std::size_t Others = Result.Unusable.size() - 1)
       Result.Error += ", and " + std::to_string(Others) +
-                      " other files can't be used either";
+                      (Others == 1 ? " other file" : " other files") +
+                      " can't be used either";
   }
   std::stable_sort(Result.Processes.begin(), Result.Processes.end(),
                    [](const ProcessRecords &A, const ProcessRecords &B) {

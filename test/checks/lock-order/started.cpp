@@ -33,7 +33,7 @@ namespace exchanged {
 std::mutex A, B;
 void run_bad() {
   std::thread One(work, std::ref(A), std::ref(B));
-  // CHECK-DAG: started.cpp:[[@LINE+1]]:15: warning: locks 'exchanged::A' and 'exchanged::B' are taken in opposite orders: 'exchanged::run_bad' takes 'exchanged::A' then 'exchanged::B' in what it starts, 'exchanged::run_bad' takes 'exchanged::B' then 'exchanged::A' in what it starts
+  // CHECK-DAG: started.cpp:[[@LINE+1]]:15: warning: locks 'exchanged::A' and 'exchanged::B' are taken in opposite orders: 'exchanged::run_bad' takes 'exchanged::A' then 'exchanged::B' in what it starts, 'exchanged::run_bad' takes 'exchanged::B' then 'exchanged::A' in what it starts; instead: take them in one order everywhere
   std::thread Two(work, std::ref(B), std::ref(A));
   One.join();
   Two.join();
@@ -103,7 +103,7 @@ class Store {
 
 public:
   void ab_bad() { spawn(both(A, B)); }
-  // CHECK-DAG: started.cpp:[[@LINE-1]]:25: warning: locks 'Store::A' and 'Store::B' are taken in opposite orders: 'Store::ab_bad' takes 'Store::A' then 'Store::B' in what it starts, 'Store::ba_bad' takes 'Store::B' then 'Store::A' in what it starts
+  // CHECK-DAG: started.cpp:[[@LINE-1]]:25: warning: locks 'Store::A' and 'Store::B' are taken in opposite orders: 'Store::ab_bad' takes 'Store::A' then 'Store::B' in what it starts, 'Store::ba_bad' takes 'Store::B' then 'Store::A' in what it starts; instead: take them in one order everywhere
   task ba_bad() {
     task Made = both(B, A);
     spawn(static_cast<task &&>(Made));

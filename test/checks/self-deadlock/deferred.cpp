@@ -36,6 +36,19 @@ public:
 };
 template <class Callable> Final<Callable> finally(Callable run) { return Final<Callable>(std::move(run)); }
 
+template <class Callable> class Revocable {
+  Callable run_;
+  bool on_ = true;
+
+public:
+  explicit Revocable(Callable run) : run_(std::move(run)) {}
+  ~Revocable() {
+    if (on_)
+      run_();
+  }
+  void dismiss() { on_ = false; }
+};
+
 class Table {
   std::mutex mutex_;
   int size_ = 0;
@@ -90,6 +103,23 @@ public:
     // CHECK-DAG: deferred.cpp:[[@LINE+1]]:{{[0-9]+}}: warning: lock 'Table::mutex_' is taken in 'Table::put' while the same thread holds it already
     put(2);
     mutex_.unlock();
+  }
+  void dismissed_bad() {
+    mutex_.lock();
+    {
+      Revocable unlock([this] { mutex_.unlock(); });
+      unlock.dismiss();
+    }
+    // CHECK-DAG: deferred.cpp:[[@LINE+1]]:{{[0-9]+}}: warning: lock 'Table::mutex_' is taken in 'Table::put' while the same thread holds it already
+    put(6);
+    mutex_.unlock();
+  }
+  void kept_ok() {
+    mutex_.lock();
+    {
+      Revocable unlock([this] { mutex_.unlock(); });
+    }
+    put(7);
   }
   // What release() returns is the lock.
   void released_ok() {
@@ -147,4 +177,9 @@ int nested_bad(Page &page) {
   auto locked = checkOut(page);
   // CHECK-DAG: deferred.cpp:[[@LINE+1]]:{{[0-9]+}}: warning: lock 'Page::mutex' is taken in 'checkOut' while the same thread holds it already
   return locked->bytes + bytes(page);
+}
+int reset_ok(Page &page) {
+  auto locked = checkOut(page);
+  locked.reset();
+  return bytes(page);
 }

@@ -108,3 +108,27 @@ public:
       use();
   }
 };
+
+// Through a pointer.
+struct Queue {
+  pthread_mutex_t Lock;
+  int Size;
+};
+static bool tryFailed(Queue *Q) { return pthread_mutex_trylock(&Q->Lock) != 0; }
+static void useQueue(Queue *Q) {
+  pthread_mutex_lock(&Q->Lock);
+  ++Q->Size;
+  pthread_mutex_unlock(&Q->Lock);
+}
+void pointer_bad(Queue *Q) {
+  if (tryFailed(Q))
+    return;
+  useQueue(Q); // CHECK: passed-on.cpp:[[@LINE]]:3: warning: lock 'Queue::Lock' is taken in 'useQueue' while the same thread holds it already
+  pthread_mutex_unlock(&Q->Lock);
+}
+void pointer_ok(Queue *Q) {
+  if (tryFailed(Q))
+    useQueue(Q);
+  else
+    pthread_mutex_unlock(&Q->Lock);
+}

@@ -363,9 +363,9 @@ bool FieldGuards::isOfInterest(const Use &U) const {
 
 void FieldGuards::judgeUse(const Use &U, LockId Lock, GuardEvidence &E) {
   const Access &A = *U.Of;
-  if (!isKnownIn(P.function(A.Function).Unit, Lock))
-    return;
   auto Missing = [&](const Context &C, Unguarded::Why Reason) {
+    if (!isKnownIn(P.function(A.Function).Unit, Lock))
+      return;
     E.UnguardedIn.insert(C.Root);
     E.Users |= When->threadsOf(C.Root);
     if (A.Write)

@@ -213,8 +213,10 @@ void FieldGuards::findAbove() {
 
 void FieldGuards::addCandidates(const Access &A) {
   auto [It, New] = Parts.try_emplace(A.Path);
-  if (New)
+  if (New) {
+    (void)P.function(A.Function); // the path's names are texts of its file
     It->second = partsOf(*A.Path);
+  }
   for (const Part &To : It->second) {
     Field &F = Fields[To.Field];
     F.IsWritten |= A.Write;

@@ -220,7 +220,7 @@ std::vector<bool> Phases::findJoining() {
   std::vector<FunctionId> Pending;
   for (FunctionId F = 0; F < N; ++F)
     for (const CallEvent &C : P.callEvents(F))
-      if (!Joining[F] && joins(F, *C.Event)) {
+      if (!Joining[F] && joins(C)) {
         Joining[F] = true;
         Pending.push_back(F);
       }

@@ -72,6 +72,7 @@ private:
   EventSet joinsIn(FunctionId F) const;
   bool isMain(FunctionId F) const;
   bool joins(FunctionId F, const facts::Event &E) const;
+  bool joins(const CallEvent &C) const;
   bool passesNew(const SharedCall &C, const facts::Value *V) const;
 
   const Program &P;

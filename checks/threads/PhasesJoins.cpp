@@ -110,4 +110,10 @@ bool Phases::joins(FunctionId F, const facts::Event &E) const {
           EndsAsync.contains(&E));
 }
 
+// The same for a call that need not be read for it.
+bool Phases::joins(const CallEvent &C) const {
+  return !C.is(CallEvent::Constructs) &&
+         (Joins[C.Callee] || EndsAsync.contains(C.Event));
+}
+
 } // namespace gridlock

@@ -96,6 +96,23 @@ const facts::Value *argument(const facts::Event &E, int Index);
 /// The type of a value, that of the place if it is one; 0: unknown.
 std::uint32_t typeOf(const facts::Value &V);
 
+/// The body of the callable that a value of UNIT is; NoFunction if it is none,
+/// or one without a body in the program.
+inline FunctionId callableBody(const Program &P, std::uint32_t Unit,
+                               const facts::Value *V) {
+  return V && V->kind() == facts::ValueKind::Callable
+             ? P.symbol(P.resolve(Unit, V->symbol())).Body
+             : NoFunction;
+}
+
+/// The place that a value is or is the address of; null if it is neither.
+inline const facts::Place *placeOf(const facts::Value *V) {
+  return V && (V->kind() == facts::ValueKind::Place ||
+               V->kind() == facts::ValueKind::AddressOf)
+             ? V->place()
+             : nullptr;
+}
+
 } // namespace gridlock
 
 #endif

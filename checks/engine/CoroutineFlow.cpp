@@ -128,23 +128,13 @@ CoroutineFlow::Key CoroutineFlow::keyOf(FunctionId F,
   case PlaceRoot::ThreadLocal:
     return {Kind::Global, NoFunction, 0, {}, P.text(Unit, Place.name())};
   default:
-    return {Kind::Local,
-            F,
-            std::uint64_t(Place.id()) * 16 +
-                static_cast<std::uint64_t>(Place.root()),
-            {},
-            {}};
+    return local(F, Place.root(), Place.id());
   }
 }
 
 CoroutineFlow::Key CoroutineFlow::resultOf(FunctionId F,
                                            const facts::Event &E) const {
-  return {Kind::Local,
-          F,
-          std::uint64_t(E.id()) * 16 +
-              static_cast<std::uint64_t>(PlaceRoot::CallResult),
-          {},
-          {}};
+  return local(F, PlaceRoot::CallResult, E.id());
 }
 
 // --- Collecting flows -------------------------------------------------------
@@ -168,23 +158,14 @@ void CoroutineFlow::flow(FunctionId F, const facts::Value *V, NodeId To,
 void CoroutineFlow::capture(FunctionId F, const facts::Value &V,
                             const facts::Event &E,
                             const std::vector<bool> &Tasks) {
-  if (V.kind() != ValueKind::Callable)
-    return;
-  std::uint32_t Unit = P.function(F).Unit;
-  FunctionId Body = P.symbol(P.resolve(Unit, V.symbol())).Body;
+  const std::uint32_t Unit = P.function(F).Unit;
+  const FunctionId Body = callableBody(P, Unit, &V);
   if (Body == NoFunction)
     return;
   std::uint32_t I = 0;
   for (const facts::CapturedValue *C : each(V.captures())) {
     if (C->value() && C->value()->place() && holds(Unit, typeOf(*C->value())))
-      flow(F, C->value(),
-           make({Kind::Local,
-                 Body,
-                 std::uint64_t(I) * 16 +
-                     static_cast<std::uint64_t>(PlaceRoot::Capture),
-                 {},
-                 {}}),
-           true);
+      flow(F, C->value(), make(local(Body, PlaceRoot::Capture, I)), true);
     ++I;
   }
   if (Tasks[Body] && E.kind() != EventKind::Construct && E.value() == &V)
@@ -317,8 +298,7 @@ bool CoroutineFlow::knownCall(FunctionId F, std::uint32_t Block,
   const Way How = Away ? Way::Elsewhere : Waits ? Way::WaitedFor : Way::Unknown;
   for (const facts::Value *Arg : each(E.args()))
     if (Arg->kind() == ValueKind::Callable) {
-      if (FunctionId Body = P.symbol(P.resolve(Unit, Arg->symbol())).Body;
-          Body != NoFunction)
+      if (FunctionId Body = callableBody(P, Unit, Arg); Body != NoFunction)
         UsesOf[Body].push_back({How, F, &E});
     } else if (Known && holds(Unit, typeOf(*Arg))) {
       use(F, Arg, How, E);
@@ -334,14 +314,7 @@ void CoroutineFlow::programCall(FunctionId F, const facts::Event &E,
   auto Args = each(E.args());
   for (std::uint32_t I = 0; I < Args.size(); ++I)
     if (Args[I]->place() && holds(Unit, typeOf(*Args[I])))
-      flow(F, Args[I],
-           make({Kind::Local,
-                 Body,
-                 std::uint64_t(I) * 16 +
-                     static_cast<std::uint64_t>(PlaceRoot::Param),
-                 {},
-                 {}}),
-           false, &E);
+      flow(F, Args[I], make(local(Body, PlaceRoot::Param, I)), false, &E);
   if (E.receiver() && E.receiver()->place() &&
       isTask(Unit, typeOf(*E.receiver())))
     flow(F, E.receiver(), make({Kind::This, Body, 0, {}, {}}), false, &E);

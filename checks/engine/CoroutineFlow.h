@@ -83,6 +83,9 @@ private:
   bool mayHold(FunctionId F) const;
   NodeId make(const Key &K);
   Key keyOf(FunctionId F, const facts::Place &Place) const;
+  static Key local(FunctionId F, facts::PlaceRoot Root, std::uint64_t Id) {
+    return {Kind::Local, F, Id * 16 + static_cast<std::uint64_t>(Root), {}, {}};
+  }
   Key resultOf(FunctionId F, const facts::Event &E) const;
   void use(FunctionId F, const facts::Value *V, Way How, const facts::Event &E);
   void flow(FunctionId F, const facts::Value *V, NodeId To, bool Leaves,

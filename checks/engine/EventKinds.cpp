@@ -38,10 +38,7 @@ void EventKinds::add(FunctionId F, const facts::Value *V,
     add(F, Choice, {});
   for (const facts::CapturedValue *Captured : each(V->captures()))
     add(F, Captured->value(), {});
-  if (V->kind() != ValueKind::Callable)
-    return;
-  const FunctionId Body =
-      P.symbol(P.resolve(P.function(F).Unit, V->symbol())).Body;
+  const FunctionId Body = callableBody(P, P.function(F).Unit, V);
   if (Body == NoFunction)
     return;
   Registered &Of = Callbacks[Body];

@@ -101,8 +101,7 @@ const facts::Event *Reachability::madeIn(const Program &P, const Contexts &C,
   const facts::Event *Result = nullptr;
   C.forEachOnLoop(Maker, [&](std::uint32_t, const facts::Event &E) {
     auto Is = [&](const facts::Value *V) {
-      return V && V->kind() == facts::ValueKind::Callable &&
-             P.symbol(P.resolve(Fn.Unit, V->symbol())).Body == Lambda;
+      return callableBody(P, Fn.Unit, V) == Lambda;
     };
     auto Args = each(E.args());
     if (!Result && (Is(E.value()) || std::any_of(Args.begin(), Args.end(), Is)))

@@ -52,7 +52,7 @@ public:
     if (E.kind() == EventKind::Call &&
         E.implicit() == facts::ImplicitKind::Await)
       Own.insert(AccessPath::ofResult(E.id())); // co_await this_coro::executor
-    else if (E.place() && E.value() &&
+    else if (!Own.empty() && E.place() && E.value() &&
              Own.contains(AccessPath::of(File, E.value())))
       Own.insert(AccessPath::of(File, *E.place()));
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "checks/locks/DeferredCalls.h"
 
+#include "checks/engine/Classify.h"
 #include "checks/engine/QualifiedNames.h"
 
 #include <algorithm>
@@ -16,12 +17,6 @@ namespace {
 bool isSmartPointer(std::string_view Type) {
   return Type == "std::unique_ptr" || Type == "std::shared_ptr" ||
          Type == "boost::shared_ptr";
-}
-
-FunctionId bodyOf(const Program &P, FunctionId F, const facts::Value &V) {
-  return V.kind() == ValueKind::Callable
-             ? P.symbol(P.resolve(P.function(F).Unit, V.symbol())).Body
-             : NoFunction;
 }
 
 // Whether BY runs BODY, itself or by what it calls.
@@ -61,7 +56,7 @@ FunctionId deleterOf(const Program &P, FunctionId F, const facts::Event &E,
       !isSmartPointer(P.typeName(Unit, Type)))
     return NoFunction;
   for (std::uint32_t I = 1; I < Args.size(); ++I)
-    if (FunctionId Body = bodyOf(P, F, *Args[I]); Body != NoFunction) {
+    if (FunctionId Body = callableBody(P, Unit, Args[I]); Body != NoFunction) {
       Callable = Args[I];
       return Body;
     }
@@ -96,15 +91,16 @@ std::optional<DeferredCall> deferredCall(const CallGraph &Calls, FunctionId F,
     return std::nullopt;
   constexpr unsigned MaxDepth = 2;
   auto Runs = [&](const facts::Value *V) {
-    const FunctionId Body = V ? bodyOf(P, F, *V) : NoFunction;
+    const FunctionId Body = callableBody(P, Unit, V);
     return Body != NoFunction && runs(Calls, End, Body, MaxDepth);
   };
   if (Runs(E.value()))
-    return DeferredCall{std::move(Object), bodyOf(P, F, *E.value()), E.value(),
-                        false};
+    return DeferredCall{std::move(Object), callableBody(P, Unit, E.value()),
+                        E.value(), false};
   for (const facts::Value *Arg : each(E.args()))
     if (Runs(Arg))
-      return DeferredCall{std::move(Object), bodyOf(P, F, *Arg), Arg, false};
+      return DeferredCall{std::move(Object), callableBody(P, Unit, Arg), Arg,
+                          false};
   return std::nullopt;
 }
 

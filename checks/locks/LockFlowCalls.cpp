@@ -55,8 +55,7 @@ const facts::Value *LockFlow::callableOf(const facts::Event &E,
                                          FunctionId Target,
                                          bool &Passed) const {
   auto Is = [&](const facts::Value *V) {
-    return V && V->kind() == facts::ValueKind::Callable &&
-           P.symbol(P.resolve(F.Unit, V->symbol())).Body == Target;
+    return callableBody(P, F.Unit, V) == Target;
   };
   auto Held = [&](const facts::Value *V) -> const facts::Value * {
     if (Is(V))

@@ -18,10 +18,6 @@ namespace {
 // are past help, and none may take all memory. What is left out is counted.
 constexpr std::size_t MaxTaken = 256;
 
-std::size_t hashOf(const AccessPath &Path) {
-  return NameHash()(Path) * 31 + Path.Id;
-}
-
 bool sameGates(const std::vector<LockSummary::Gate> &A,
                const std::vector<LockSummary::Gate> &B) {
   return std::equal(A.begin(), A.end(), B.begin(), B.end(),

@@ -35,8 +35,7 @@ const facts::Value *Maker::lambdaIn(const facts::Value *V) const {
   if (!V)
     return nullptr;
   if (V->kind() == facts::ValueKind::Callable)
-    return P.symbol(P.resolve(F.Unit, V->symbol())).Body == R.Kept ? V
-                                                                   : nullptr;
+    return callableBody(P, F.Unit, V) == R.Kept ? V : nullptr;
   auto It = Holders.find(AccessPath::of(File, V));
   return It == Holders.end() ? nullptr : It->second;
 }

@@ -122,6 +122,10 @@ bool hasName(const AccessPath &Path);
 struct NameHash {
   std::size_t operator()(const AccessPath &Path) const;
 };
+/// ... and of which object the path means.
+inline std::size_t hashOf(const AccessPath &Path) {
+  return NameHash()(Path) * 31 + Path.Id;
+}
 struct SameName {
   bool operator()(const AccessPath &A, const AccessPath &B) const {
     return A.Root == B.Root && sameText(A.Global, B.Global) &&

@@ -201,10 +201,7 @@ void LockModel::findMainOnly() {
       Called[Callee] = true;
   std::vector<FunctionId> Mains, Others;
   auto Hand = [&](std::uint32_t Unit, const facts::Value *V) {
-    if (!V || V->kind() != facts::ValueKind::Callable)
-      return;
-    FunctionId Body = P.symbol(P.resolve(Unit, V->symbol())).Body;
-    if (Body != NoFunction)
+    if (FunctionId Body = callableBody(P, Unit, V); Body != NoFunction)
       Others.push_back(Body);
   };
   for (FunctionId F = 0; F < CallTargets.rows(); ++F) {

@@ -55,7 +55,7 @@ private:
 } // namespace
 
 void LockTimeline::put(const AccessPath &Path) {
-  const std::size_t Hash = NameHash()(Path) * 31 + Path.Id;
+  const std::size_t Hash = hashOf(Path);
   std::uint32_t Id =
       PathIds.find(Hash, [&](std::uint32_t I) { return Paths[I] == Path; });
   if (Id == NumberTable::None) {

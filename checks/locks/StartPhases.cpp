@@ -72,9 +72,7 @@ void ThreadCalls::findHanded(FunctionId F, const Sites &StartsAt) {
   const ProgramFunction &Fn = P.function(F);
   std::vector<CallEdge> Targets;
   auto Hand = [&](const facts::Event &E, const facts::Value *V) {
-    if (!V || V->kind() != facts::ValueKind::Callable)
-      return;
-    FunctionId Body = P.symbol(P.resolve(Fn.Unit, V->symbol())).Body;
+    const FunctionId Body = callableBody(P, Fn.Unit, V);
     if (Body == NoFunction)
       return;
     auto It = StartsAt.find(&E);

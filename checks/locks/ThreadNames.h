@@ -13,6 +13,10 @@ namespace gridlock {
 /// for it.
 bool startsThread(std::string_view QualifiedName);
 
+/// Whether a function makes the object that it is given reach a thread by
+/// reference, and not as a copy.
+bool makesReference(std::string_view QualifiedName);
+
 } // namespace gridlock
 
 #endif

@@ -59,6 +59,10 @@ bool isGivenAway(const Program &P, FunctionId F, const AccessPath &Path,
 
 } // namespace
 
+bool makesReference(std::string_view QualifiedName) {
+  return QualifiedName == "std::ref" || QualifiedName == "boost::ref";
+}
+
 bool startsThread(std::string_view QualifiedName) {
   auto Has = [&](std::string_view Part) {
     return QualifiedName.find(Part) != std::string_view::npos;
@@ -332,9 +336,8 @@ std::optional<AccessPath> ThreadStarts::atStart(const ThreadStart &T,
              Path.Root == PlaceRoot::Param && I < Args.size()) {
     B = bindingOf(File, Args[I]);
     if (const facts::Event *Maker = B ? callOf(*Starter.Fact, B->To) : nullptr)
-      if (std::string_view Name =
-              P.qualifiedName(P.resolve(Starter.Unit, Maker->symbol()));
-          Name == "std::ref" || Name == "boost::ref")
+      if (makesReference(
+              P.qualifiedName(P.resolve(Starter.Unit, Maker->symbol()))))
         B = bindingOf(File, argument(*Maker, 0));
   }
   return B ? rebase(Rest, *B) : std::nullopt;

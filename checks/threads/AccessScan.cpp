@@ -311,13 +311,11 @@ void AccessScan::call(const facts::Event &E, SymbolId Callee,
   const ProgramFunction &F = P.function(Id);
   if (P.has(Id, Has::Callable) && runsNow(Callee))
     for (const facts::Value *Arg : each(E.args()))
-      if (Arg && Arg->kind() == ValueKind::Callable) {
-        FunctionId Body = P.symbol(P.resolve(F.Unit, Arg->symbol())).Body;
-        if (Body != NoFunction &&
-            std::none_of(Targets.begin(), Targets.end(),
-                         [&](const CallEdge &T) { return T.Target == Body; }))
-          Targets.push_back({Body, EdgeKind::Callable});
-      }
+      if (FunctionId Body = callableBody(P, F.Unit, Arg);
+          Body != NoFunction &&
+          std::none_of(Targets.begin(), Targets.end(),
+                       [&](const CallEdge &T) { return T.Target == Body; }))
+        Targets.push_back({Body, EdgeKind::Callable});
   if (!Targets.empty())
     followed(E, State);
   if (Callee != 0 && Targets.empty() && E.kind() == EventKind::Call &&
@@ -349,21 +347,15 @@ AccessScan::Object AccessScan::objectAt(const facts::Place &Place, bool Target,
 // A call of functions of the program: Targets.
 void AccessScan::followed(const facts::Event &E, const LockState *State) {
   const ProgramFunction &F = P.function(Id);
-  auto PlaceOf = [](const facts::Value *V) -> const facts::Place * {
-    return V && (V->kind() == ValueKind::Place ||
-                 V->kind() == ValueKind::AddressOf)
-               ? V->place()
-               : nullptr;
-  };
   Object On{false, false};
   if (E.kind() == EventKind::Construct && E.place())
     On = objectAt(*E.place(), false, nullptr);
-  else if (const facts::Place *Receiver = PlaceOf(E.receiver()))
+  else if (const facts::Place *Receiver = placeOf(E.receiver()))
     On = objectAt(*Receiver, false, State);
   std::uint32_t Fresh = On.IsFresh ? FreshThis : 0;
   auto Args = each(E.args());
   for (std::uint32_t I = 0; I < std::min<std::size_t>(Args.size(), 31); ++I)
-    if (const facts::Place *Arg = PlaceOf(Args[I])) {
+    if (const facts::Place *Arg = placeOf(Args[I])) {
       // A pointer's target, not the pointer.
       bool Target =
           Args[I]->kind() == ValueKind::Place &&

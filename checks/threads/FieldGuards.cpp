@@ -26,6 +26,11 @@ bool isLockOf(std::string_view Declared, std::string_view Lock) {
                               Lock.substr(Declared.size()).starts_with('.'));
 }
 
+// Of "Owner::member.part": where the member's own name begins, with the colons.
+std::size_t memberStart(std::string_view Name) {
+  return Name.rfind("::", Name.find('.'));
+}
+
 // The fields of PATH from step I on: "Owner::a.b".
 LockName fieldName(const AccessPath &Path, std::size_t I) {
   LockName Name;
@@ -264,7 +269,7 @@ std::uint32_t FieldGuards::fieldOf(LockName Name) {
 
 // Of a qualified name: the class is what stands before the field.
 FieldGuards::ClassId FieldGuards::classOf(std::string_view Name) {
-  Name = Name.substr(0, Name.rfind("::", Name.find('.')));
+  Name = Name.substr(0, memberStart(Name));
   return Classes
       .try_emplace(std::string(Name), static_cast<ClassId>(Classes.size()))
       .first->second;
@@ -287,7 +292,7 @@ bool FieldGuards::isKnownIn(std::uint32_t Unit, LockId Lock) {
   if (!New || Name.IsGlobal)
     return It->second;
   const std::string_view Text = Name.Text;
-  const std::size_t Colons = Text.rfind("::", Text.find_first_of(".[-"));
+  const std::size_t Colons = memberStart(Text);
   const std::string_view Class = Text.substr(0, Colons);
   std::string_view Member = Text.substr(Colons + 2);
   Member = Member.substr(0, Member.find_first_of(".[-"));

@@ -4,6 +4,7 @@
 // in the function that made them.
 #include "checks/engine/BlockLoops.h"
 #include "checks/engine/Classify.h"
+#include "checks/locks/ThreadNames.h"
 #include "checks/threads/AccessScan.h"
 
 #include <algorithm>
@@ -20,11 +21,6 @@ namespace {
 // What matters of a function that is called, for what it hands on.
 enum : std::uint8_t { Asked = 1, RunsElsewhere = 2, MakesReference = 4 };
 
-bool isPlace(const facts::Value *V) {
-  return V && V->place() &&
-         (V->kind() == ValueKind::Place || V->kind() == ValueKind::AddressOf);
-}
-
 } // namespace
 
 std::uint8_t AccessScan::giving(SymbolId Callee) {
@@ -37,8 +33,7 @@ std::uint8_t AccessScan::giving(SymbolId Callee) {
         (Entry->where() == rules::Where::Elsewhere ||
          Entry->where() == rules::Where::Detached))
       Bits |= RunsElsewhere;
-  if (std::string_view Name = P.qualifiedName(Callee);
-      Name == "std::ref" || Name == "boost::ref")
+  if (makesReference(P.qualifiedName(Callee)))
     Bits |= MakesReference;
   return Bits;
 }
@@ -76,8 +71,7 @@ void AccessScan::giveAt(FunctionId Function, const CallEvent &C) {
       continue;
     Targets.clear();
     Model.calls().follow(Function, E, Targets);
-    FunctionId Body =
-        P.symbol(P.resolve(P.function(Function).Unit, Arg->symbol())).Body;
+    FunctionId Body = callableBody(P, P.function(Function).Unit, Arg);
     if (!(Bits & RunsElsewhere) &&
         (runsNow(C.Callee) ||
          std::any_of(Targets.begin(), Targets.end(),
@@ -105,8 +99,8 @@ bool AccessScan::keeps(FunctionId F, std::uint32_t I, bool IsAddress,
                        unsigned Depth) const {
   constexpr unsigned MaxDepth = 3;
   auto IsIt = [&](const facts::Value *V) {
-    return isPlace(V) && V->place()->root() == PlaceRoot::Param &&
-           V->place()->id() == I;
+    const facts::Place *Place = placeOf(V);
+    return Place && Place->root() == PlaceRoot::Param && Place->id() == I;
   };
   auto IsOwn = [](const facts::Place *Place) {
     return Place && Place->root() == PlaceRoot::This;
@@ -132,9 +126,9 @@ bool AccessScan::keeps(FunctionId F, std::uint32_t I, bool IsAddress,
           return true;
         continue;
       }
-      const facts::Place *On = E->kind() == EventKind::Construct ? E->place()
-                               : isPlace(E->receiver()) ? E->receiver()->place()
-                                                        : nullptr;
+      const facts::Place *On = E->kind() == EventKind::Construct
+                                   ? E->place()
+                                   : placeOf(E->receiver());
       if (!IsOwn(On) || Depth >= MaxDepth)
         continue;
       const ProgramSymbol &Callee =
@@ -156,9 +150,8 @@ void AccessScan::giveKept(const Given &Owner,
                           std::span<const CallEvent> Calls) {
   for (const CallEvent &C : Calls) {
     const facts::Event &E = *C.Event;
-    const facts::Place *On = E.kind() == EventKind::Construct ? E.place()
-                             : isPlace(E.receiver()) ? E.receiver()->place()
-                                                     : nullptr;
+    const facts::Place *On =
+        E.kind() == EventKind::Construct ? E.place() : placeOf(E.receiver());
     FunctionId Body = P.symbol(C.Callee).Body;
     if (!On || On->root() != Owner.Root || On->id() != Owner.Id ||
         Body == NoFunction)
@@ -166,7 +159,7 @@ void AccessScan::giveKept(const Given &Owner,
     const facts::Event &From = isAfter(E, *Owner.At) ? E : *Owner.At;
     auto Args = each(E.args());
     for (std::uint32_t I = 0; I < Args.size(); ++I)
-      if (isPlace(Args[I])) {
+      if (placeOf(Args[I])) {
         const bool IsAddress =
             Args[I]->kind() == ValueKind::AddressOf ||
             P.type(P.function(Id).Unit, typeOf(*Args[I]))->kind() ==

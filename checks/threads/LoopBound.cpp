@@ -63,10 +63,8 @@ void LoopBoundUses::findLambdas() {
       continue;
     std::uint32_t Unit = P.function(F).Unit;
     auto Note = [&](const facts::Value *V) {
-      if (!V || V->kind() != ValueKind::Callable || !V->captures())
-        return;
-      FunctionId Body = P.symbol(P.resolve(Unit, V->symbol())).Body;
-      if (Body != NoFunction)
+      FunctionId Body = callableBody(P, Unit, V);
+      if (Body != NoFunction && V->captures())
         Lambdas.try_emplace(Body, Made{F, V});
     };
     for (const facts::Block *B : each(P.function(F).Fact->blocks()))

@@ -41,9 +41,7 @@ void Phases::findEntered() {
   std::vector<std::pair<const facts::Event *, FunctionId>> TargetsAt;
   FunctionId TargetsOf = NoFunction;
   auto Hand = [&](FunctionId F, const facts::Event &E, const facts::Value *V) {
-    if (!V || V->kind() != ValueKind::Callable)
-      return;
-    FunctionId Body = P.symbol(P.resolve(P.function(F).Unit, V->symbol())).Body;
+    const FunctionId Body = callableBody(P, P.function(F).Unit, V);
     if (Body == NoFunction)
       return;
     if (TargetsOf != F) {

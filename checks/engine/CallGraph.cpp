@@ -44,7 +44,8 @@ bool keepsThreads(const Program &P, std::uint32_t Unit, std::uint32_t Type) {
 } // namespace
 
 CallGraph::CallGraph(const Program &P)
-    : P(P), Flow(P), Own(P, Flow), OnThreads(P.functions().size(), false),
+    : P(P), Flow(P), Own(P, Flow), Owned(P),
+      OnThreads(P.functions().size(), false),
       Invokes(P.functions().size(), false),
       Kinds(std::make_unique<EventKinds>(P)) {
   std::vector<RunElsewhere> Away;
@@ -363,6 +364,19 @@ void CallGraph::addTarget(FunctionId F, SymbolId S, bool Virtual,
       Targets.push_back({Body, Kind});
 }
 
+// Destructors of what E ends, a call of a library's function.
+void CallGraph::addEnded(FunctionId F, const facts::Event &E,
+                         std::vector<CallEdge> &Targets) const {
+  bool Sure = false;
+  for (const OwnedObjects::Owned &O : Owned.endedBy(F, E, Sure)) {
+    const std::size_t Before = Targets.size();
+    addTarget(F, O.Destructor, O.IsPointedTo, Targets);
+    if (!Sure || O.IsShared)
+      for (std::size_t I = Before; I < Targets.size(); ++I)
+        Targets[I].Kind = EdgeKind::SeveralOverrides;
+  }
+}
+
 // The callables that E passes to targets which call them.
 void CallGraph::addPassed(FunctionId F, const facts::Event &E, std::size_t From,
                           std::vector<CallEdge> &Targets) const {
@@ -415,6 +429,7 @@ Resolution CallGraph::findEdges(FunctionId F, const facts::Event &E,
   if (hasFlag(Flags, facts::SymbolFlag::InSystemHeader)) {
     for (FunctionId Constructor : Flow.constructors(F, E))
       Targets.push_back({Constructor, EdgeKind::Static});
+    addEnded(F, E, Targets);
     return Resolution::Library;
   }
   // The compiler's own constructors and destructors do nothing worth a body.

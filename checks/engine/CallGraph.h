@@ -3,8 +3,9 @@
 // Which bodies a call may run before it returns: the function itself, every
 // override seen in the program, callables kept anywhere and called through what
 // keeps them (CallableFlow.h), and callables handed to something that runs them
-// at once. A function that the catalogue knows is not followed; a callable that
-// it hands elsewhere or to a loop is not either.
+// at once, and destructors of what a library's function ends (OwnedObjects.h).
+// A function that the catalogue knows is not followed; a callable that it hands
+// elsewhere or to a loop is not either.
 //
 // A callable that comes as a parameter is resolved where it is passed, so that
 // two callers of one function do not get each other's. What is kept in a member
@@ -21,6 +22,7 @@
 #include "checks/engine/CallableFlow.h"
 #include "checks/engine/Classify.h"
 #include "checks/engine/OwnLoops.h"
+#include "checks/engine/OwnedObjects.h"
 #include "checks/engine/Program.h"
 #include "checks/engine/Schedulers.h"
 #include "checks/engine/WorkerLoops.h"
@@ -112,6 +114,7 @@ public:
   const Program &program() const { return P; }
   const CallableFlow &callables() const { return Flow; }
   const OwnLoops &ownLoops() const { return Own; }
+  const OwnedObjects &ownedObjects() const { return Owned; }
   /// Made when first asked for.
   const CallSites &callSites() const;
 
@@ -138,6 +141,8 @@ private:
   template <typename Use> void eachForwarding(Parameter To, Use Then) const;
   void addTarget(FunctionId F, SymbolId S, bool Virtual,
                  std::vector<CallEdge> &Targets) const;
+  void addEnded(FunctionId F, const facts::Event &E,
+                std::vector<CallEdge> &Targets) const;
   bool addCallable(FunctionId F, const facts::Value *V,
                    std::vector<CallEdge> &Targets) const;
   std::vector<FunctionId> runnable(FunctionId F, const facts::Value *V) const;
@@ -152,6 +157,7 @@ private:
   const Program &P;
   CallableFlow Flow;
   OwnLoops Own;
+  OwnedObjects Owned;
   std::unique_ptr<const WorkerLoops> Workers; // null: there are none
   std::vector<bool> OnThreads; // by function: threads run it as well
   std::vector<bool> OnLoops;   // ... or an event loop; empty if nobody asks

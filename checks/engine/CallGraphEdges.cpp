@@ -25,6 +25,7 @@ std::optional<Resolution> CallGraph::runsNothing(const CallEvent &C) const {
     return Resolution::Classified;
   if (C.Callee == 0 || C.is(CallEvent::ThroughPointer | CallEvent::Virtual) ||
       To.Body != NoFunction || (To.Bits & Callee::MakesInPlace) != 0 ||
+      Owned.mayEnd(C.Callee) ||
       !hasFlag(To.Flags, facts::SymbolFlag::InSystemHeader))
     return std::nullopt;
   return Resolution::Library;

@@ -14,11 +14,6 @@ using facts::ValueKind;
 
 namespace {
 
-bool isSmartPointer(std::string_view Type) {
-  return Type == "std::unique_ptr" || Type == "std::shared_ptr" ||
-         Type == "boost::shared_ptr";
-}
-
 // Whether BY runs BODY, itself or by what it calls.
 bool runs(const CallGraph &Calls, FunctionId By, FunctionId Body,
           unsigned Depth) {
@@ -52,8 +47,10 @@ FunctionId deleterOf(const Program &P, FunctionId F, const facts::Event &E,
   const std::uint32_t Unit = P.function(F).Unit;
   Callable = nullptr;
   auto Args = each(E.args());
-  if (E.kind() != EventKind::Construct || Args.empty() ||
-      !isSmartPointer(P.typeName(Unit, Type)))
+  if (E.kind() != EventKind::Construct || Args.empty())
+    return NoFunction;
+  if (Owner Kind = ownerKind(P.typeName(Unit, Type));
+      Kind != Owner::Unique && Kind != Owner::Shared)
     return NoFunction;
   for (std::uint32_t I = 1; I < Args.size(); ++I)
     if (FunctionId Body = callableBody(P, Unit, Args[I]); Body != NoFunction) {

@@ -87,6 +87,8 @@ private:
   void startCoroutine(const facts::Event &E, FunctionId Target,
                       const LockState &State);
   void startThreads(const facts::Event &E, const LockState &State);
+  bool endsPart(const facts::Event &E, FunctionId Target,
+                Substitution &Sub) const;
   void applyTargets(const facts::Event &E, LockState &State);
   void applyTaken(FunctionId Target, const LockSummary *Callee,
                   const Substitution &Sub, const facts::Event &E, EdgeKind Kind,

@@ -74,6 +74,19 @@ const facts::Value *LockFlow::callableOf(const facts::Event &E,
   return nullptr;
 }
 
+// Whether TARGET is the destructor of what the receiver of E owns; then its
+// object is that part.
+bool LockFlow::endsPart(const facts::Event &E, FunctionId Target,
+                        Substitution &Sub) const {
+  const OwnedObjects &Owned = Model.calls().ownedObjects();
+  const SymbolId Callee = P.resolve(F.Unit, E.symbol());
+  if (!hasFlag(P.function(Target).Flags, facts::FunctionFlag::Destructor) ||
+      !Owned.mayEnd(Callee))
+    return false;
+  Sub.setPart(Owned.pathTo(Callee, Target));
+  return true;
+}
+
 void LockFlow::applyTargets(const facts::Event &E, LockState &State) {
   std::vector<CallEdge> Targets;
   Model.calls().follow(Id, E, Targets);
@@ -110,13 +123,15 @@ void LockFlow::applyTargets(const facts::Event &E, LockState &State) {
     bool Passed = false;
     const facts::Value *Callable = callableOf(E, Edge.Target, Passed);
     Substitution Sub(P, Id, E, State.Known, Callable, Passed);
+    const bool OfPart = endsPart(E, Edge.Target, Sub);
     if (IsTaken) {
       if (Edge.Kind == EdgeKind::Callable && !Callable)
         keptCallable(Edge.Target, E, State);
       applyTaken(Edge.Target, Callee, Sub, E, Edge.Kind, State);
     }
     if (Callee)
-      applySummary(*Callee, Edge.Target, Sub, E, Targets.size() == 1, State);
+      applySummary(*Callee, Edge.Target, Sub, E, Targets.size() == 1 && !OfPart,
+                   State);
   }
 }
 
@@ -202,6 +217,7 @@ void LockFlow::passOnAll() {
       if (!std::binary_search(Reachable.begin(), Reachable.end(), C.Block))
         break;
       Substitution Sub(P, Id, *C.Event, None.Known, nullptr, false);
+      endsPart(*C.Event, Edge.Target, Sub);
       applyTaken(Edge.Target, Model.summary(Edge.Target), Sub, *C.Event,
                  Edge.Kind, None);
     }

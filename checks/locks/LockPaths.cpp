@@ -161,8 +161,11 @@ std::optional<Binding> Substitution::argument(const AccessPath &Path) const {
   case PlaceRoot::This:
     if (Call.kind() == facts::EventKind::Construct && Call.place())
       return Binding{AccessPath::of(File, *Call.place()), false};
-    if (auto Object = AccessPath::of(File, Call.receiver()))
+    if (auto Object = AccessPath::of(File, Call.receiver())) {
+      if (Part)
+        Object.Steps.insert(Object.Steps.end(), Part->begin(), Part->end());
       return Binding{std::move(Object), false};
+    }
     if (ForwardsObject)
       if (auto Object = bindingOf(File, each(Call.args())[*Forwarded - 1])) {
         const bool IsThis =

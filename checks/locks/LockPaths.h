@@ -51,6 +51,8 @@ public:
   Substitution(const Program &P, FunctionId Caller, const facts::Event &Call,
                const Bindings &Known, const facts::Value *Callable,
                bool Passed);
+  /// The callee's `this` is the part of the receiver that STEPS lead to.
+  void setPart(const std::vector<PathStep> &Steps) { Part = &Steps; }
   /// A path whose root means nothing to the caller keeps its name in the order
   /// graph, without an instance.
   std::optional<AccessPath> apply(const AccessPath &Path) const;
@@ -65,6 +67,7 @@ private:
   const facts::Event &Call;
   const Bindings &Known;
   const facts::Value *Callable;
+  const std::vector<PathStep> *Part = nullptr;
   bool Passed;
   /// While it is passed: where the arguments for it begin, and whether the
   /// first of them is the object of a method.

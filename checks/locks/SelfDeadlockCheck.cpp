@@ -26,6 +26,7 @@ private:
   bool isNeverWritten(const LockRepeat &R, bool BothShared) const;
   bool mayBeReadTwice(const ChainLink &Site) const;
   bool endsMoved(const LockRepeat &R) const;
+  std::string advice(const LockRepeat &R, const std::string &Taker) const;
   std::string message(const LockRepeat &R, const std::string &Lock,
                       const std::string &Taker) const;
 
@@ -98,11 +99,18 @@ std::string Reporter::message(const LockRepeat &R, const std::string &Lock,
          " holds it" + Mode(R.FromMode, R.ToMode) + " already: " +
          (BothShared ? "if a writer waits in between, both can wait for ever"
                      : "it waits for itself for ever") +
-         "; instead: " +
-         (Model.chain(R.ToChain).Next == 0
-              ? std::string("take it once")
-              : "release it before the call, or call a form of " + Taker +
-                    " that expects it to be held");
+         "; instead: " + advice(R, Taker);
+}
+
+std::string Reporter::advice(const LockRepeat &R,
+                             const std::string &Taker) const {
+  if (Model.chain(R.ToChain).Next == 0)
+    return "take it once";
+  const FunctionId By = Model.acquisition(R.ToChain).Function;
+  if (hasFlag(P.function(By).Flags, facts::FunctionFlag::Destructor))
+    return "let the object end after the lock is released";
+  return "release it before the call, or call a form of " + Taker +
+         " that expects it to be held";
 }
 
 void Reporter::repeat(const LockRepeat &R) {

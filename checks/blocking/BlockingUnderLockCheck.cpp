@@ -80,7 +80,11 @@ std::string Reporter::message(const HeldSite &Site,
     Text += " gives back its own lock only, while ";
   else
     Text += Op.MayBeHarmless ? " may block while " : " blocks while ";
-  Text += Names + (Locks.size() == 1 ? " is held" : " are held");
+  const bool Either =
+      std::any_of(Locks.begin(), Locks.end(),
+                  [](const HeldLockAt &H) { return H.IsEither; });
+  Text += (Either ? "one of " : "") + Names +
+          (Locks.size() == 1 || Either ? " is held" : " are held");
   std::string Holder = describe(P, P.function(Site.Function).Symbol);
   if (Calls == 0)
     Text += " in " + Holder;

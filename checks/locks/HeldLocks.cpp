@@ -39,12 +39,24 @@ bool mayAlias(const AccessPath &Own, const AccessPath &Held) {
          !Held.Steps.empty() && Own.Steps.back() == Held.Steps.back();
 }
 
-// Takes the lock OWN off LOCKS, or all that it may be.
+// Takes the lock OWN off LOCKS. Of several that it may be it is only one: the
+// others stay, whichever those are.
 void remove(const AccessPath &Own, std::vector<HeldLockAt> &Locks) {
   if (std::erase_if(Locks,
-                    [&](const HeldLockAt &H) { return H.Lock == Own; }) == 0)
-    std::erase_if(Locks,
-                  [&](const HeldLockAt &H) { return mayAlias(Own, H.Lock); });
+                    [&](const HeldLockAt &H) { return H.Lock == Own; }) != 0)
+    return;
+  auto MayBe = [&](const HeldLockAt &H) { return mayAlias(Own, H.Lock); };
+  const bool Several =
+      Own.Root != PlaceRoot::None &&
+      std::count_if(Locks.begin(), Locks.end(), [&](const HeldLockAt &H) {
+        return MayBe(H) && H.Held.Mode == rules::LockMode::Exclusive &&
+               !H.Held.FromCaller;
+      }) > 1;
+  if (!Several)
+    std::erase_if(Locks, MayBe);
+  else
+    for (HeldLockAt &H : Locks)
+      H.IsEither = MayBe(H);
 }
 
 } // namespace

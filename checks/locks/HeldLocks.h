@@ -19,6 +19,7 @@ namespace gridlock {
 struct HeldLockAt {
   AccessPath Lock;
   HeldLock Held;
+  bool IsEither = false; // this one or another of which it is said
 };
 
 /// A call or construction at which locks are held.

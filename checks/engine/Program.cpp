@@ -9,7 +9,7 @@
 #include "checks/engine/Globs.h"
 #include "checks/engine/LinkUnits.h"
 #include "checks/engine/NameTable.h"
-#include "checks/engine/SpinLocks.h"
+#include "checks/engine/OwnLocks.h"
 
 #include <algorithm>
 #include <map>
@@ -357,12 +357,19 @@ void Program::addFunctionEntries(SymbolId S) {
     for (const rules::EntryT &E : annotatedEntries(*this, S))
       EntryPool.push_back(keep(E));
   if (EntryPool.size() == Before)
-    if (auto Spins = spinLockMethod(*this, S)) {
-      EntryPool.push_back(keep(*Spins));
+    if (auto Own = ownLockMethod(*this, S, [&](SymbolId Callee) {
+          auto It = EntriesByName.find(qualifiedName(Callee));
+          return It != EntriesByName.end() &&
+                 std::any_of(It->second.begin(), It->second.end(),
+                             [](const rules::Entry *E) {
+                               return does(*E, rules::Effect::WaitsReleasing);
+                             });
+        })) {
+      EntryPool.push_back(keep(*Own));
       std::string_view Name =
           typeName(symbol(S).Unit, symbol(S).Fact->record());
       if (!EntriesByName.contains(Name))
-        EntriesByName[Name] = {keep(*spinLockType(Name))};
+        EntriesByName[Name] = {keep(*ownLockType(Name))};
     }
   if (EntryPool.size() == Before) {
     std::vector<const rules::Entry *> Inherited = inheritedEntries(S);

@@ -45,7 +45,7 @@ bool isAtomicClass(const CXXRecordDecl *RD) {
                Name == "__atomic_flag_base" || Name == "base_atomic";
   if (!Known)
     return false;
-  llvm::StringRef Qualified = qualifiedName(RD);
+  const std::string Qualified = qualifiedName(RD);
   return Qualified.starts_with("std::") ||
          Qualified.starts_with("boost::atomics::");
 }

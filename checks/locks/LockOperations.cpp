@@ -3,6 +3,7 @@
 
 #include "checks/engine/Classify.h"
 #include "checks/engine/Guards.h"
+#include "checks/engine/OwnLocks.h"
 
 #include <optional>
 
@@ -32,6 +33,14 @@ std::optional<bool> takesOwn(const LockSummary &S, bool Takes) {
   return std::nullopt;
 }
 
+GuardSupply guardsFor(const rules::Entry &Method) {
+  if (Method.lock() != -1)
+    return GuardSupply::None;
+  return Method.library() && Method.library()->string_view() == OwnLockLibrary
+             ? GuardSupply::Own
+             : GuardSupply::Library;
+}
+
 } // namespace
 
 std::map<const facts::Event *, LockOperation>
@@ -59,10 +68,7 @@ lockOperations(const LockModel &Model, FunctionId Id) {
           (!Takes && !does(*Entry, Effect::Releases)))
         continue;
       if (AccessPath Lock = lockArgument(P, Id, E, Entry->lock()))
-        Result.emplace(&E,
-                       LockOperation{Lock, Takes,
-                                     Entry->lock() == -1 ? GuardSupply::Library
-                                                         : GuardSupply::None});
+        Result.emplace(&E, LockOperation{Lock, Takes, guardsFor(*Entry)});
     }
     if (!Summary || P.isCoroutine(S.Body))
       return;

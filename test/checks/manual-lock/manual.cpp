@@ -113,3 +113,21 @@ public:
     return Now;
   }
 };
+
+// A lock that the program makes itself has no guard that one could name.
+class SpinLock {
+  bool Taken = false;
+
+public:
+  void lock() {
+    while (__atomic_exchange_n(&Taken, true, __ATOMIC_ACQUIRE))
+      ;
+  }
+  void unlock() { __atomic_store_n(&Taken, false, __ATOMIC_RELEASE); }
+};
+int spun_ok(SpinLock &Spin, int &Count) {
+  Spin.lock();
+  int Now = ++Count;
+  Spin.unlock();
+  return Now;
+}

@@ -1,188 +1,140 @@
-// Classes of the program that are locks or guards: an object with a lock() of
-// its own under a standard guard, guards that may be made without a lock, and
-// functions of which the result tells whether they hold one.
+// Ticket locks, and locks that the program makes of a condition variable.
 // RUN: %check_all self-deadlock %s -- -I%S/../Inputs
-#include "mock/sync.h"
+#include "mock/condition.h"
+#include "mock/threads.h"
 
-template <typename T> struct Lockable {
-  void lock() { Inner.lock(); }
-  void unlock() { Inner.unlock(); }
-  std::mutex Inner;
-};
-struct Plugin : Lockable<Plugin> {
-  int Uses = 0;
-  void use() {
-    std::lock_guard<Plugin> Hold(*this);
-    ++Uses;
-  }
-  void twice_bad() {
-    std::lock_guard<Plugin> Hold(*this);
-    // CHECK: own-locks.cpp:[[@LINE+1]]:5: warning: lock 'Lockable::Inner' is taken in 'Lockable<Plugin>::lock' while the same thread holds it already
-    use();
-  }
-  void byHand_bad() {
-    lock();
-    // CHECK: own-locks.cpp:[[@LINE+1]]:5: warning: lock 'Lockable::Inner' is taken in
-    use();
-    unlock();
-  }
-  void other_ok(Plugin &Other) {
-    std::lock_guard<Plugin> Hold(*this);
-    Other.Uses = 0;
-  }
-  void after_ok() {
-    {
-      std::lock_guard<Plugin> Hold(*this);
-      ++Uses;
-    }
-    use();
-  }
-};
-
-// A lock that counts how often its thread has it.
-struct Deep {
-  void lock() {
-    if (Depth++ == 0)
-      Inner.lock();
-  }
-  void unlock() {
-    if (--Depth == 0)
-      Inner.unlock();
-  }
-  std::mutex Inner;
-  int Depth = 0;
-};
-struct Nested {
-  Deep Own;
-  int Uses = 0;
-  void use() {
-    std::lock_guard<Deep> Hold(Own);
-    ++Uses;
-  }
-  void twice_ok() {
-    std::lock_guard<Deep> Hold(Own);
-    use();
-  }
-};
-
-class Locker {
+class TicketLock {
 public:
-  explicit Locker(std::mutex *M) : Own(M) {
-    if (Own)
-      Own->lock();
-    Holds = true;
+  void lock() {
+    const int Mine = __atomic_fetch_add(&Next, 1, __ATOMIC_RELAXED);
+    while (__atomic_load_n(&Serving, __ATOMIC_ACQUIRE) != Mine)
+      ;
   }
-  ~Locker() { unlock(); }
+  void unlock() { __atomic_fetch_add(&Serving, 1, __ATOMIC_RELEASE); }
+
+private:
+  int Next = 0, Serving = 0;
+};
+
+// Waits until it may count: whoever is counted may come again.
+class Users {
+public:
+  void lock() {
+    __atomic_fetch_add(&Count, 1, __ATOMIC_RELAXED);
+    while (__atomic_load_n(&Closing, __ATOMIC_ACQUIRE))
+      ;
+  }
+  void unlock() { __atomic_fetch_sub(&Count, 1, __ATOMIC_RELEASE); }
+
+private:
+  int Count = 0;
+  bool Closing = false;
+};
+
+class Monitor {
+public:
+  void lock() {
+    std::unique_lock<std::mutex> Hold(Inner);
+    Freed.wait(Hold, [this] { return !Taken; });
+    Taken = true;
+  }
   void unlock() {
-    if (Holds && Own) {
-      Own->unlock();
-      Holds = false;
+    {
+      std::lock_guard<std::mutex> Hold(Inner);
+      Taken = false;
     }
-  }
-  void relock() {
-    if (!Holds && Own) {
-      Own->lock();
-      Holds = true;
-    }
+    Freed.notify_one();
   }
 
 private:
-  std::mutex *Own;
-  bool Holds = false;
-};
-struct Document {
-  std::mutex Lock;
-  int Lines = 0;
-  int lines() {
-    Locker Hold(&Lock);
-    return Lines;
-  }
-  void trim_bad() {
-    Locker Hold(&Lock);
-    // CHECK: own-locks.cpp:[[@LINE+1]]:13: warning: lock 'Document::Lock' is taken in 'Locker::Locker' while
-    Lines = lines();
-  }
-  void trim_ok() {
-    Locker Hold(&Lock);
-    Hold.unlock();
-    lines();
-  }
-  void again_bad() {
-    Locker Hold(&Lock);
-    Hold.unlock();
-    Hold.relock();
-    // CHECK: own-locks.cpp:[[@LINE+1]]:5: warning: lock 'Document::Lock' is taken in 'Locker::Locker' while
-    lines();
-  }
-  void none_ok() {
-    Locker Hold(nullptr);
-    lines();
-  }
-  void asked_bad(bool Threads) {
-    Locker Hold(Threads ? &Lock : nullptr);
-    // CHECK: own-locks.cpp:[[@LINE+1]]:5: warning: lock 'Document::Lock' is taken in 'Locker::Locker' while
-    lines();
-  }
+  std::mutex Inner;
+  std::condition_variable Freed;
+  bool Taken = false;
 };
 
-struct Item {
-  Item *Next;
-  int Key;
-};
-struct List {
-  std::mutex Lock;
-  Item *First = nullptr;
-  void push(Item *I) {
-    std::lock_guard<std::mutex> Hold(Lock);
-    I->Next = First;
-    First = I;
-  }
-  // Holds the lock where it has found one.
-  Item *find(int Key) {
-    Lock.lock();
-    for (Item *I = First; I; I = I->Next)
-      if (I->Key == Key)
-        return I;
-    Lock.unlock();
-    return nullptr;
-  }
-  void move_bad() {
-    if (Item *I = find(1)) {
-      // CHECK: own-locks.cpp:[[@LINE+1]]:7: warning: lock 'List::Lock' is taken in 'List::push' while
-      push(I);
-      Lock.unlock();
-    }
-  }
-  void move_ok(Item *New) {
-    Item *I = find(1);
-    if (!I) {
-      push(New);
+int whoAmI();
+
+// Its owner gets it again.
+class OwnedMonitor {
+public:
+  void lock() {
+    std::unique_lock<std::mutex> Hold(Inner);
+    if (Depth != 0 && Owner == whoAmI()) {
+      ++Depth;
       return;
     }
-    Lock.unlock();
-    push(I);
+    while (Depth != 0)
+      Freed.wait(Hold);
+    Owner = whoAmI();
+    Depth = 1;
   }
-  bool begin() {
-    bool Got = Lock.try_lock();
-    if (!Got)
-      ++Misses;
-    return Got;
+  void unlock() {
+    std::lock_guard<std::mutex> Hold(Inner);
+    if (--Depth == 0)
+      Freed.notify_one();
   }
-  void tried_bad(Item *I) {
-    if (begin()) {
-      // CHECK: own-locks.cpp:[[@LINE+1]]:7: warning: lock 'List::Lock' is taken in 'List::push' while
-      push(I);
-      Lock.unlock();
-    }
-  }
-  void tried_ok(Item *I) {
-    if (begin()) {
-      Lock.unlock();
-      push(I);
-    } else {
-      push(I);
-    }
-  }
-  int Misses = 0;
+
+private:
+  std::mutex Inner;
+  std::condition_variable Freed;
+  int Owner = 0, Depth = 0;
 };
-// CHECK-NOT: warning: {{.*}}'{{[A-Za-z:]+}}_ok'
+
+struct World {
+  TicketLock Bodies;
+  Monitor Joints;
+  Users Visitors;
+  OwnedMonitor Scripts;
+  int Count = 0;
+
+  void spawn() {
+    Bodies.lock();
+    ++Count;
+    Bodies.unlock();
+  }
+  void explode_bad() {
+    std::lock_guard<TicketLock> Hold(Bodies);
+    // CHECK: own-locks.cpp:[[@LINE+1]]:5: warning: lock 'World::Bodies' is taken in 'World::spawn' while the same thread holds it already
+    spawn();
+  }
+  void explode_ok() {
+    Bodies.lock();
+    ++Count;
+    Bodies.unlock();
+    spawn();
+  }
+  void join() {
+    Joints.lock();
+    ++Count;
+    Joints.unlock();
+  }
+  void joinTwo_bad() {
+    Joints.lock();
+    // CHECK: own-locks.cpp:[[@LINE+1]]:5: warning: lock 'World::Joints' is taken in 'World::join' while the same thread holds it already
+    join();
+    Joints.unlock();
+  }
+  void joinTwo_ok() {
+    join();
+    join();
+  }
+  void visit() {
+    Visitors.lock();
+    ++Count;
+    Visitors.unlock();
+  }
+  void visitTwice_ok() {
+    Visitors.lock();
+    visit();
+    Visitors.unlock();
+  }
+  void script() {
+    std::lock_guard<OwnedMonitor> Hold(Scripts);
+    ++Count;
+  }
+  void scriptTwice_ok() {
+    std::lock_guard<OwnedMonitor> Hold(Scripts);
+    script();
+  }
+};
+// CHECK-NOT: warning: {{.*}}_ok'

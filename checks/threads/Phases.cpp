@@ -239,6 +239,20 @@ std::vector<bool> Phases::findJoining() {
   return Joining;
 }
 
+// By std::call_once and its like: who else needs what it makes, waits for it.
+bool Phases::runsOnce(const SharedCall &C) const {
+  const SymbolId Named = P.resolve(P.function(C.Caller).Unit, C.Site->symbol());
+  if (Named == 0 || P.symbol(Named).Body == C.Callee)
+    return false;
+  auto Entries = P.entries(Named);
+  return std::any_of(Entries.begin(), Entries.end(),
+                     [](const rules::Entry *Entry) {
+                       return does(*Entry, rules::Effect::RunsCallable) &&
+                              Entry->where() == rules::Where::Now;
+                     }) &&
+         hasWord(lowerLast(P.qualifiedName(Named)), "once");
+}
+
 void Phases::findAlone() {
   std::size_t N = P.functions().size();
   // What starts threads, at any depth.
@@ -278,7 +292,7 @@ void Phases::findAlone() {
     FunctionId F = Pending.back();
     Pending.pop_back();
     for (const SharedCall &C : Scan.callsOf(F))
-      if (Alone[C.Callee] &&
+      if (Alone[C.Callee] && !runsOnce(C) &&
           !(HasAlone[F] && (AloneAt.contains(C.Site) ||
                             (C.OnSelf && OwnAloneAt.contains(C.Site))))) {
         Alone[C.Callee] = false;

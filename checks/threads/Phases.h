@@ -57,6 +57,7 @@ private:
   bool isNew(FunctionId F, facts::PlaceRoot Root, std::uint32_t Id) const;
   void findEntered();
   void findJoins(const ThreadStarts &Started);
+  bool runsOnce(const SharedCall &C) const;
   void findAlone();
   void findAtStart();
   void findMaking();

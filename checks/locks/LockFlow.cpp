@@ -142,15 +142,40 @@ void LockFlow::run(LockTimeline::Recorder *Record, const LockObserver *Watch) {
   }
 }
 
+// By the block that a loop starts with: local pointers that it moves on.
+std::map<std::uint32_t, PathSet> LockFlow::movedInLoops() const {
+  std::map<std::uint32_t, PathSet> Result;
+  auto Blocks = each(F.Fact->blocks());
+  for (std::uint32_t B = 0; B < Blocks.size(); ++B)
+    for (const facts::Edge *E : each(Blocks[B]->edges()))
+      for (std::uint32_t Inside = E->to(); Inside <= B; ++Inside)
+        for (const facts::Event *Event : each(Blocks[Inside]->events()))
+          if (Event->kind() == EventKind::Assign && Event->place() &&
+              Event->place()->root() == PlaceRoot::Local &&
+              each(Event->place()->path()).empty())
+            Result[E->to()].insert(AccessPath::of(File, *Event->place()));
+  return Result;
+}
+
 // The state at the start of each block; nothing is recorded yet.
 void LockFlow::solve() {
   const bool WasSummarising = std::exchange(Summarising, false);
   const bool WasOrdering = std::exchange(Ordering, false);
+  std::optional<std::map<std::uint32_t, PathSet>> Moved; // once asked for
   In = solveForward(
       *F.Fact, atEntry(),
       [&](const facts::Event &E, LockState &State) { event(E, State); },
       [&](const facts::Edge &E, const facts::Block &, LockState &State) {
         edge(E, State);
+        // What it leads to in the first round, it does in none but that one.
+        if (State.Known.empty())
+          return true;
+        if (!Moved)
+          Moved = movedInLoops();
+        if (auto It = Moved->find(E.to()); It != Moved->end())
+          for (const AccessPath &Pointer : It->second)
+            State.Known.eraseIf(
+                [&](const auto &K) { return K.first.startsWith(Pointer); });
         return true;
       });
   Summarising = WasSummarising;
@@ -221,11 +246,11 @@ void LockFlow::initialise(const facts::Event &E, LockState &State) {
   if (!B) {
     if (Source && !Tries.empty())
       if (std::optional<Try> Asked = tryAskedBy(*Source))
-        Tries.emplace(Target, *Asked);
+        noteTry(Target, *Asked);
     return;
   }
   if (auto It = Tries.find(B->To); It != Tries.end())
-    Tries.emplace(Target, It->second);
+    noteTry(Target, Try(It->second));
   if (auto It = Asked.find(B->To); It != Asked.end())
     Asked.emplace(Target, It->second);
   if (auto It = Lends.find(B->To); It != Lends.end())
@@ -292,6 +317,14 @@ void LockFlow::callLike(const facts::Event &E, LockState &State) {
     startThreads(E, State);
   }
   applyTargets(E, State);
+}
+
+// RESULT tells whether T has taken its locks: those of the last look at T,
+// where loops make for several.
+void LockFlow::noteTry(const AccessPath &Result, Try T) {
+  auto [It, New] = Tries.try_emplace(Result, T);
+  if (!New && It->second.Site == T.Site)
+    It->second = std::move(T);
 }
 
 // PLACE, which is LEFT of a condition, is zero or is not: matters for pointers
@@ -399,7 +432,7 @@ void LockFlow::finish() {
   findLent(Exit);
   for (const auto &[Lock, H] : Exit.Held)
     if (H.Must && !H.FromCaller && isVisible(Lock))
-      Summary.LeftHeld.emplace(Lock, H);
+      Summary.LeftHeld.emplace(asReturned(Lock), H);
   for (const auto &[Lock, H] : Exit.Held)
     if (!H.Must && !H.FromCaller && Lock.Root == PlaceRoot::This &&
         Lock.Steps.size() > 1 && Lock.Steps[1].Kind == facts::StepKind::Deref)

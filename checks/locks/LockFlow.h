@@ -51,6 +51,7 @@ private:
   void findTold(const LockState &Exit);
   void findLent(const LockState &Exit);
   void run(LockTimeline::Recorder *Record, const LockObserver *Watch);
+  std::map<std::uint32_t, PathSet> movedInLoops() const;
   void solve();
   // What LockNeeds is told.
   std::vector<LockClass> classesHeld(const LockState &State);
@@ -155,6 +156,8 @@ private:
     bool Awaited;
   };
 
+  void noteTry(const AccessPath &Result, Try T);
+
   LockModel &Model;
   const Program &P;
   FunctionId Id;
@@ -176,10 +179,12 @@ private:
   std::optional<Binding> Returned;
   struct ReturnPoint {
     const facts::Value *Value;
+    std::optional<Binding> Object; // that it is or leads to, if locks are held
     HeldMap Held;
     PathSet Lacking;
     std::optional<bool> Zero; // whether the value is, if that is known
   };
+  AccessPath asReturned(const AccessPath &Lock) const;
   std::optional<Try> tryOf(const ReturnPoint &R) const;
   std::optional<Try> tryAskedBy(const facts::Value &V) const;
   std::vector<ReturnPoint> Returns; // while summarising

@@ -326,10 +326,15 @@ void LockFlow::applySummary(const LockSummary &Callee, FunctionId Target,
     if (auto It = State.Guards.find(Path); It != State.Guards.end())
       It->second.Owns = It->second.Sure = true;
   }
-  for (const LockSummary::Told &T : Told)
-    Tries.emplace(
-        AccessPath::ofResult(E.id()),
-        Try{locksOf(T.Lock, State), T.Mode, &E, T.ZeroIsSuccess, false});
+  if (!Told.empty()) {
+    const LockSummary::Told &First = Told.front();
+    Try Asked{{}, First.Mode, &E, First.ZeroIsSuccess, false};
+    for (const LockSummary::Told &T : Told)
+      if (T.Mode == First.Mode && T.ZeroIsSuccess == First.ZeroIsSuccess)
+        for (AccessPath &Lock : locksOf(T.Lock, State))
+          Asked.Locks.push_back(std::move(Lock));
+    noteTry(AccessPath::ofResult(E.id()), std::move(Asked));
+  }
   // Made in an optional, a smart pointer or the like: ends with that.
   bool IsInHolder = E.kind() == facts::EventKind::Call &&
                     hasFlag(P.function(Target).Fact->flags(),

@@ -160,9 +160,9 @@ void LockFlow::lockEntries(const facts::Event &E, LockState &State) {
           State.giveBack(Lock);
       }
     else
-      Tries.emplace(AccessPath::ofResult(E.id()),
-                    Try{Locks, Entry->mode(), &E,
-                        zeroIsTaken(P, F.Unit, E, *Entry), Entry->async()});
+      noteTry(AccessPath::ofResult(E.id()),
+              Try{Locks, Entry->mode(), &E, zeroIsTaken(P, F.Unit, E, *Entry),
+                  Entry->async()});
     // A pointer to what it has taken stands for it: GMutexLocker.
     if (Takes && P.type(F.Unit, E.type())->kind() == facts::TypeKind::Pointer)
       State.Guards[AccessPath::ofResult(E.id())] = {Locks, Entry->mode(), true,
@@ -220,9 +220,8 @@ void LockFlow::semaphoreCall(const facts::Event &E, LockState &State) {
       Lends[AccessPath::ofResult(E.id())] = {{Lock, false}};
     return;
   case SemaphoreUse::Tries:
-    Tries.emplace(
-        AccessPath::ofResult(E.id()),
-        Try{{Lock}, rules::LockMode::Exclusive, &E, TellsError, false});
+    noteTry(AccessPath::ofResult(E.id()),
+            Try{{Lock}, rules::LockMode::Exclusive, &E, TellsError, false});
     return;
   case SemaphoreUse::GivesBack:
     State.Held.erase(Lock);

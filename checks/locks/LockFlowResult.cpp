@@ -59,7 +59,40 @@ void LockFlow::noteReturn(const facts::Event &E, const LockState &State) {
     if (auto It = State.Zero.find(AccessPath::of(File, E.value()));
         It != State.Zero.end())
       Zero = It->second;
-  Returns.push_back({E.value(), State.Held, State.Lacking, Zero});
+  std::optional<Binding> Object;
+  if (!State.Held.empty())
+    Object = bindingOf(File, E.value());
+  if (Object)
+    Object->To = canonical(std::move(Object->To), State.Known);
+  Returns.push_back(
+      {E.value(), std::move(Object), State.Held, State.Lacking, Zero});
+}
+
+// LOCK as callers know it, who know nothing of the places here: wherever it is
+// held it may be part of what is returned.
+AccessPath LockFlow::asReturned(const AccessPath &Lock) const {
+  if (Lock.Root != facts::PlaceRoot::Local &&
+      Lock.Root != facts::PlaceRoot::CallResult &&
+      Lock.Root != facts::PlaceRoot::Alloc)
+    return Lock;
+  std::optional<AccessPath> Result;
+  for (const ReturnPoint &R : Returns) {
+    if (!R.Held.contains(Lock))
+      continue;
+    if (!R.Object || !Lock.startsWith(R.Object->To))
+      return Lock;
+    AccessPath Part = AccessPath::ofResult(0);
+    if (R.Object->Address)
+      Part.Steps.push_back({facts::StepKind::Deref, {}, {}, 0});
+    Part.Steps.insert(Part.Steps.end(),
+                      Lock.Steps.begin() + static_cast<std::ptrdiff_t>(
+                                               R.Object->To.Steps.size()),
+                      Lock.Steps.end());
+    if (Part.Steps.empty() || (Result && *Result != Part))
+      return Lock;
+    Result = std::move(Part);
+  }
+  return Result.value_or(Lock);
 }
 
 // The try of which V is the result made a truth value, as wrappers of
@@ -155,7 +188,7 @@ void LockFlow::findTold(const LockState &Exit) {
       Tell(*R.Zero == (Held != R.Held.end()));
     }
     if (Agrees && SomeHeld)
-      Summary.Tells.push_back({Lock, Mode, *ZeroIsSuccess});
+      Summary.Tells.push_back({asReturned(Lock), Mode, *ZeroIsSuccess});
   }
 }
 

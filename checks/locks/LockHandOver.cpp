@@ -33,6 +33,8 @@ LockHandOver::LockHandOver(LockModel &Model)
         Releasers[Name].insert(F);
         if (Use.isTaken())
           Balanced[Name].insert(F);
+        if (Use.isTaken() && Lock.Root == facts::PlaceRoot::CallResult)
+          OfResults.insert(Name);
         if (isTakenByHelper(F, Use)) {
           // The helper may know it as the object's own lock.
           for (const std::string &Inner : nameOf(Lock).Inner)
@@ -93,8 +95,22 @@ bool LockHandOver::isTold(FunctionId F, const AccessPath &Lock) const {
                      [&](const auto &T) { return T.Lock == Lock; });
 }
 
+// F returns an object with its lock held, and somebody releases such a one.
+bool LockHandOver::isReturned(FunctionId F, const AccessPath &Lock) const {
+  const LockSummary *Summary = Model.summary(F);
+  const std::string Name = keyOf(Lock);
+  auto IsIt = [&](const AccessPath &Path) {
+    return Path.Root == facts::PlaceRoot::CallResult && keyOf(Path) == Name;
+  };
+  return Summary && OfResults.contains(Name) &&
+         (std::any_of(Summary->Tells.begin(), Summary->Tells.end(),
+                      [&](const auto &T) { return IsIt(T.Lock); }) ||
+          std::any_of(Summary->LeftHeld.begin(), Summary->LeftHeld.end(),
+                      [&](const auto &Left) { return IsIt(Left.first); }));
+}
+
 bool LockHandOver::isHandedOn(FunctionId F, const AccessPath &Lock) const {
-  return isAnnotated(F) || isTold(F, Lock) ||
+  return isAnnotated(F) || isTold(F, Lock) || isReturned(F, Lock) ||
          isGivenBack(callersOf(F), F, keyOf(Lock));
 }
 

@@ -34,6 +34,7 @@ public:
 private:
   bool isAnnotated(FunctionId F) const;
   bool isTold(FunctionId F, const AccessPath &Lock) const;
+  bool isReturned(FunctionId F, const AccessPath &Lock) const;
   bool isTakenByHelper(FunctionId F, const LockUse &Use) const;
   bool isGivenBack(const std::set<FunctionId> &Above, FunctionId F,
                    const std::string &Name) const;
@@ -48,6 +49,8 @@ private:
   std::map<std::string, std::set<FunctionId>> Givers, Releasers, Balanced;
   // Locks that a function releases which another took and said so.
   std::set<std::string> Told;
+  // ... of what another has returned with its lock held.
+  std::set<std::string> OfResults;
 };
 
 /// By function, whether it lets an exception out that is thrown in the program.

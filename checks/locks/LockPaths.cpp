@@ -200,6 +200,11 @@ std::optional<Binding> Substitution::argument(const AccessPath &Path) const {
 std::optional<AccessPath> Substitution::apply(const AccessPath &Path) const {
   if (Path.Root == PlaceRoot::Global || Path.Root == PlaceRoot::None)
     return Path;
+  if (Path.Root == PlaceRoot::CallResult && Path.Id == 0) {
+    AccessPath Result = AccessPath::ofResult(Call.id());
+    Result.Steps = Path.Steps;
+    return canonical(std::move(Result), Known);
+  }
   if (auto Object = argument(Path)) {
     AccessPath Rest;
     Rest.Steps = Path.Steps;

@@ -294,6 +294,8 @@ void CallableFlow::list(FunctionId F, const facts::Event &E) {
 void CallableFlow::call(FunctionId F, const facts::Event &E) {
   SymbolId Callee = P.resolve(P.function(F).Unit, E.symbol());
   if (callsThrough(P, F, E)) {
+    if ((P.symbol(Callee).Bits & Callee::KnownEntry) != 0)
+      passUserData(F, E); // std::ranges::for_each is an object
     if (E.receiver()->place() && holds(F, *E.receiver()))
       Nodes[make(keyOf(F, *E.receiver()->place()))].CalledAt.emplace_back(F,
                                                                           &E);

@@ -72,7 +72,8 @@ bool CallableFlow::isUserData(FunctionId F, const facts::Value &V) const {
          P.typeName(Unit, Type->pointee()) == "void";
 }
 
-// A library hands the callback that it is given its user data back.
+// A library hands the callback that it is given its user data back, and what is
+// in other things that it is given: the elements of a range.
 void CallableFlow::passUserData(FunctionId F, const facts::Event &E) {
   auto Args = each(E.args());
   for (const facts::Value *Callback : Args) {
@@ -84,15 +85,16 @@ void CallableFlow::passUserData(FunctionId F, const facts::Event &E) {
       std::uint32_t Unit = P.function(Body).Unit;
       for (std::uint32_t I = 0; I < Params.size(); ++I) {
         const facts::Type *Type = P.type(Unit, Params[I]->type());
-        if (Type->kind() != TypeKind::Pointer ||
-            P.typeName(Unit, Type->pointee()) != "void")
+        const bool IsData = Type->kind() == TypeKind::Pointer &&
+                            P.typeName(Unit, Type->pointee()) == "void";
+        if (!IsData && !holds(Unit, Params[I]->type()))
           continue;
         for (const facts::Value *Arg : Args) {
           if (Arg == Callback)
             continue;
           if (holds(F, *Arg))
             flow(make(parameter(Body, I)), F, Arg);
-          else if (isUserData(F, *Arg))
+          else if (IsData && isUserData(F, *Arg))
             edge(make(keyOf(F, *Arg->place())), make(parameter(Body, I)));
         }
       }

@@ -160,9 +160,13 @@ bool CallableFlow::isKept(NodeId Param) const {
 
 bool CallableFlow::mayBeForeign(FunctionId F, const facts::Value *V) const {
   const Origins From = origins(F, V);
+  // A lambda that the program doesn't call gets it from a library, which has it
+  // from a place that lasts.
+  const bool IsHanded =
+      !Called[F] && hasFlag(P.function(F).Flags, facts::FunctionFlag::Lambda);
   auto IsKept = [&](std::uint32_t I) {
     NodeId N = find(parameter(F, I));
-    return N != NoNode && Nodes[N].Foreign && isKept(N);
+    return N != NoNode && Nodes[N].Foreign && (IsHanded || isKept(N));
   };
   return std::any_of(From.Holders.begin(), From.Holders.end(),
                      [&](NodeId N) { return Nodes[N].Foreign; }) ||

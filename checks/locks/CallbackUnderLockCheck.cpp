@@ -23,6 +23,7 @@ public:
 
 private:
   bool isOwnClass(FunctionId F, FunctionId Holder) const;
+  bool isRunAtOnce(FunctionId F) const;
   const HeldLockAt *takenAgain(const HeldSite &Site, FunctionId &By);
   void report(FunctionId F, const facts::Event &E, const UserCallback &C,
               const HeldSite &Site);
@@ -43,6 +44,17 @@ bool Finder::isOwnClass(FunctionId F, FunctionId Holder) const {
     return P.typeName(S.Unit, S.Fact->record());
   };
   return F == Holder || ClassOf(F) == ClassOf(Holder);
+}
+
+// Whether F is a lambda that stands in the call which runs it with locks held.
+bool Finder::isRunAtOnce(FunctionId F) const {
+  const HeldSite &Site = Held.siteOf(F);
+  auto Args = each(Site.Site->args());
+  return hasFlag(P.function(F).Flags, facts::FunctionFlag::Lambda) &&
+         std::any_of(Args.begin(), Args.end(), [&](const facts::Value *Arg) {
+           return Arg->kind() == facts::ValueKind::Callable &&
+                  callableBody(P, P.function(Site.Function).Unit, Arg) == F;
+         });
 }
 
 // A lock of SITE that who is called there would wait for, if they called BY.
@@ -105,7 +117,7 @@ void Finder::run() {
     for (const CallEvent &Call : P.callEvents(F)) {
       const facts::Event &E = *Call.Event;
       const HeldSite *Site = Model.hasState(F) ? Held.at(E) : nullptr;
-      if (!Site && Held.isInside(F) && !Model.isEntered(F))
+      if (!Site && Held.isInside(F) && (!Model.isEntered(F) || isRunAtOnce(F)))
         Site = &Held.siteOf(F);
       if (!Site || Site->Locks.empty())
         continue;

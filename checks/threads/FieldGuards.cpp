@@ -417,6 +417,8 @@ void FieldGuards::judgeUse(const Use &U, LockId Lock, GuardEvidence &E) {
       Missing(Here, Unguarded::Why::OtherObject);
     return;
   }
+  if (givesLock(U, Lock))
+    return;
   const Callers By = callers(A.Function, Lock, 0);
   for (std::uint32_t I = By.Holding; I < By.HoldingEnd; ++I)
     Guarded(Holders[I]);

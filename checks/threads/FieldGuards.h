@@ -120,6 +120,7 @@ private:
   bool isOfInterest(const Use &U) const;
   GuardEvidence judge(const Field &F, const std::vector<const Use *> &Uses,
                       LockId Lock);
+  bool givesLock(const Use &U, LockId Lock) const;
   void judgeUse(const Use &U, LockId Lock, GuardEvidence &E);
   Callers callers(FunctionId F, LockId Lock, unsigned Depth);
   Callers onlyHere(FunctionId F);

@@ -15,6 +15,31 @@ constexpr std::size_t MaxContexts = 24;
 
 } // namespace
 
+// Whether the function of a use gives its object the lock, which is kept behind
+// a pointer: it makes the object, which nobody can hold before.
+bool FieldGuards::givesLock(const Use &U, LockId Lock) const {
+  std::string_view Name = Model.name(Lock).Text;
+  const AccessPath &Of = *U.Of->Path;
+  if (!Name.ends_with("->") || U.OfGlobal || U.Base > Of.Steps.size())
+    return false;
+  Name.remove_suffix(2);
+  const ProgramFunction &F = P.function(U.Of->Function);
+  AccessPath Object = Of;
+  Object.Steps.resize(U.Base);
+  for (const facts::Block *B : each(F.Fact->blocks()))
+    for (const facts::Event *E : each(B->events()))
+      if (E->kind() == facts::EventKind::Write && E->place()) {
+        const AccessPath Set = AccessPath::of(P.unit(F.Unit), *E->place());
+        if (Set.Steps.size() == U.Base + 1 && Set.startsWith(Object) &&
+            Set.Steps.back().Kind == facts::StepKind::Field &&
+            std::string(Set.Steps.back().Owner) +
+                    "::" + std::string(Set.Steps.back().Name) ==
+                Name)
+          return true;
+      }
+  return false;
+}
+
 // By name or attribute, the function expects its callers to hold the lock.
 bool FieldGuards::isCallersDuty(FunctionId F) {
   if (Duty[F] == 0)

@@ -22,6 +22,17 @@ bool mayChange(EventKind Kind) {
   return Kind != EventKind::Read && Kind != EventKind::Write;
 }
 
+// Whether only a test tells what a function has returned.
+bool mayReturnNull(const facts::Function &F) {
+  for (const facts::Block *B : each(F.blocks()))
+    for (const facts::Event *E : each(B->events()))
+      if (E->kind() == EventKind::Return && E->value() &&
+          E->value()->kind() != facts::ValueKind::Place &&
+          E->value()->kind() != facts::ValueKind::AddressOf)
+        return true;
+  return false;
+}
+
 } // namespace
 
 LockFlow::LockFlow(LockModel &Model, FunctionId Id)
@@ -218,7 +229,10 @@ void LockFlow::event(const facts::Event &E, LockState &State) {
     noteReturn(E, State);
     if (auto B = bindingOf(File, E.value())) {
       State.moveGuard(B->To, AccessPath::ofResult(0));
-      B->To = canonical(std::move(B->To), State.Known);
+      Binding To = pointedTo(*B, State.Known);
+      if (To.Address != B->Address && mayReturnNull(*F.Fact))
+        To = {canonical(std::move(B->To), State.Known), B->Address};
+      B = std::move(To);
       ReturnsVary |= Returned && *Returned != *B;
       Returned = std::move(B);
     }

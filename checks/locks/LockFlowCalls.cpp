@@ -240,34 +240,36 @@ void LockFlow::applySummary(const LockSummary &Callee, FunctionId Target,
     applyInvocations(Callee, Target, Sub, E, State);
   if (!OnlyTarget)
     return;
+  auto Here = [&](const AccessPath &Path) {
+    return Sub.apply(withArguments(P, Id, E, Target, Path));
+  };
   // Substituted before the state changes: Sub refers to what is known now.
   std::vector<AccessPath> Released;
   for (const AccessPath &Path : Callee.Released)
-    if (auto Object = Sub.apply(Path))
+    if (auto Object = Here(Path))
       Released.push_back(*Object);
   PathSet Lacking;
   for (const AccessPath &Path : Callee.Lacking)
-    if (auto Object = Sub.apply(Path))
+    if (auto Object = Here(Path))
       Lacking.insert(*Object);
   std::vector<LockSummary::Lent> Lent;
   for (const LockSummary::Lent &L : Callee.Lends)
-    if (auto Object = Sub.apply(L.Lock))
+    if (auto Object = Here(L.Lock))
       Lent.push_back({*Object, L.ZeroIsGone});
   std::vector<std::pair<AccessPath, HeldLock>> Left;
   for (const auto &[Path, H] : Callee.LeftHeld)
-    if (auto Object = Sub.apply(Path))
+    if (auto Object = Here(Path))
       Left.push_back(
           {*Object, {H.Mode, Model.chainOf({Id, &E, H.Chain}), true}});
   if (!Callee.MayHold.empty())
     if (const LockSummary *End = endOf(P, Model, Target))
       for (const auto &[Path, H] : Callee.MayHold)
-        if (auto Object = Sub.apply(Path);
-            Object && End->Released.contains(Path))
+        if (auto Object = Here(Path); Object && End->Released.contains(Path))
           Left.push_back(
               {*Object, {H.Mode, Model.chainOf({Id, &E, H.Chain}), true}});
   std::vector<LockSummary::Told> Told;
   for (const LockSummary::Told &T : Callee.Tells)
-    if (auto Object = Sub.apply(T.Lock))
+    if (auto Object = Here(T.Lock))
       Told.push_back({*Object, T.Mode, T.ZeroIsSuccess});
   std::vector<std::pair<AccessPath, GuardState>> Guards;
   for (const auto &[Path, G] : Callee.Guards) {

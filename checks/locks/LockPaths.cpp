@@ -22,6 +22,11 @@ bool isIndex(const PathStep &S) {
          S.Kind == StepKind::IndexUnknown;
 }
 
+// The value of a map's element: what it is in says nothing.
+bool isOfPair(const PathStep &S) {
+  return S.Kind == StepKind::Field && S.Owner == "std::pair";
+}
+
 // Whether a member of the object that a path starts at has the name of its
 // class and member.
 bool isNamedByMember(PlaceRoot Root) {
@@ -45,7 +50,8 @@ std::size_t nameStart(const AccessPath &Path) {
     if (S.Kind == StepKind::IndexConst && Start < End) {
       if (!Element)
         Element = Start;
-    } else if (S.Kind == StepKind::Deref || (isIndex(S) && Start < End)) {
+    } else if (S.Kind == StepKind::Deref ||
+               (Start < End && (isIndex(S) || isOfPair(S)))) {
       break;
     }
   }
@@ -124,6 +130,14 @@ AccessPath canonical(AccessPath Path, const Bindings &Known) {
       break;
   }
   return Path;
+}
+
+Binding pointedTo(Binding B, const Bindings &Known) {
+  B.To = canonical(std::move(B.To), Known);
+  if (!B.Address)
+    if (auto It = Known.find(B.To); It != Known.end() && It->second.Address)
+      return {canonical(It->second.To, Known), true};
+  return B;
 }
 
 Substitution::Substitution(const Program &P, FunctionId Caller,

@@ -36,6 +36,9 @@ std::optional<Binding> bindingOf(const FactsFile &File,
 /// Replaces the longest bound prefix of PATH, repeatedly (bounded).
 AccessPath canonical(AccessPath Path, const Bindings &Known);
 
+/// What a pointer that is bound to B holds, as far as that is KNOWN.
+Binding pointedTo(Binding B, const Bindings &Known);
+
 /// PATH, rooted at what B names: B's place with the rest of PATH's steps. Empty
 /// if the two do not fit or the result grows too long.
 std::optional<AccessPath> rebase(const AccessPath &Path, const Binding &B);

@@ -2,6 +2,7 @@
 #include "checks/locks/InstancePairs.h"
 
 #include "checks/engine/Classify.h"
+#include "checks/engine/OwnedObjects.h"
 #include "checks/engine/QualifiedNames.h"
 
 #include <algorithm>
@@ -45,7 +46,8 @@ bool isOwn(const AccessPath &Path) {
 class Judge {
 public:
   Judge(const Program &P, const InstancePair &Pair)
-      : P(P), Pair(Pair), F(P.function(Pair.Function)), File(P.unit(F.Unit)) {}
+      : P(P), Pair(Pair), F(P.function(Pair.Function)), File(P.unit(F.Unit)),
+        First(fetched(Pair.First)), Second(fetched(Pair.Second)) {}
 
   bool isCompared() const;
   bool hasCommonLock() const;
@@ -55,6 +57,7 @@ public:
   bool isByKey() const;
 
 private:
+  AccessPath fetched(const AccessPath &Path) const;
   bool areUnordered(std::uint32_t One, std::uint32_t Other) const;
   bool comparesObjects(const facts::Predicate &Pred) const;
   bool handsOut(SymbolId Getter) const;
@@ -70,7 +73,32 @@ private:
   const InstancePair &Pair;
   const ProgramFunction &F;
   const FactsFile &File;
+  const AccessPath First, Second; // of the pair, by what was fetched
 };
+
+// What a smart pointer or an iterator that is a local leads to, by what the
+// local is a copy of; other paths as they are.
+AccessPath Judge::fetched(const AccessPath &Path) const {
+  if (Path.Root != PlaceRoot::Local || Path.Steps.empty() ||
+      Path.Steps.front().Kind != StepKind::Deref)
+    return Path;
+  const facts::Value *Source = nullptr;
+  for (const facts::Block *B : each(F.Fact->blocks()))
+    for (const facts::Event *E : each(B->events())) {
+      if (!E->place() || E->kind() == facts::EventKind::LifetimeEnd ||
+          AccessPath::of(File, *E->place()) !=
+              AccessPath{Path.Root, Path.Id, {}, {}})
+        continue;
+      if (Source || !E->value())
+        return Path;
+      Source = E->value();
+    }
+  AccessPath Result = AccessPath::of(File, Source);
+  if (!Result || Source->kind() != facts::ValueKind::Place)
+    return Path;
+  Result.Steps.insert(Result.Steps.end(), Path.Steps.begin(), Path.Steps.end());
+  return Result;
+}
 
 // Whether PATH is the object, a part of it, or a local made of it.
 bool Judge::standsFor(const AccessPath &Path, const AccessPath &Object,
@@ -215,8 +243,8 @@ bool Judge::mayOrder(const facts::Predicate &Pred) const {
 // Two elements of one array or the like, of which two parameters say which, as
 // they are: nothing puts them in an order.
 bool Judge::isByIndex() const {
-  const auto &A = Pair.First.Steps, &B = Pair.Second.Steps;
-  if (!sameRoot(Pair.First, Pair.Second) || A.size() != B.size())
+  const auto &A = First.Steps, &B = Second.Steps;
+  if (!sameRoot(First, Second) || A.size() != B.size())
     return false;
   std::optional<std::uint32_t> One, Other;
   for (std::size_t I = 0; I < A.size(); ++I) {
@@ -225,10 +253,10 @@ bool Judge::isByIndex() const {
     if (One || A[I].Kind != StepKind::IndexVar ||
         B[I].Kind != StepKind::IndexVar)
       return false;
-    std::string First(A[I].Name), Second(B[I].Name);
-    One = parameterIn(First);
-    Other = parameterIn(Second);
-    if (!One || !Other || *One == *Other || First != Second)
+    std::string Left(A[I].Name), Right(B[I].Name);
+    One = parameterIn(Left);
+    Other = parameterIn(Right);
+    if (!One || !Other || *One == *Other || Left != Right)
       return false;
   }
   return areUnordered(*One, *Other);
@@ -278,19 +306,18 @@ bool Judge::areUnordered(std::uint32_t One, std::uint32_t Other) const {
   });
 }
 
-// What one function hands out for two parameters, by pointer or reference, and
-// doesn't make for the call.
+// What one function hands out for two parameters, by pointer, reference or
+// smart pointer, and doesn't make for the call.
 bool Judge::isByKey() const {
-  const facts::Event *First = callOf(*F.Fact, Pair.First);
-  const facts::Event *Second = callOf(*F.Fact, Pair.Second);
-  if (!First || !Second || First == Second ||
-      First->symbol() != Second->symbol() ||
-      Pair.First.Steps != Pair.Second.Steps ||
-      AccessPath::of(File, First->receiver()) !=
-          AccessPath::of(File, Second->receiver()) ||
-      !handsOut(P.resolve(F.Unit, First->symbol())))
+  const facts::Event *From = callOf(*F.Fact, First);
+  const facts::Event *To = callOf(*F.Fact, Second);
+  if (!From || !To || From == To || From->symbol() != To->symbol() ||
+      First.Steps != Second.Steps ||
+      AccessPath::of(File, From->receiver()) !=
+          AccessPath::of(File, To->receiver()) ||
+      !handsOut(P.resolve(F.Unit, From->symbol())))
     return false;
-  auto A = each(First->args()), B = each(Second->args());
+  auto A = each(From->args()), B = each(To->args());
   if (A.size() != B.size())
     return false;
   std::optional<std::uint32_t> One, Other;
@@ -311,7 +338,14 @@ bool Judge::isByKey() const {
 
 bool Judge::handsOut(SymbolId Getter) const {
   const ProgramSymbol &S = P.symbol(Getter);
-  if (S.Body == NoFunction || S.Fact->record() == 0)
+  if (S.Fact->record() == 0)
+    return false;
+  if (S.Body == NoFunction) {
+    const std::string_view Name = lastComponent(P.qualifiedName(Getter));
+    return (Name == "at" || Name == "find") &&
+           ownerKind(P.typeName(S.Unit, S.Fact->record())) == Owner::Container;
+  }
+  if (P.calls(S.Body, Callee::MakesInPlace))
     return false;
   const ProgramFunction &Body = P.function(S.Body);
   bool Returns = false;
@@ -334,7 +368,8 @@ PairShape shapeOf(const Program &P, const InstancePair &Pair) {
                      hasFlag(Flags, facts::FunctionFlag::Destructor);
   bool OfThis =
       Pair.First.Root == PlaceRoot::This || Pair.Second.Root == PlaceRoot::This;
-  if (!MakesOrEnds && Pair.Calls == 0 &&
+  // A guard of the program's own takes it in its constructor.
+  if (!MakesOrEnds && Pair.Calls <= 1 &&
       (Judged.isByIndex() || Judged.isByKey()))
     return PairShape::Elements;
   // An object that is being made, or ends, is known to nobody else.

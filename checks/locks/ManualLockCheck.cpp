@@ -63,6 +63,7 @@ public:
 
 private:
   void event(const facts::Event &E, Open &State);
+  void endLocal(const facts::Event &E, const Open &State);
   void report(const facts::Event &Taken, FindingSink &Sink);
 
   const Program &P;
@@ -71,11 +72,29 @@ private:
   std::map<const facts::Event *, LockOperation> Operations;
   std::map<const facts::Event *, Sites> Releases; // and what they release
   std::map<const facts::Event *, Sites> Around;   // held where one is taken
-  Sites Unscoped;              // acquisitions that no scope would fit
-  std::set<std::string> Names; // of guards in fixes
+  Sites Unscoped; // acquisitions that no scope would fit
+  std::map<std::uint32_t, std::uint32_t> Made; // by local: the event's id
+  std::set<std::string> Names;                 // of guards in fixes
 };
 
+// The block of what is older than an acquisition ends before the release: no
+// scope begins in the one and ends behind the other.
+void Body::endLocal(const facts::Event &E, const Open &State) {
+  if (!E.place() || E.place()->root() != facts::PlaceRoot::Local ||
+      !each(E.place()->path()).empty())
+    return;
+  const std::uint32_t Local = E.place()->id();
+  if (E.kind() == facts::EventKind::Construct)
+    Made.try_emplace(Local, E.id());
+  if (E.kind() == facts::EventKind::LifetimeEnd && Made.contains(Local))
+    for (const auto &[Lock, From] : State.By)
+      for (const facts::Event *Site : From)
+        if (Site && Site->id() > Made.at(Local))
+          Unscoped.insert(Site);
+}
+
 void Body::event(const facts::Event &E, Open &State) {
+  endLocal(E, State);
   auto It = Operations.find(&E);
   // What an awaiter takes, it may release while the coroutine is suspended.
   if (It == Operations.end() || E.implicit() == facts::ImplicitKind::Await)

@@ -45,6 +45,26 @@ void nested_bad(Store &S) {
   Table.unlock();
 }
 
+// Taken in a block that ends before the release: no scope fits.
+void across_ok(Store &S) {
+  {
+    std::lock_guard<std::mutex> Hold(Table);
+    S.Lock.lock();
+  }
+  work();
+  S.Lock.unlock();
+}
+void behind_bad(Store &S) {
+  {
+    std::lock_guard<std::mutex> Hold(Table);
+    work();
+  }
+  // CHECK: manual.cpp:[[@LINE+1]]:10: warning: lock 'Store::Lock' is taken and released by hand in 'behind_bad'
+  S.Lock.lock();
+  work();
+  S.Lock.unlock();
+}
+
 void guard_ok() {
   std::unique_lock<std::mutex> Hold(Table);
   Hold.unlock();

@@ -444,9 +444,23 @@ void LockFlow::finish() {
   const LockState &Exit = *In[F.Fact->exit()];
   findTold(Exit);
   findLent(Exit);
+  PathSet Elsewhere; // given back by names that only this function knows
+  for (const AccessPath &Lock : Exit.Lacking)
+    if (Lock.Root == PlaceRoot::Local || Lock.Root == PlaceRoot::CallResult)
+      Elsewhere.insert(Lock);
+  // One of these may be what is held, by another name.
+  auto IsGivenBack = [&](const AccessPath &Lock) {
+    const LockName Name = nameOf(Lock);
+    return std::any_of(Elsewhere.begin(), Elsewhere.end(),
+                       [&](const AccessPath &Given) {
+                         return mayBeSame(nameOf(Given), Name);
+                       });
+  };
   for (const auto &[Lock, H] : Exit.Held)
     if (H.Must && !H.FromCaller && isVisible(Lock))
-      Summary.LeftHeld.emplace(asReturned(Lock), H);
+      if (AccessPath Left = asReturned(Lock);
+          Left != Lock || Elsewhere.empty() || !IsGivenBack(Lock))
+        Summary.LeftHeld.emplace(Left, H);
   for (const auto &[Lock, H] : Exit.Held)
     if (!H.Must && !H.FromCaller && Lock.Root == PlaceRoot::This &&
         Lock.Steps.size() > 1 && Lock.Steps[1].Kind == facts::StepKind::Deref)

@@ -170,7 +170,7 @@ void Reporter::function(FunctionId Id) {
   for (const auto &[Lock, Use] : Uses.Locks) {
     std::string Name = nameOf(Lock).Text;
     bool IsAlone = !Use.isReleased() && !Use.IsGivenUp;
-    if (!Use.isTaken() || Uses.ReleasedOnly.contains(Name) ||
+    if (!Use.isTaken() || Uses.releasesOnly(nameOf(Lock)) ||
         (IsAlone ? !HandOver.mustBeReleased(Id, Lock)
                  : HandOver.isHandedOn(Id, Lock)))
       continue;

@@ -6,6 +6,7 @@
 
 #include "checks/locks/LockModel.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -43,6 +44,13 @@ struct LockUses {
   std::set<std::string> ReleasedOnly;
   std::set<std::string> GivenBack; // ... and that what is called doesn't take
   std::vector<UselessGuard> Guards;
+  /// Whether a lock that may be NAME is released where it was not taken.
+  bool releasesOnly(const LockName &Name) const {
+    return ReleasedOnly.contains(Name.Text) ||
+           std::any_of(
+               Name.Inner.begin(), Name.Inner.end(),
+               [&](const auto &Part) { return ReleasedOnly.contains(Part); });
+  }
   bool empty() const {
     return Locks.empty() && ReleasedOnly.empty() && GivenBack.empty() &&
            Guards.empty();

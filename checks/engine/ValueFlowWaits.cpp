@@ -33,6 +33,83 @@ PredicateOp opposite(PredicateOp Op) {
   }
 }
 
+constexpr std::size_t MaxCalls = 8; // of a function that only asks
+
+// What a function tells its caller about one of the caller's futures.
+struct ReadyTest {
+  AccessPath Future; // from the function's parameter or object
+  bool IfZero;       // it is ready if the result is 0
+};
+
+// The test that function ID is: `return f.wait_for(0s) == ready;`.
+std::optional<ReadyTest> readyTest(const Program &P, FunctionId Id) {
+  auto Sites = P.callEvents(Id);
+  if (Sites.size() > MaxCalls)
+    return std::nullopt;
+  const ProgramFunction &F = P.function(Id);
+  const FactsFile &File = P.unit(F.Unit);
+  std::map<AccessPath, AccessPath> Asked; // result -> future
+  for (const CallEvent &C : Sites) {
+    if (C.Callee != 0 && P.symbol(C.Callee).Body != NoFunction)
+      return std::nullopt;
+    if (does(P.entries(C.Callee), Effect::TellsReady))
+      Asked[AccessPath::ofResult(C.Event->id())] =
+          AccessPath::of(File, C.Event->receiver());
+  }
+  if (Asked.empty())
+    return std::nullopt;
+  std::optional<std::set<AccessPath>> ReadyIf[2]; // by truth of the result
+  ValueFlow(P, Id, nullptr)
+      .forEach([&](const facts::Event &E, const Marks &State, const auto &) {
+        if (E.kind() != EventKind::Return)
+          return;
+        std::set<AccessPath> Ready;
+        for (const auto &[Path, M] : State.Known)
+          if (M == Mark::Ready)
+            Ready.insert(Path);
+        const facts::Value *V = E.value();
+        const bool IsConstant = V && V->kind() == ValueKind::Constant;
+        auto Status = Asked.find(AccessPath::of(File, V));
+        for (const bool Truth : {false, true}) {
+          if (IsConstant && Truth != (V->integer() != 0))
+            continue;
+          std::set<AccessPath> Here = Ready;
+          if (Truth && Status != Asked.end())
+            Here.insert(Status->second);
+          if (ReadyIf[Truth])
+            std::erase_if(*ReadyIf[Truth], [&](const auto &Path) {
+              return !Here.contains(Path);
+            });
+          else
+            ReadyIf[Truth] = std::move(Here);
+        }
+      });
+  for (const bool Truth : {true, false})
+    if (ReadyIf[Truth])
+      for (const AccessPath &Path : *ReadyIf[Truth])
+        if (Path.Root == facts::PlaceRoot::Param ||
+            Path.Root == facts::PlaceRoot::This)
+          return ReadyTest{Path, !Truth};
+  return std::nullopt;
+}
+
+// What the path of a function that CALL calls is in its caller.
+AccessPath inCaller(const FactsFile &File, const AccessPath &Path,
+                    const facts::Event &Call) {
+  const bool IsThis = Path.Root == facts::PlaceRoot::This;
+  const facts::Value *V =
+      argument(Call, IsThis ? -1 : static_cast<int>(Path.Id));
+  AccessPath Outer = AccessPath::of(File, V);
+  if (!Outer)
+    return Outer;
+  const bool IsAddress = V->kind() == ValueKind::AddressOf &&
+                         !Path.Steps.empty() &&
+                         Path.Steps[0].Kind == facts::StepKind::Deref;
+  Outer.Steps.insert(Outer.Steps.end(), Path.Steps.begin() + IsAddress,
+                     Path.Steps.end());
+  return Outer;
+}
+
 } // namespace
 
 void ValueFlow::notePolls(const facts::Event &E) {
@@ -90,6 +167,10 @@ void ValueFlow::noteWaits() {
                  PollFds.begin()->second &&
                  PollFds.begin()->first.startsWith(First))
           PolledOf[Result] = PollFds.begin()->second;
+        else if (FunctionId Body = P.symbol(Callee).Body; Body != NoFunction)
+          if (auto Test = readyTest(P, Body))
+            if (AccessPath Future = inCaller(File, Test->Future, *E))
+              (Test->IfZero ? BusyOf : StatusOf)[Result] = std::move(Future);
       } else if (E->place() && E->value()) {
         Copy(StatusOf, *E);
         Copy(BusyOf, *E);

@@ -141,6 +141,7 @@ void FunctionExtractor::build(const Decl *D, const Stmt *Body) {
   F->exit = Blocks[&Graph->getExit()].Last;
   for (const CFGBlock *B : Order)
     connect(B);
+  threadJoins();
   connectThrowing(*Graph);
   if (Coroutine)
     epilogue(*Graph);
@@ -195,6 +196,7 @@ void FunctionExtractor::connectTry(const CFGBlock *B, std::uint32_t From) {
 }
 
 void FunctionExtractor::connect(const CFGBlock *B) {
+  noteReturned(B, lastStatement(B));
   const std::uint32_t From = Blocks[B].Last;
   const CFGTerminator Terminator = B->getTerminator();
   const Stmt *Branch = Terminator.getStmt();
@@ -245,6 +247,8 @@ void FunctionExtractor::connect(const CFGBlock *B) {
       edge(From, *Index, facts::EdgeKind::Always);
     }
   }
+  if (Condition)
+    noteJoin(From, Condition);
 }
 
 /// Marks back edges and puts the blocks into reverse post order, without those

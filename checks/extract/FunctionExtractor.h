@@ -63,6 +63,16 @@ private:
   bool bitOfSet(const clang::BinaryOperator *And, facts::PredicateT &P);
   void element(const clang::CFGElement &E);
 
+  // ShortCircuits.cpp
+  struct Join {
+    std::uint32_t Block;
+    const clang::Expr *Condition;
+  };
+  void noteReturned(const clang::CFGBlock *B, const clang::Stmt *Last);
+  void noteJoin(std::uint32_t Index, const clang::Expr *Condition);
+  void threadJoins();
+  void thread(const Join &J, std::uint32_t Index);
+
   // Events.cpp
   void statement(const clang::Stmt *S);
   void linear(const clang::Stmt *S);
@@ -153,6 +163,8 @@ private:
     std::uint32_t First, Last;
   };
   llvm::DenseMap<const clang::CFGBlock *, Span> Blocks;
+  // Blocks where the outcomes of the operands of && and || come together.
+  std::vector<Join> Joins;
   // Facts blocks in front of a try block, from which its handlers are reached.
   llvm::DenseMap<const clang::CXXTryStmt *, std::uint32_t> TryEntries;
   // Try blocks with something in them that may throw.

@@ -46,3 +46,59 @@ task other_promise_bad() {
   F.get();
   co_return;
 }
+
+// Asked by a function.
+template <class F> static bool is_ready(const F &Future) {
+  return Future.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+}
+static bool has_come(std::future<int> *Future) {
+  return Future->valid() && Future->wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+}
+static bool is_pending(const std::future<int> &Future) {
+  if (Future.wait_for(std::chrono::seconds(0)) == std::future_status::ready)
+    return false;
+  return true;
+}
+static bool asks_either(std::future<int> &Future, bool Other) {
+  return Other || Future.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+}
+task asked_ok(std::future<int> F, std::future<int> G, std::future<int> H) {
+  while (!is_ready(F))
+    co_await std::suspend_always();
+  F.get();
+  if (has_come(&G))
+    G.get();
+  if (is_pending(H))
+    co_return;
+  H.get();
+}
+task asked_bad(std::future<int> F, std::future<int> G, std::future<int> H, bool Other) {
+  if (!is_ready(F))
+    // CHECK: futures.cpp:[[@LINE+1]]:7: warning: 'std::future::get' blocks the event loop
+    F.get();
+  if (has_come(&G))
+    // CHECK: futures.cpp:[[@LINE+1]]:7: warning: 'std::future::get' blocks the event loop
+    H.get();
+  if (asks_either(G, Other))
+    // CHECK: futures.cpp:[[@LINE+1]]:7: warning: 'std::future::get' blocks the event loop
+    G.get();
+  co_return;
+}
+
+// Asked beside something else, in one condition.
+task either_ok(std::shared_future<int> F) {
+  if (!F.valid() || F.wait_for(std::chrono::seconds(0)) != std::future_status::ready)
+    co_return;
+  F.get();
+}
+task both_ok(std::shared_future<int> F, bool Wanted) {
+  if (!(Wanted && F.wait_for(std::chrono::seconds(0)) == std::future_status::ready))
+    co_return;
+  F.get();
+}
+task either_bad(std::shared_future<int> F, bool Wanted) {
+  if (!(Wanted || F.wait_for(std::chrono::seconds(0)) == std::future_status::ready))
+    co_return;
+  // CHECK: futures.cpp:[[@LINE+1]]:5: warning: 'std::shared_future::get' blocks the event loop
+  F.get();
+}

@@ -319,11 +319,11 @@ bool FieldGuards::isSameObject(const LockAt &Held, const Use &U) const {
 }
 
 // Whether LOCK of the object of a use is held: by its own name, or where the
-// object is part of a global, by that one's.
+// object is part of another or of a global, by that one's.
 bool FieldGuards::isHeld(const LockAt &Held, LockId Lock, const Use &U) const {
   if (Held.Lock == Lock)
     return isSameObject(Held, U);
-  if (Held.Lock == UnnamedLock || !Model.name(Held.Lock).IsGlobal)
+  if (Held.Lock == UnnamedLock)
     return false;
   const auto &Inner = Model.name(Held.Lock).Inner;
   return std::find(Inner.begin(), Inner.end(), Model.name(Lock).Text) !=

@@ -54,6 +54,14 @@ Verdict isNull(const facts::Value &V) {
   }
 }
 
+// Numbers of a structure that are flags are named so: ai_flags, sem_flg.
+bool isNamedFlags(const AccessPath &Path) {
+  const std::string_view Name =
+      Path.Steps.empty() ? std::string_view() : Path.Steps.back().Name;
+  return Name.find("flag") != std::string_view::npos ||
+         Name.find("flg") != std::string_view::npos;
+}
+
 unsigned written(const facts::Event &E) {
   unsigned Count = each(E.args()).size();
   return Count - std::min(Count, E.default_args());
@@ -271,9 +279,10 @@ std::optional<Verdict> Classifier::behindPointer(const rules::Condition &C,
   Verdict Result = Verdict::Maybe;
   for (auto It = State->Numbers.lower_bound(Whole);
        It != State->Numbers.end() && It->first.startsWith(Whole); ++It) {
-    if (It->second >= 0 && (It->second & C.value()) == C.value())
+    if (isNamedFlags(It->first) && It->second >= 0 &&
+        (It->second & C.value()) == C.value())
       return Verdict::Yes;
-    if (It->first != Whole)
+    if (It->first != Whole || It->second == 0)
       Result = Verdict::No;
   }
   return Result;
@@ -301,6 +310,8 @@ Verdict Classifier::decide(const rules::Condition &C, const facts::Value *V,
       return fromBool(*Number < C.value());
     return Verdict::Maybe;
   case ConditionKind::HasFlag:
+    if (V->kind() == ValueKind::Null)
+      return Verdict::No;
     return behindPointer(C, *V, S).value_or(
         flagSet(File, *V, C, numberOf(*V, S)));
   case ConditionKind::LacksFlag:

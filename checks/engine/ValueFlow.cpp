@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "checks/engine/ValueFlow.h"
 
+#include "checks/engine/Awaiters.h"
 #include "checks/engine/Classify.h"
 #include "checks/engine/Dataflow.h"
 #include "checks/engine/DeadBlocks.h"
@@ -47,6 +48,17 @@ Mark modeOfFlag(std::string_view Name) {
   return IsCleared ? Mark::Blocking : Mark::NonBlocking;
 }
 
+// Whether the arguments of E are those that ENTRY is for, all constants.
+bool isCertainlyFor(const rules::Entry &Entry, const facts::Event &E) {
+  auto When = each(Entry.when());
+  return std::all_of(When.begin(), When.end(), [&](const auto *C) {
+    const facts::Value *V = argument(E, C->arg());
+    return C->kind() != rules::ConditionKind::Equals ||
+           (V && V->kind() == ValueKind::Constant &&
+            V->integer() == C->value());
+  });
+}
+
 // Whether the call waits until its receiver is ready.
 bool waitsForReceiver(const rules::Entry &Entry) {
   if (!does(Entry, Effect::Blocks) || does(Entry, Effect::TellsReady))
@@ -64,6 +76,13 @@ ValueFlow::ValueFlow(const Program &P, FunctionId Id,
     : P(P), F(P.function(Id)), File(P.unit(F.Unit)), Modes(Modes) {
   noteWaits();
   Marks Start = atEntry();
+  if (isResumedWhenDone(P, Id))
+    for (const CallEvent &C : P.callEvents(Id))
+      if (AccessPath Path = AccessPath::of(File, C.Event->receiver());
+          Path.Root == PlaceRoot::This)
+        for (const rules::Entry *Entry : P.entries(C.Callee))
+          if (waitsForReceiver(*Entry))
+            Start.Known[Path] = Mark::Ready;
   std::vector<bool> Dead;
   if (Given) {
     AccessPath Parameter;
@@ -139,7 +158,7 @@ void ValueFlow::keepPromise(Program::EntryList Entries, const facts::Event &E,
                             Marks &State) const {
   AccessPath Receiver = AccessPath::of(File, E.receiver());
   for (const rules::Entry *Entry : Entries) {
-    if (does(*Entry, Effect::MakesReady) ||
+    if ((does(*Entry, Effect::MakesReady) && isCertainlyFor(*Entry, E)) ||
         (does(*Entry, Effect::GivesFuture) &&
          State.of(File, E.receiver()) == Mark::Ready))
       set(State, AccessPath::ofResult(E.id()), Mark::Ready);

@@ -102,3 +102,49 @@ task either_bad(std::shared_future<int> F, bool Wanted) {
   // CHECK: futures.cpp:[[@LINE+1]]:5: warning: 'std::shared_future::get' blocks the event loop
   F.get();
 }
+
+// The function runs in get().
+task deferred_ok() {
+  auto F = std::async(std::launch::deferred, [] { return 1; });
+  F.get();
+  co_return;
+}
+task started_bad() {
+  auto F = std::async(std::launch::async, [] { return 1; });
+  // CHECK: futures.cpp:[[@LINE+1]]:5: warning: 'std::future::get' blocks the event loop
+  F.get();
+  co_return;
+}
+
+// An awaiter is resumed when its future has come, if another one resumes it.
+struct when_done {
+  std::promise<int> Promise;
+  std::future<int> Future = Promise.get_future();
+  std::coroutine_handle<> Waiting;
+  bool await_ready() { return false; }
+  void await_suspend(std::coroutine_handle<> Handle) { Waiting = Handle; }
+  void done(int Value) {
+    Promise.set_value(Value);
+    Waiting.resume();
+  }
+  int await_resume() { return Future.get(); }
+};
+task awaited_ok(when_done &Operation) { co_await Operation; }
+
+struct at_once {
+  std::future<int> Future;
+  bool await_ready() { return true; }
+  void await_suspend(std::coroutine_handle<>) {}
+  // CHECK: futures.cpp:[[@LINE+1]]:38: warning: 'std::future::get' blocks the event loop: coroutine 'never_suspends_bad'
+  int await_resume() { return Future.get(); }
+};
+task never_suspends_bad(at_once &Operation) { co_await Operation; }
+
+struct resumes_itself {
+  std::future<int> Future;
+  bool await_ready() { return false; }
+  void await_suspend(std::coroutine_handle<> Handle) { Handle.resume(); }
+  // CHECK: futures.cpp:[[@LINE+1]]:38: warning: 'std::future::get' blocks the event loop: coroutine 'resumed_at_once_bad'
+  int await_resume() { return Future.get(); }
+};
+task resumed_at_once_bad(resumes_itself &Operation) { co_await Operation; }

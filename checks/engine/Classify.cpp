@@ -2,6 +2,7 @@
 #include "checks/engine/Classify.h"
 
 #include "checks/engine/DeadBlocks.h"
+#include "checks/engine/QualifiedNames.h"
 
 #include <algorithm>
 
@@ -62,6 +63,41 @@ bool isNamedFlags(const AccessPath &Path) {
          Name.find("flg") != std::string_view::npos;
 }
 
+// What a chain of << and >> of function F was begun with, where V is the result
+// of one of them; else V.
+const facts::Value &streamOf(const Program &P, FunctionId F,
+                             const facts::Value &V) {
+  const facts::Value *At = &V;
+  auto Sites = P.callEvents(F);
+  while (At->kind() == ValueKind::Place && each(At->place()->path()).empty() &&
+         At->place()->root() == facts::PlaceRoot::CallResult) {
+    auto Site = std::find_if(Sites.begin(), Sites.end(), [&](const auto &C) {
+      return C.Event->id() == At->place()->id();
+    });
+    if (Site == Sites.end())
+      break;
+    const facts::Event &E = *Site->Event;
+    const std::string_view Name = lastComponent(P.qualifiedName(Site->Callee));
+    const facts::Value *Given = E.receiver() ? E.receiver() : argument(E, 0);
+    if (!Given || (Name != "operator<<" && Name != "operator>>") ||
+        P.type(P.function(F).Unit, E.type())->kind() !=
+            facts::TypeKind::LvalueReference)
+      break;
+    At = Given;
+  }
+  return *At;
+}
+
+// Whether V is the one object or function of that name.
+bool isNamed(const Program &P, std::uint32_t Unit, const facts::Value &V,
+             std::string_view Name) {
+  if (V.kind() == ValueKind::Callable)
+    return P.qualifiedName(P.resolve(Unit, V.symbol())) == Name;
+  return V.kind() == ValueKind::Place && each(V.place()->path()).empty() &&
+         V.place()->root() == facts::PlaceRoot::Global &&
+         P.text(Unit, V.place()->display()) == Name;
+}
+
 unsigned written(const facts::Event &E) {
   unsigned Count = each(E.args()).size();
   return Count - std::min(Count, E.default_args());
@@ -120,8 +156,11 @@ std::vector<Applied> Classifier::classify(std::uint32_t Block,
 
 Verdict Classifier::judge(const rules::Entry &Entry, const Site &S) {
   Verdict Applies = Verdict::Yes;
-  for (const rules::Condition *C : each(Entry.when()))
+  for (const rules::Condition *C : each(Entry.when())) {
     Applies = std::min(Applies, holds(*C, S));
+    if (Applies == Verdict::No)
+      break;
+  }
   DoesApply = Applies != Verdict::No;
   Verdict Excused = Verdict::No;
   for (const rules::Condition *C : each(Entry.unless())) {
@@ -344,7 +383,10 @@ Verdict Classifier::decide(const rules::Condition &C, const facts::Value *V,
     return fromBool(markOf(V, S) == Mark::Ready);
   case ConditionKind::ArgumentType:
   case ConditionKind::ReceiverType: {
-    std::uint32_t Type = typeOf(*V);
+    const facts::Value &Object = streamOf(P, Id, *V);
+    if (isNamed(P, F.Unit, Object, Name))
+      return Verdict::Yes;
+    std::uint32_t Type = typeOf(Object);
     return Type == 0 ? Verdict::Maybe
                      : fromBool(P.isOrDerivesFrom(F.Unit, Type, Name));
   }

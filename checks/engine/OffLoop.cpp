@@ -29,6 +29,20 @@ std::string_view tableOf(const Program &P, FunctionId F,
   return Fields > 1 ? Table : std::string_view();
 }
 
+// Whether an object that is made or destroyed calls a method of its own: of the
+// class that is, not of one that overrides it.
+bool isOfOwnMaking(const Program &P, FunctionId F, const facts::Event &E) {
+  return hasFlag(P.functions()[F].Flags,
+                 FunctionFlag::Constructor | FunctionFlag::Destructor) &&
+         E.receiver() && E.receiver()->place() &&
+         E.receiver()->place()->root() == facts::PlaceRoot::This &&
+         std::all_of(each(E.receiver()->place()->path()).begin(),
+                     each(E.receiver()->place()->path()).end(),
+                     [](const facts::Step *S) {
+                       return S->kind() == facts::StepKind::Base;
+                     });
+}
+
 } // namespace
 
 OffLoop::OffLoop(const Program &P, const CallGraph &Calls, const Contexts &C)
@@ -102,7 +116,8 @@ void OffLoop::spread(std::vector<bool> &Reached,
 
 void OffLoop::note(FunctionId F, std::size_t Call, bool Certain) {
   const CallEvent &Site = P.callEvent(Call);
-  if (!Site.is(CallEvent::Virtual | CallEvent::ThroughPointer))
+  if (!Site.is(CallEvent::Virtual | CallEvent::ThroughPointer) ||
+      isOfOwnMaking(P, F, *Site.Event))
     return;
   const std::span<const CallEdge> Targets = Calls.edges(Call);
   const bool Blocks =

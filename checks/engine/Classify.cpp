@@ -380,7 +380,11 @@ Verdict Classifier::decide(const rules::Condition &C, const facts::Value *V,
     return opposite(isNull(*V));
   case ConditionKind::ReadyFuture:
     // A future that nothing was asked about is not ready: getting it blocks.
-    return fromBool(markOf(V, S) == Mark::Ready);
+    // Its end only does if something has been started for it.
+    return fromBool(hasFlag(P.symbol(P.resolve(F.Unit, S.Event.symbol())).Flags,
+                            facts::SymbolFlag::Destructor)
+                        ? markOf(V, S) != Mark::Blocking
+                        : markOf(V, S) == Mark::Ready);
   case ConditionKind::ArgumentType:
   case ConditionKind::ReceiverType: {
     const facts::Value &Object = streamOf(P, Id, *V);

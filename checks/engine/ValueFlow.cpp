@@ -48,6 +48,30 @@ Mark modeOfFlag(std::string_view Name) {
   return IsCleared ? Mark::Blocking : Mark::NonBlocking;
 }
 
+bool isFuture(const Program &P, std::uint32_t Unit, std::uint32_t Type) {
+  return P.typeName(Unit, P.withoutReference(Unit, Type)) == "std::future";
+}
+
+// What is moved away is another's, and who is given a future may ask it.
+void forgetGiven(const Program &P, std::uint32_t Unit, const facts::Event &E,
+                 Marks &State) {
+  auto Forget = [&](const facts::Value *V) {
+    if (!V)
+      return;
+    if (V->moved() || isFuture(P, Unit, typeOf(*V)))
+      State.forget(AccessPath::of(P.unit(Unit), V));
+    for (const facts::CapturedValue *C : each(V->captures()))
+      if (C->value() && (C->mode() == facts::CaptureMode::ByMove ||
+                         isFuture(P, Unit, typeOf(*C->value()))))
+        State.forget(AccessPath::of(P.unit(Unit), C->value()));
+  };
+  for (const facts::Value *Arg : each(E.args()))
+    Forget(Arg);
+  if (E.value() &&
+      (E.value()->moved() || E.value()->kind() == ValueKind::Callable))
+    Forget(E.value());
+}
+
 // Whether the arguments of E are those that ENTRY is for, all constants.
 bool isCertainlyFor(const rules::Entry &Entry, const facts::Event &E) {
   auto When = each(Entry.when());
@@ -153,11 +177,17 @@ Mark ValueFlow::modeOf(const facts::Value *Flags, const Marks &State) const {
   return State.of(File, Flags);
 }
 
-// Futures that are made ready, here and by what their promise gets.
+// Futures that are made ready, here and by what their promise gets. One that
+// something has been started for is blocking: it waits at its end.
 void ValueFlow::keepPromise(Program::EntryList Entries, const facts::Event &E,
                             Marks &State) const {
   AccessPath Receiver = AccessPath::of(File, E.receiver());
   for (const rules::Entry *Entry : Entries) {
+    if (does(*Entry, Effect::CreatesTask) &&
+        does(*Entry, Effect::RunsCallable) &&
+        Entry->where() == rules::Where::Elsewhere &&
+        State.of(AccessPath::ofResult(E.id())) != Mark::Ready)
+      set(State, AccessPath::ofResult(E.id()), Mark::Blocking);
     if ((does(*Entry, Effect::MakesReady) && isCertainlyFor(*Entry, E)) ||
         (does(*Entry, Effect::GivesFuture) &&
          State.of(File, E.receiver()) == Mark::Ready))
@@ -286,6 +316,12 @@ void ValueFlow::call(const facts::Event &E, Marks &State) const {
       !does(Entries, Effect::GivesFuture) &&
       !hasFlag(P.symbol(Callee).Fact->flags(), facts::SymbolFlag::Const))
     State.forget(AccessPath::of(File, E.receiver()));
+  // Whoever asks whether it is ready leaves it as it is.
+  if (!StatusOf.contains(AccessPath::ofResult(E.id())) &&
+      !BusyOf.contains(AccessPath::ofResult(E.id())))
+    forgetGiven(P, F.Unit, E, State);
+  if (Name == "std::future::share")
+    State.forget(AccessPath::of(File, E.receiver()));
   keepPromise(Entries, E, State);
   forgetNumbers(E, Callee, State);
   if (StatusOf.contains(AccessPath::ofResult(E.id())))
@@ -378,6 +414,19 @@ void ValueFlow::transfer(const facts::Event &E, Marks &State) const {
   case EventKind::Assign:
     if (E.place())
       assign(E, State);
+    forgetGiven(P, F.Unit, E, State);
+    return;
+  case EventKind::Suspend:
+    // Until what was started is over, maybe.
+    std::erase_if(State.Known, [&](const auto &Known) {
+      return Known.second == Mark::Blocking &&
+             Known.first.Root == PlaceRoot::Local &&
+             isFuture(P, F.Unit,
+                      each(F.Fact->locals())[Known.first.Id]->type());
+    });
+    return;
+  case EventKind::Return:
+    forgetGiven(P, F.Unit, E, State);
     return;
   case EventKind::Write:
     // An assignment's own event comes first.

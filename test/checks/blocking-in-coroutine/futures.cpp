@@ -4,6 +4,8 @@
 
 #include <chrono>
 #include <future>
+#include <thread>
+#include <vector>
 
 task get_bad(std::future<int> F) {
   // CHECK: futures.cpp:[[@LINE+1]]:5: warning: 'std::future::get' blocks the event loop in coroutine 'get_bad'
@@ -148,3 +150,46 @@ struct resumes_itself {
   int await_resume() { return Future.get(); }
 };
 task resumed_at_once_bad(resumes_itself &Operation) { co_await Operation; }
+
+// The end of what std::async gives waits for the function.
+void keep(std::future<int>);
+static std::future<int> started_for_others_ok() {
+  auto F = std::async(std::launch::async, [] { return 1; });
+  return F;
+}
+task dropped_bad() {
+  // CHECK: futures.cpp:[[@LINE+1]]:{{[0-9]+}}: warning: 'std::future::~future' blocks the event loop in coroutine 'dropped_bad'
+  std::async(std::launch::async, [] { return 1; });
+  co_return;
+}
+task left_behind_bad() {
+  auto F = std::async([] { return 1; });
+  // CHECK: futures.cpp:[[@LINE+1]]:{{[0-9]+}}: warning: 'std::future::~future' blocks the event loop in coroutine 'left_behind_bad'
+  co_return;
+}
+task handed_on_ok(std::vector<std::future<int>> &Kept) {
+  auto F = std::async(std::launch::async, [] { return 1; });
+  Kept.push_back(std::move(F));
+  auto G = std::async(std::launch::async, [] { return 1; });
+  keep(std::move(G));
+  auto H = std::async(std::launch::async, [] { return 1; });
+  std::thread([H = std::move(H)] {}).detach();
+  Kept.push_back(started_for_others_ok());
+  auto Shared = std::async(std::launch::deferred, [] { return 1; }).share();
+  co_return;
+}
+task asked_for_ok(void (*Ask)(std::future<int> &)) {
+  auto F = std::async(std::launch::async, [] { return 1; });
+  Ask(F);
+  auto G = std::async(std::launch::async, [] { return 1; });
+  co_await std::suspend_always();
+}
+task waited_ok() {
+  auto F = std::async(std::launch::async, [] { return 1; });
+  while (F.wait_for(std::chrono::seconds(0)) != std::future_status::ready)
+    co_await std::suspend_always();
+}
+task from_promise_ok(std::promise<int> &Promise) {
+  auto F = Promise.get_future();
+  co_return;
+}

@@ -118,10 +118,7 @@ std::vector<BlockingOp> blockingOpsOf(const Analysis &A,
   // Who calls it through a pointer or as an event loop is not among the
   // callers.
   const auto IsCalledByName = [&](FunctionId Called) {
-    std::optional<PathSearch::Hop> Last = Reach.lastCallTo(Called);
-    return Last && P.symbol(P.resolve(P.function(Last->Caller).Unit,
-                                      Last->Site->symbol()))
-                           .Body == Called;
+    return Reach.isCalledByName(P, Called);
   };
   const CallerValues Callers{
       A.callSites(), [&](FunctionId Caller) { return Reach.reaches(Caller); },

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <utility>
 
 namespace gridlock {
 
@@ -38,32 +39,67 @@ bool compare(PredicateOp Op, std::int64_t Left, std::int64_t Right) {
   }
 }
 
+using EdgeList = flatbuffers::Vector<flatbuffers::Offset<facts::Edge>>;
+
 // Answers whether an edge may be taken.
 class Branches {
 public:
   Branches(const Program &P, FunctionId F, const ParameterValues &Passed)
       : P(P), F(F), Passed(Passed) {}
 
-  bool mayTake(const facts::Edge &E) {
-    const facts::Predicate *Asked = E.predicate();
-    // What is only asked whether it is null is left to the checks.
-    if (!Asked ||
-        (E.kind() != facts::EdgeKind::True &&
-         E.kind() != facts::EdgeKind::False) ||
-        Asked->op() == PredicateOp::IsNull || !comesTo(*Asked, 0))
+  /// E is one of ALL, those that leave a block.
+  bool mayTake(const facts::Edge &E, const EdgeList *All) {
+    const bool Wanted = E.kind() != facts::EdgeKind::False;
+    switch (E.kind()) {
+    case facts::EdgeKind::True:
+    case facts::EdgeKind::False:
+    case facts::EdgeKind::Case: {
+      const std::set<std::int64_t> *Values = valuesAsked(E);
+      return !Values ||
+             std::any_of(Values->begin(), Values->end(), [&](std::int64_t V) {
+               return comesTo(*E.predicate(), V) == Wanted;
+             });
+    }
+    case facts::EdgeKind::Default:
+      return mayTakeDefault(All);
+    default:
       return true;
-    std::optional<std::uint32_t> Parameter = keptParameter(P, F, Asked->left());
-    if (!Parameter)
-      return true;
-    const bool Wanted = E.kind() == facts::EdgeKind::True;
-    const std::set<std::int64_t> &Values = passed(*Parameter);
-    return Values.empty() ||
-           std::any_of(Values.begin(), Values.end(), [&](std::int64_t V) {
-             return comesTo(*Asked, V) == Wanted;
-           });
+    }
   }
 
 private:
+  // What the left side of its condition can be; null if that is not known.
+  const std::set<std::int64_t> *valuesAsked(const facts::Edge &E) {
+    const facts::Predicate *Asked = E.predicate();
+    // What is only asked whether it is null is left to the checks.
+    if (!Asked || Asked->op() == PredicateOp::IsNull || !comesTo(*Asked, 0))
+      return nullptr;
+    std::optional<std::uint32_t> Parameter = keptParameter(P, F, Asked->left());
+    if (!Parameter)
+      return nullptr;
+    const std::set<std::int64_t> &Values = passed(*Parameter);
+    return Values.empty() ? nullptr : &Values;
+  }
+
+  // Unless each value has a case.
+  bool mayTakeDefault(const EdgeList *All) {
+    std::set<std::int64_t> Left;
+    bool IsKnown = false;
+    for (const facts::Edge *Case : each(All)) {
+      if (Case->kind() != facts::EdgeKind::Case)
+        continue;
+      const std::set<std::int64_t> *Values = valuesAsked(*Case);
+      if (!Values)
+        return true;
+      if (!std::exchange(IsKnown, true))
+        Left = *Values;
+      std::erase_if(Left, [&](std::int64_t V) {
+        return comesTo(*Case->predicate(), V) == true;
+      });
+    }
+    return !IsKnown || !Left.empty();
+  }
+
   const std::set<std::int64_t> &passed(std::uint32_t Parameter) {
     auto [It, New] = Known.try_emplace(Parameter);
     if (New)
@@ -171,7 +207,7 @@ std::vector<bool> deadBlocks(const Program &P, FunctionId F,
       continue;
     Dead[B] = false;
     for (const facts::Edge *E : each(Blocks[B]->edges()))
-      if (Known.mayTake(*E))
+      if (Known.mayTake(*E, Blocks[B]->edges()))
         Pending.push_back(E->to());
       else
         Any = true;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "checks/engine/Reachability.h"
 
+#include "checks/engine/Classify.h"
+#include "checks/engine/DeadBlocks.h"
 #include "checks/engine/OffLoop.h"
 
 #include <algorithm>
@@ -22,6 +24,18 @@ EdgeKind kindOf(const OffLoop &Elsewhere, FunctionId F, const CallEvent &Site,
   return Kind;
 }
 
+// Whether callers can decide something in F by a constant.
+bool takesNumbers(const Program &P, FunctionId F) {
+  const ProgramSymbol &S = P.symbol(P.function(F).Symbol);
+  auto Params = each(S.Fact->params());
+  return std::any_of(
+      Params.begin(), Params.end(), [&](const facts::Parameter *Param) {
+        const facts::TypeKind Kind = P.type(S.Unit, Param->type())->kind();
+        return Kind == facts::TypeKind::Builtin ||
+               Kind == facts::TypeKind::Enum;
+      });
+}
+
 } // namespace
 
 Reachability::Reachability(const Program &P, const CallGraph &Calls,
@@ -29,6 +43,41 @@ Reachability::Reachability(const Program &P, const CallGraph &Calls,
                            const std::function<bool(const Root &)> &Wanted)
     : Roots(C.roots()), Search(P.functions().size()),
       Unresolved(P.functions().size()) {
+  search(P, Calls, C, Wanted);
+  findRuledOut(P, Calls);
+  if (RuledOut.empty())
+    return;
+  Search = PathSearch(P.functions().size());
+  Unresolved.assign(P.functions().size(), 0);
+  AllUnresolved = 0;
+  search(P, Calls, C, Wanted);
+}
+
+void Reachability::findRuledOut(const Program &P, const CallGraph &Calls) {
+  const CallerValues Callers{
+      Calls.callSites(), [&](FunctionId Caller) { return reaches(Caller); },
+      [&](FunctionId F) { return isCalledByName(P, F); }};
+  for (FunctionId F : reached()) {
+    if (!takesNumbers(P, F) || !isCalledByName(P, F))
+      continue;
+    const std::vector<bool> Dead = deadBlocks(P, F, Callers);
+    const std::span<const CallEvent> Here = P.callEvents(F);
+    for (std::size_t I = 0; I < Here.size() && !Dead.empty(); ++I)
+      if (Dead[Here[I].Block])
+        RuledOut.insert(P.firstCall(F) + I);
+  }
+}
+
+bool Reachability::isCalledByName(const Program &P, FunctionId F) const {
+  const std::optional<Hop> Last = lastCallTo(F);
+  return Last && P.symbol(P.resolve(P.function(Last->Caller).Unit,
+                                    Last->Site->symbol()))
+                         .Body == F;
+}
+
+void Reachability::search(const Program &P, const CallGraph &Calls,
+                          const Contexts &C,
+                          const std::function<bool(const Root &)> &Wanted) {
   for (std::uint32_t I = 0; I < Roots.size(); ++I) {
     const Root &R = Roots[I];
     // What may not run on a loop at all is as uncertain as one of several
@@ -48,6 +97,8 @@ Reachability::Reachability(const Program &P, const CallGraph &Calls,
   const OffLoop *Elsewhere = nullptr; // for the first that needs it
   Search.run([&](FunctionId F) {
     C.forEachCallOnLoop(F, [&](std::size_t Call) {
+      if (RuledOut.contains(Call))
+        return;
       if (Calls.resolution(Call) == Resolution::Unresolved) {
         ++AllUnresolved;
         ++Unresolved[F];

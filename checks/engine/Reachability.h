@@ -2,7 +2,10 @@
 //
 // What runs synchronously from the async roots, and by which path. Coroutine
 // roots are not entered from their callers (they are roots themselves),
-// functions that the catalogue knows are not entered at all.
+// functions that the catalogue knows are not entered at all. Calls that no
+// caller's constants lead to are left out, such as those of the waiting part of
+// `stop(wait)` where everybody who is reached passes false: what was reached is
+// searched once more without them.
 //
 // Cost: linear in the events of the functions reached. No recursion.
 #ifndef GRIDLOCK_ENGINE_REACHABILITY_H
@@ -10,6 +13,8 @@
 
 #include "checks/engine/Contexts.h"
 #include "checks/engine/PathSearch.h"
+
+#include <set>
 
 namespace gridlock {
 
@@ -31,12 +36,18 @@ public:
   std::optional<Hop> lastCallTo(FunctionId F) const {
     return Search.lastCallTo(F);
   }
+  /// Whether the last call of that path names F, so that who calls F by name
+  /// says what its parameters are.
+  bool isCalledByName(const Program &P, FunctionId F) const;
   /// Calls from reached functions, and from one of them, that could not be
   /// followed.
   std::uint64_t unresolved() const { return AllUnresolved; }
   std::uint32_t unresolvedIn(FunctionId F) const { return Unresolved[F]; }
 
 private:
+  void search(const Program &P, const CallGraph &Calls, const Contexts &C,
+              const std::function<bool(const Root &)> &Wanted);
+  void findRuledOut(const Program &P, const CallGraph &Calls);
   void addEdge(const Program &P, const Contexts &C, FunctionId F,
                const facts::Event &E, const CallEdge &Edge,
                bool IsOneOfSeveral);
@@ -45,6 +56,7 @@ private:
 
   const std::vector<Root> &Roots;
   PathSearch Search;
+  std::set<std::size_t> RuledOut;        // calls, by number
   std::vector<std::uint32_t> Unresolved; // by function
   std::uint64_t AllUnresolved = 0;
 };

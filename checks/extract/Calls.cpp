@@ -50,6 +50,29 @@ bool isAtomicClass(const CXXRecordDecl *RD) {
          Qualified.starts_with("boost::atomics::");
 }
 
+/// Whether MD, which copies, moves or assigns, runs a function that the program
+/// has written: its own, or that of a part.
+bool runsOwnCode(const CXXMethodDecl *MD, const SourceManager &Sources) {
+  auto IsOwn = [&](const CXXRecordDecl *RD) {
+    return RD && RD->hasDefinition() &&
+           !Sources.isInSystemHeader(RD->getLocation()) &&
+           !RD->isTriviallyCopyable();
+  };
+  if (MD->isUserProvided())
+    return !Sources.isInSystemHeader(MD->getLocation());
+  const CXXRecordDecl *Of = MD->getParent();
+  if (MD->isTrivial() || !IsOwn(Of))
+    return false;
+  for (const CXXBaseSpecifier &Base : Of->bases())
+    if (IsOwn(Base.getType()->getAsCXXRecordDecl()))
+      return true;
+  for (const FieldDecl *Field : Of->fields())
+    if (IsOwn(
+            Field->getType()->getBaseElementTypeUnsafe()->getAsCXXRecordDecl()))
+      return true;
+  return false;
+}
+
 /// The expression a non-static member call is made on, if C is one.
 const Expr *objectOf(const CallExpr *C, const FunctionDecl *FD) {
   if (const auto *Member = dyn_cast<CXXMemberCallExpr>(C))
@@ -163,12 +186,34 @@ void FunctionExtractor::assignCall(const CXXOperatorCallExpr *C,
                                    const FunctionDecl *Callee) {
   std::optional<Place> P = V.place(C->getArg(0));
   std::unique_ptr<facts::ValueT> Value = V.valuePtr(C->getArg(1));
+  if (const auto *MD = dyn_cast<CXXMethodDecl>(Callee))
+    ownCopy(MD, C->getBeginLoc(), P, Value.get());
   Event &E = emitFor(facts::EventKind::Assign, C);
   E.symbol = T.symbol(Callee);
   if (P)
     E.place = std::make_unique<Place>(std::move(*P));
   E.value = std::move(Value);
   access(facts::EventKind::Write, C->getArg(0));
+}
+
+/// A copy, move or assignment for which a function of the program's own runs is
+/// a call of that, too: MD, on what gets the value.
+void FunctionExtractor::ownCopy(const CXXMethodDecl *MD, SourceLocation Where,
+                                const std::optional<Place> &On,
+                                const facts::ValueT *Source) {
+  if (!On || !Source || !runsOwnCode(MD, T.sources()))
+    return;
+  Event &E = emit(facts::EventKind::Call, Where);
+  E.symbol = T.symbol(MD);
+  E.receiver = std::make_unique<facts::ValueT>();
+  E.receiver->kind = facts::ValueKind::Place;
+  E.receiver->place = std::make_unique<Place>(*On);
+  E.receiver->type = T.type(T.context().getTypeDeclType(
+      static_cast<const TypeDecl *>(MD->getParent())));
+  E.args.push_back(std::make_unique<facts::ValueT>(*Source));
+  E.implicit = facts::ImplicitKind::Copy;
+  E.is_noexcept = (T.out().symbols[E.symbol]->flags &
+                   facts::SymbolFlag::NoThrow) != facts::SymbolFlag::NONE;
 }
 
 void FunctionExtractor::arguments(Event &E, llvm::ArrayRef<const Expr *> Args) {

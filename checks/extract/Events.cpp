@@ -253,6 +253,8 @@ void FunctionExtractor::construct(const CXXConstructExpr *C) {
   std::unique_ptr<facts::ValueT> Source =
       Kind != facts::EventKind::Construct ? V.valuePtr(C->getArg(0)) : nullptr;
   std::optional<Place> P = result(C);
+  if (Kind != facts::EventKind::Construct)
+    ownCopy(Ctor, C->getBeginLoc(), P, Source.get());
   Event &E = emitFor(Kind, C);
   E.symbol = T.symbol(Ctor);
   E.is_noexcept = (T.out().symbols[E.symbol]->flags &

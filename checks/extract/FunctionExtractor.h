@@ -118,6 +118,8 @@ private:
   void atomicBuiltin(const clang::AtomicExpr *A);
   void assignCall(const clang::CXXOperatorCallExpr *C,
                   const clang::FunctionDecl *FD);
+  void ownCopy(const clang::CXXMethodDecl *MD, clang::SourceLocation Where,
+               const std::optional<Place> &On, const facts::ValueT *Source);
   void plainCall(const clang::CallExpr *C, const clang::FunctionDecl *FD);
   void arguments(Event &E, llvm::ArrayRef<const clang::Expr *> Args);
   void markUse(Event &E, const clang::Expr *C);

@@ -72,7 +72,8 @@ void Members::use(std::uint32_t Unit, const facts::Place *Place) {
 }
 
 void Members::uses(std::uint32_t Unit, const Event &E) {
-  if (E.implicit() == facts::ImplicitKind::Destructor)
+  if (E.implicit() == facts::ImplicitKind::Destructor ||
+      E.implicit() == facts::ImplicitKind::Copy)
     return;
   bool OnlyStores =
       E.kind() == EventKind::Assign || E.kind() == EventKind::Write ||

@@ -227,7 +227,8 @@ void TaskFlow::event(const facts::Event &E, TaskState &State) {
       });
     return;
   case EventKind::Call:
-    if (E.implicit() == facts::ImplicitKind::Destructor)
+    if (E.implicit() == facts::ImplicitKind::Destructor ||
+        E.implicit() == facts::ImplicitKind::Copy)
       return;
     if (E.receiver() && E.receiver()->place() &&
         E.receiver()->place()->root() == PlaceRoot::Local &&

@@ -62,7 +62,8 @@ std::vector<const facts::Event *> findUnusedTasks(const Program &P,
           Ended.insert(E->place()->id());
         continue;
       }
-      if (E->implicit() == facts::ImplicitKind::Destructor)
+      if (E->implicit() == facts::ImplicitKind::Destructor ||
+          E->implicit() == facts::ImplicitKind::Copy)
         continue;
       Used.add(E->receiver());
       Used.add(E->value());

@@ -319,7 +319,8 @@ void AccessScan::call(const facts::Event &E, SymbolId Callee,
   if (!Targets.empty())
     followed(E, State);
   if (Callee != 0 && Targets.empty() && E.kind() == EventKind::Call &&
-      E.implicit() != facts::ImplicitKind::Destructor && E.receiver())
+      E.implicit() != facts::ImplicitKind::Destructor &&
+      E.implicit() != facts::ImplicitKind::Copy && E.receiver())
     libraryCall(E, Callee, State);
 }
 

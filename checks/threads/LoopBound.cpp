@@ -27,7 +27,8 @@ LoopBoundUses::LoopBoundUses(const Program &P) : P(P) {
     for (const CallEvent &C : P.callEvents(F)) {
       const facts::Event &E = *C.Event;
       if (C.is(CallEvent::Constructs) ||
-          E.implicit() == facts::ImplicitKind::Destructor)
+          E.implicit() == facts::ImplicitKind::Destructor ||
+          E.implicit() == facts::ImplicitKind::Copy)
         continue;
       use(F, E, E.receiver(), true);
       for (const facts::Value *Arg : each(E.args()))

@@ -75,11 +75,18 @@ void LockFlow::prepare() {
 }
 
 void LockFlow::summarise(LockTimeline::Recorder *Record) {
-  Summarising = true;
+  Summarising = NotesReturns = true;
   run(Record, nullptr);
   finish();
   if (!Summary.Bares.empty())
     Model.needs().want(Id);
+}
+
+void LockFlow::summariseWith(const KnownArguments &Of) {
+  Values = Of;
+  NotesReturns = true;
+  run(nullptr, nullptr);
+  finish();
 }
 
 void LockFlow::order() {
@@ -143,7 +150,8 @@ void LockFlow::run(LockTimeline::Recorder *Record, const LockObserver *Watch) {
     if (OnePass && !Blocks[B]->no_return())
       for (const facts::Edge *E : each(Blocks[B]->edges())) {
         LockState Along = State;
-        edge(*E, Along);
+        if (!edge(*E, Along))
+          continue;
         if (std::optional<LockState> &Target = In[E->to()])
           Target->join(Along);
         else
@@ -172,12 +180,14 @@ std::map<std::uint32_t, PathSet> LockFlow::movedInLoops() const {
 void LockFlow::solve() {
   const bool WasSummarising = std::exchange(Summarising, false);
   const bool WasOrdering = std::exchange(Ordering, false);
+  const bool NotedReturns = std::exchange(NotesReturns, false);
   std::optional<std::map<std::uint32_t, PathSet>> Moved; // once asked for
   In = solveForward(
       *F.Fact, atEntry(),
       [&](const facts::Event &E, LockState &State) { event(E, State); },
       [&](const facts::Edge &E, const facts::Block &, LockState &State) {
-        edge(E, State);
+        if (!edge(E, State))
+          return false;
         // What it leads to in the first round, it does in none but that one.
         if (State.Known.empty())
           return true;
@@ -191,6 +201,7 @@ void LockFlow::solve() {
       });
   Summarising = WasSummarising;
   Ordering = WasOrdering;
+  NotesReturns = NotedReturns;
 }
 
 void LockFlow::event(const facts::Event &E, LockState &State) {
@@ -365,77 +376,6 @@ void LockFlow::learn(const facts::Value &Left, const AccessPath &Place,
     State.learn(canonical(Place, State.Known), IsZero);
 }
 
-void LockFlow::edge(const facts::Edge &E, LockState &State) {
-  const facts::Predicate *Pred = E.predicate();
-  if (!Pred || !Pred->left() ||
-      (E.kind() != facts::EdgeKind::True && E.kind() != facts::EdgeKind::False))
-    return;
-  bool Holds = (E.kind() == facts::EdgeKind::True) != Pred->negated();
-  bool ZeroOnRight = Pred->right() && Pred->right()->integer() == 0 &&
-                     Pred->right()->kind() != facts::ValueKind::Place;
-  bool NonZero; // whether the left side is not zero on this edge
-  switch (Pred->op()) {
-  case facts::PredicateOp::Truth:
-    NonZero = Holds;
-    break;
-  case facts::PredicateOp::IsNull:
-    NonZero = !Holds;
-    break;
-  case facts::PredicateOp::Eq:
-  case facts::PredicateOp::Ne:
-    // A result that is not the error that it is compared with is no error.
-    if (!ZeroOnRight && (!Pred->right() || Pred->right()->integer() == 0 ||
-                         !isTold(AccessPath::of(File, Pred->left()))))
-      return;
-    NonZero = Holds == (ZeroOnRight == (Pred->op() == facts::PredicateOp::Ne));
-    break;
-  case facts::PredicateOp::Lt:
-  case facts::PredicateOp::Ge:
-    // What is asked whether it is negative is an error or zero.
-    if (!ZeroOnRight || !isTold(AccessPath::of(File, Pred->left())))
-      return;
-    NonZero = Holds == (Pred->op() == facts::PredicateOp::Lt);
-    break;
-  default:
-    return;
-  }
-  AccessPath Result = AccessPath::of(File, Pred->left());
-  if (ZeroOnRight || !Pred->right())
-    learn(*Pred->left(), Result, !NonZero, State);
-  if (auto It = Lends.find(Result); It != Lends.end())
-    for (const LockSummary::Lent &L : It->second)
-      if (auto Held = State.Held.find(L.Lock); Held != State.Held.end()) {
-        if (NonZero != L.ZeroIsGone)
-          State.Held.erase(Held);
-        else
-          Held->second.Must = true;
-      }
-  if (auto It = Tries.find(Result); It != Tries.end()) {
-    if (NonZero != It->second.ZeroIsSuccess) {
-      const ChainId Chain = Model.chainOf({Id, It->second.Site, 0});
-      for (const AccessPath &Lock : It->second.Locks) {
-        if (It->second.Awaited)
-          State.Awaited[Lock] = {It->second.Mode, Chain, true};
-        else
-          State.take(Lock, It->second.Mode, Chain);
-      }
-    }
-  } else if (auto Question = Asked.find(Result); Question != Asked.end()) {
-    auto Guard = State.Guards.find(Question->second);
-    if (Guard == State.Guards.end() || Guard->second.Sure)
-      return;
-    Guard->second.Sure = true;
-    Guard->second.Owns = NonZero;
-    for (const AccessPath &Lock : Guard->second.Locks)
-      if (auto Held = State.Held.find(Lock); Held != State.Held.end()) {
-        if (NonZero)
-          Held->second.Must = true;
-        else
-          State.Held.erase(Held);
-      }
-  }
-}
-
 void LockFlow::finish() {
   if (Returned && !ReturnsVary && isVisible(Returned->To))
     Summary.Result = Returned;
@@ -444,6 +384,12 @@ void LockFlow::finish() {
   const LockState &Exit = *In[F.Fact->exit()];
   findTold(Exit);
   findLent(Exit);
+  findKept();
+  findAsked();
+  // Of others, what they take would have to be told apart by values as well.
+  if (hasFlag(F.Flags, facts::FunctionFlag::Constructor) &&
+      (!Exit.isIdle() || !Summary.Keeps.empty()))
+    Summary.Choosing = choosing();
   PathSet Elsewhere; // given back by names that only this function knows
   for (const AccessPath &Lock : Exit.Lacking)
     if (Lock.Root == PlaceRoot::Local || Lock.Root == PlaceRoot::CallResult)

@@ -13,12 +13,18 @@
 
 namespace gridlock {
 
+/// What the destructor of METHOD's class does.
+const LockSummary *endOf(const Program &P, const LockModel &Model,
+                         FunctionId Method);
+
 class LockFlow {
 public:
   LockFlow(LockModel &Model, FunctionId F);
   /// Summary, HeldCalls, Written, Takes and HasState, from the callees'
   /// summaries; and RECORD, if there is one.
   void summarise(LockTimeline::Recorder *Record = nullptr);
+  /// Only what calls with these values do to the state.
+  void summariseWith(const KnownArguments &Of);
   /// Taken, Edges, Pairs and Repeats, from what the callees take.
   void order();
   /// Taken of a function that touches no locks and knows no more about places
@@ -44,6 +50,14 @@ private:
   using Gate = LockSummary::Gate;
   using How = LockSummary::How;
   using Bare = LockSummary::Bare;
+
+  struct Try {
+    std::vector<AccessPath> Locks;
+    rules::LockMode Mode;
+    const facts::Event *Site;
+    bool ZeroIsSuccess;
+    bool Awaited;
+  };
 
   void prepare();
   LockState atEntry();
@@ -104,6 +118,9 @@ private:
   void applySummary(const LockSummary &Callee, FunctionId Target,
                     const Substitution &Sub, const facts::Event &E,
                     bool OnlyTarget, LockState &State);
+  void applyState(const LockSummary &Callee, FunctionId Target,
+                  const Substitution &Sub, const facts::Event &E,
+                  LockState &State);
   void keptCallable(FunctionId Target, const facts::Event &E,
                     const LockState &State);
   void noteInvocations(const facts::Event &E, const LockState &State);
@@ -113,7 +130,19 @@ private:
   void initialise(const facts::Event &E, LockState &State);
   void learn(const facts::Value &Left, const AccessPath &Place, bool IsZero,
              LockState &State);
-  void edge(const facts::Edge &E, LockState &State);
+  bool edge(const facts::Edge &E, LockState &State);
+  void tried(const Try &T, bool IsTaken, LockState &State);
+  bool isRuledOut(const facts::Edge &E) const;
+  std::uint32_t choosing() const;
+  const LockSummary &chosenBy(const facts::Event &E, FunctionId Target,
+                              const LockSummary &Callee);
+  void findKept();
+  void findAsked();
+  void applyKept(const LockSummary &Callee, FunctionId Target,
+                 const Substitution &Sub, const facts::Event &E,
+                 LockState &State);
+  void mayOwn(GuardState &Guard, rules::LockMode Mode, const facts::Event &E,
+              LockState &State);
   bool isTold(const AccessPath &Result) const {
     return Tries.contains(Result) || Lends.contains(Result);
   }
@@ -147,14 +176,6 @@ private:
                                   const LockState &State) const;
   const facts::Value *callableOf(const facts::Event &E, FunctionId Target,
                                  bool &Passed) const;
-
-  struct Try {
-    std::vector<AccessPath> Locks;
-    rules::LockMode Mode;
-    const facts::Event *Site;
-    bool ZeroIsSuccess;
-    bool Awaited;
-  };
 
   void noteTry(const AccessPath &Result, Try T);
 
@@ -190,7 +211,9 @@ private:
   std::vector<ReturnPoint> Returns; // while summarising
   bool ReturnsVary = false;
   bool Summarising = false, Ordering = false; // and neither: watching
-  std::vector<std::size_t> Kept;              // hashes of the locks in Taken
+  bool NotesReturns = false;
+  KnownArguments Values;         // that are taken for known
+  std::vector<std::size_t> Kept; // hashes of the locks in Taken
 };
 
 } // namespace gridlock

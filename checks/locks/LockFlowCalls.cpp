@@ -34,7 +34,10 @@ bool passesUnchanged(const LockSummary::Acquisition &A) {
   return A.Gates.empty() || All(IsFixed) || All(hasName);
 }
 
-// What the destructor of METHOD's class does.
+constexpr std::size_t MaxInvocations = 8, MaxInvocationPath = 8;
+
+} // namespace
+
 const LockSummary *endOf(const Program &P, const LockModel &Model,
                          FunctionId Method) {
   const ProgramSymbol &S = P.symbol(P.function(Method).Symbol);
@@ -45,10 +48,6 @@ const LockSummary *endOf(const Program &P, const LockModel &Model,
   FunctionId Body = P.symbol(End).Body;
   return Body == NoFunction ? nullptr : Model.summary(Body);
 }
-
-constexpr std::size_t MaxInvocations = 8, MaxInvocationPath = 8;
-
-} // namespace
 
 // The value that holds the lambda TARGET at a call of it or of what runs it.
 const facts::Value *LockFlow::callableOf(const facts::Event &E,
@@ -238,8 +237,14 @@ void LockFlow::applySummary(const LockSummary &Callee, FunctionId Target,
   }
   if (Summarising || Ordering)
     applyInvocations(Callee, Target, Sub, E, State);
-  if (!OnlyTarget)
-    return;
+  if (OnlyTarget)
+    applyState(chosenBy(E, Target, Callee), Target, Sub, E, State);
+}
+
+// ... and the state is what CALLEE leaves.
+void LockFlow::applyState(const LockSummary &Callee, FunctionId Target,
+                          const Substitution &Sub, const facts::Event &E,
+                          LockState &State) {
   auto Here = [&](const AccessPath &Path) {
     return Sub.apply(withArguments(P, Id, E, Target, Path));
   };
@@ -271,6 +276,9 @@ void LockFlow::applySummary(const LockSummary &Callee, FunctionId Target,
   for (const LockSummary::Told &T : Callee.Tells)
     if (auto Object = Here(T.Lock))
       Told.push_back({*Object, T.Mode, T.ZeroIsSuccess});
+  std::optional<AccessPath> Guard;
+  if (Callee.Asks)
+    Guard = Sub.apply(*Callee.Asks);
   std::vector<std::pair<AccessPath, GuardState>> Guards;
   for (const auto &[Path, G] : Callee.Guards) {
     bool IsResult = Path.Root == PlaceRoot::CallResult;
@@ -330,13 +338,18 @@ void LockFlow::applySummary(const LockSummary &Callee, FunctionId Target,
   }
   if (!Told.empty()) {
     const LockSummary::Told &First = Told.front();
-    Try Asked{{}, First.Mode, &E, First.ZeroIsSuccess, false};
+    Try Of{{}, First.Mode, &E, First.ZeroIsSuccess, false};
     for (const LockSummary::Told &T : Told)
       if (T.Mode == First.Mode && T.ZeroIsSuccess == First.ZeroIsSuccess)
         for (AccessPath &Lock : locksOf(T.Lock, State))
-          Asked.Locks.push_back(std::move(Lock));
-    noteTry(AccessPath::ofResult(E.id()), std::move(Asked));
+          Of.Locks.push_back(std::move(Lock));
+    noteTry(AccessPath::ofResult(E.id()), std::move(Of));
   }
+  for (const LockSummary::Told &T : Told)
+    if (auto It = State.Guards.find(T.Lock); It != State.Guards.end())
+      mayOwn(It->second, T.Mode, E, State);
+  if (Guard)
+    Asked.insert_or_assign(AccessPath::ofResult(E.id()), std::move(*Guard));
   // Made in an optional, a smart pointer or the like: ends with that.
   bool IsInHolder = E.kind() == facts::EventKind::Call &&
                     hasFlag(P.function(Target).Fact->flags(),
@@ -345,15 +358,15 @@ void LockFlow::applySummary(const LockSummary &Callee, FunctionId Target,
     AccessPath Holder = E.receiver() ? AccessPath::of(File, E.receiver())
                                      : AccessPath::ofResult(E.id());
     Holder.Steps.push_back({facts::StepKind::Deref, {}, {}, 0});
-    GuardState &Guard = State.Guards[Holder];
-    Guard.Mode = Left.front().second.Mode;
-    Guard.Owns = Guard.Sure = true;
+    GuardState &Inside = State.Guards[Holder];
+    Inside.Mode = Left.front().second.Mode;
+    Inside.Owns = Inside.Sure = true;
     for (const auto &[Path, H] : Left)
-      Guard.Locks.push_back(Path);
+      Inside.Locks.push_back(Path);
   }
   for (auto &[Path, G] : Guards) {
     // A guard that is returned on some paths only, or after a try.
-    if (Path.Root == PlaceRoot::CallResult && G.Owns && !G.Sure && !G.Awaited)
+    if (G.Owns && !G.Sure && !G.Awaited)
       for (const AccessPath &Lock : G.Locks)
         State.Held.try_emplace(
             Lock, HeldLock{G.Mode, Model.chainOf({Id, &E, 0}), false});
@@ -361,6 +374,8 @@ void LockFlow::applySummary(const LockSummary &Callee, FunctionId Target,
   }
   for (auto &[Path, B] : Known)
     State.Known[Path] = std::move(B);
+  if (!Callee.Keeps.empty())
+    applyKept(Callee, Target, Sub, E, State);
 }
 
 // E calls what a parameter holds, or hands it to a function that calls it:

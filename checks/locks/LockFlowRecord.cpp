@@ -169,8 +169,12 @@ void LockFlow::lockEntries(const facts::Event &E, LockState &State) {
                                                     true};
     for (const AccessPath &Path : Paths)
       if (auto It = guardAt(State, Path); It != State.Guards.end()) {
+        if (Tests) {
+          mayOwn(It->second, Entry->mode(), E, State);
+          continue;
+        }
         It->second.Owns = !GivesBack;
-        It->second.Sure = !Tests;
+        It->second.Sure = true;
         // Through a pointer to the lock itself: all that stand for it.
         if (GivesBack && !Path.Steps.empty() &&
             Path.Steps.back().Kind == facts::StepKind::Deref)

@@ -52,7 +52,7 @@ std::optional<bool> trueIfZero(std::string_view Text) {
 } // namespace
 
 void LockFlow::noteReturn(const facts::Event &E, const LockState &State) {
-  if (!Summarising)
+  if (!NotesReturns)
     return;
   std::optional<bool> Zero = isZero(E.value());
   if (!Zero && E.value() && E.value()->kind() == ValueKind::Place)

@@ -71,11 +71,25 @@ void LockModel::setSummary(FunctionId F, LockSummary Summary) {
   ChangesCallers[F] =
       P.isCoroutine(F) ? !Summary.Bares.empty() : !Summary.isPlain();
   if (SummaryOf[F] != 0) {
+    // In a group of functions that call each other: learnt anew.
+    std::erase_if(ByValues, [&](const auto &I) { return I.first.first == F; });
     Summaries[SummaryOf[F] - 1] = std::move(Summary);
   } else if (!Summary.empty()) {
     Summaries.push_back(std::move(Summary));
     SummaryOf[F] = static_cast<std::uint32_t>(Summaries.size());
   }
+}
+
+// In a function that hands its parameters to itself the innermost is as any.
+const LockSummary &LockModel::summaryWith(FunctionId F,
+                                          const KnownArguments &Values) {
+  auto [It, New] = ByValues.try_emplace({F, Values}, *summary(F));
+  if (New) {
+    LockFlow Flow(*this, F);
+    Flow.summariseWith(Values);
+    It->second = std::move(Flow.Summary);
+  }
+  return It->second;
 }
 
 namespace {
@@ -90,10 +104,11 @@ std::size_t roundsOf(std::size_t Size, bool IsCycle) {
 
 // Grows with all that callers can learn from a summary.
 std::size_t sizeOf(const LockSummary &S) {
-  return S.Tells.size() + S.Lends.size() + S.Bares.size() + S.Invokes.size() +
-         S.LeftHeld.size() + S.Guards.size() + S.Released.size() +
-         S.Lacking.size() + S.MayHold.size() + S.Known.size() +
-         S.First.has_value() + S.Result.has_value();
+  return S.Tells.size() + S.Keeps.size() + S.Lends.size() + S.Bares.size() +
+         S.Invokes.size() + S.LeftHeld.size() + S.Guards.size() +
+         S.Released.size() + S.Lacking.size() + S.MayHold.size() +
+         S.Known.size() + S.First.has_value() + S.Asks.has_value() +
+         S.Result.has_value();
 }
 
 } // namespace

@@ -22,6 +22,7 @@
 #include "checks/locks/ThreadStarts.h"
 
 #include <deque>
+#include <map>
 #include <unordered_map>
 
 namespace gridlock {
@@ -81,6 +82,9 @@ struct LockRepeat {
   FunctionId Kept = NoFunction;
   AccessPath Inner = {};
 };
+
+/// Of some parameters, by number.
+using KnownArguments = std::vector<std::pair<std::uint32_t, std::int64_t>>;
 
 class LockModel {
 public:
@@ -166,6 +170,8 @@ public:
   const LockSummary *summary(FunctionId F) const {
     return SummaryOf[F] == 0 ? nullptr : &Summaries[SummaryOf[F] - 1];
   }
+  /// As summary(F), which there is, of calls with these values.
+  const LockSummary &summaryWith(FunctionId F, const KnownArguments &Values);
   /// What F takes, at any depth, as far as it matters to its callers; while
   /// these are looked at.
   const std::vector<LockSummary::Acquisition> &taken(FunctionId F) const {
@@ -230,6 +236,7 @@ private:
   void setSummary(FunctionId F, LockSummary Summary);
   std::vector<std::uint32_t> SummaryOf; // by function: 0, or one more than ...
   std::deque<LockSummary> Summaries;    // ... the index here
+  std::map<std::pair<FunctionId, KnownArguments>, LockSummary> ByValues;
   std::vector<OrderEdge> Edges;
   std::vector<InstancePair> Pairs;
   std::vector<LockRepeat> Repeats;

@@ -183,7 +183,8 @@ void LockState::moveGuard(const AccessPath &From, const AccessPath &To) {
 
 bool LockSummary::changesState() const {
   return !LeftHeld.empty() || !Guards.empty() || !Released.empty() ||
-         !Known.empty() || !Tells.empty() || !MayHold.empty() || Result;
+         !Known.empty() || !Tells.empty() || !Keeps.empty() ||
+         !MayHold.empty() || Asks || Result;
 }
 
 bool inBothOrders(const std::vector<LockSummary::Acquisition> &Taken,

@@ -121,6 +121,16 @@ struct LockSummary {
     bool ZeroIsSuccess;
   };
   std::vector<Told> Tells;
+  /// ... if a member of what a constructor made is zero, or is not.
+  struct Kept {
+    AccessPath Member;
+    Told Of;
+  };
+  std::vector<Kept> Keeps;
+  /// The guard of which the result says whether it owns its locks.
+  std::optional<AccessPath> Asks;
+  /// The parameters of which the values choose what it does, a bit for each.
+  std::uint32_t Choosing = 0;
   /// Of Lacking: given back if the result is zero, or is not, and else not.
   struct Lent {
     AccessPath Lock;

@@ -4,6 +4,7 @@
 // those of a guard of the program's own that keeps what a try said; and what
 // the value of a parameter chooses.
 #include "checks/locks/LockFlow.h"
+#include "checks/locks/LockOperations.h"
 
 #include <algorithm>
 
@@ -214,6 +215,7 @@ bool LockFlow::edge(const facts::Edge &E, LockState &State) {
   case facts::PredicateOp::Ne:
     // A result that is not the error that it is compared with is no error.
     if (!ZeroOnRight && (!Pred->right() || Pred->right()->integer() == 0 ||
+                         Pred->right()->integer() == OwnerDied ||
                          !isTold(AccessPath::of(File, Pred->left()))))
       return true;
     NonZero = Holds == (ZeroOnRight == (Pred->op() == facts::PredicateOp::Ne));

@@ -152,9 +152,12 @@ void LockFlow::lockEntries(const facts::Event &E, LockState &State) {
       waitAgain(Locks, E, State);
       continue;
     }
-    if (Takes)
+    if (Takes) {
       acquire(All, Entry->mode(), E, State);
-    else if (GivesBack)
+      if (tellsError(P, F.Unit, E, *Entry))
+        for (const AccessPath &Lock : Locks)
+          Lends[AccessPath::ofResult(E.id())] = {{Lock, false}};
+    } else if (GivesBack)
       for (const AccessPath &Lock : Locks) {
         if (State.Awaited.erase(Lock) == 0)
           State.giveBack(Lock);

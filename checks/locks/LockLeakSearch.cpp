@@ -116,7 +116,7 @@ void LeakSearch::Search::edge(const facts::Edge &E, const Way &Now,
   At.Caught |= At.Open && E.kind() == facts::EdgeKind::Handler;
   if (!In.Branches->follow(E, Next.second))
     return;
-  if (auto Tested = Use.Tried.empty() && Use.Lent.empty()
+  if (auto Tested = Use.Tried.empty() && Use.Lent.empty() && Use.Failing.empty()
                         ? std::nullopt
                         : In.Branches->tested(E)) {
     if (auto Try = Use.Tried.find(Tested->first);
@@ -129,6 +129,10 @@ void LeakSearch::Search::edge(const facts::Edge &E, const Way &Now,
         At.Open = std::exchange(At.Outer, nullptr);
       At.Unasked = false;
     }
+    if (auto Failing = Use.Failing.find(Tested->first);
+        Failing != Use.Failing.end() && Tested->second &&
+        At.Open == Failing->second.Call)
+      At.Open = std::exchange(At.Outer, nullptr);
   }
   if (E.to() != In.F.exit())
     reach(std::move(Next));

@@ -94,4 +94,11 @@ bool zeroIsTaken(const Program &P, std::uint32_t Unit, const facts::Event &E,
          Result.find("ool") == std::string_view::npos;
 }
 
+bool tellsError(const Program &P, std::uint32_t Unit, const facts::Event &E,
+                const rules::Entry &Entry) {
+  return E.kind() == EventKind::Call && does(Entry, Effect::Acquires) &&
+         !does(Entry, Effect::TryAcquires) && Entry.lock() >= 0 &&
+         P.typeName(Unit, E.type()) == "int";
+}
+
 } // namespace gridlock

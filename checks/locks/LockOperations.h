@@ -32,6 +32,14 @@ lockOperations(const LockModel &Model, FunctionId F);
 bool zeroIsTaken(const Program &P, std::uint32_t Unit, const facts::Event &E,
                  const rules::Entry &Entry);
 
+/// Whether the result of E, which ENTRY may say takes a lock, is an error where
+/// it has not, and zero else, as pthread_mutex_lock and mtx_lock have it.
+bool tellsError(const Program &P, std::uint32_t Unit, const facts::Event &E,
+                const rules::Entry &Entry);
+
+/// EOWNERDEAD: who had the lock has died, and it is held all the same.
+constexpr std::int64_t OwnerDied = 130;
+
 } // namespace gridlock
 
 #endif

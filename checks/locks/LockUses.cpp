@@ -156,7 +156,8 @@ void Finder::attempt(const facts::Event &E, const LockState &State) {
   if (E.kind() != EventKind::Call)
     return;
   for (const rules::Entry *Entry : P.entries(P.resolve(F.Unit, E.symbol()))) {
-    if (!does(*Entry, Effect::TryAcquires) || Entry->async() ||
+    const bool TellsError = tellsError(P, F.Unit, E, *Entry);
+    if ((!does(*Entry, Effect::TryAcquires) && !TellsError) || Entry->async() ||
         Entry->lock() == -2)
       continue;
     AccessPath Path = lockArgument(P, Id, E, Entry->lock());
@@ -165,6 +166,11 @@ void Finder::attempt(const facts::Event &E, const LockState &State) {
     Path = canonical(std::move(Path), State.Known);
     if (State.Guards.contains(Path))
       continue;
+    if (TellsError) {
+      Result.Locks[Path].Failing.try_emplace(AccessPath::ofResult(E.id()),
+                                             LockUse::Try{&E, true});
+      continue;
+    }
     bool Zero = zeroIsTaken(P, F.Unit, E, *Entry);
     Result.Locks[Path].Tried.try_emplace(AccessPath::ofResult(E.id()),
                                          LockUse::Try{&E, Zero});
@@ -191,7 +197,8 @@ void Finder::attempt(const facts::Event &E, const LockState &State) {
 // Locals that keep the result of a try, or of what may have given a lock back.
 void Finder::findTold() {
   for (auto &[Lock, Use] : Result.Locks)
-    for (std::map<AccessPath, LockUse::Try> *Told : {&Use.Tried, &Use.Lent})
+    for (std::map<AccessPath, LockUse::Try> *Told :
+         {&Use.Tried, &Use.Lent, &Use.Failing})
       if (!Told->empty())
         for (const facts::Block *B : each(F.Fact->blocks()))
           for (const facts::Event *E : each(B->events()))

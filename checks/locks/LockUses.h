@@ -24,6 +24,8 @@ struct LockUse {
   /// Given back by a callee where its result says so, in the same way:
   /// `ZeroIsSuccess` means that zero says it is gone.
   std::map<AccessPath, Try> Lent;
+  /// Taken, unless the result, zero, says otherwise.
+  std::map<AccessPath, Try> Failing;
   std::set<const facts::Event *> Released; // also: handed to a guard
   bool ByDestructor = false;               // some object's end releases it
   bool IsGivenUp = false; // a guard gave it up, and nobody asked for it

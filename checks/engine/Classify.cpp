@@ -2,6 +2,7 @@
 #include "checks/engine/Classify.h"
 
 #include "checks/engine/DeadBlocks.h"
+#include "checks/engine/EmptyEnds.h"
 #include "checks/engine/QualifiedNames.h"
 
 #include <algorithm>
@@ -381,10 +382,12 @@ Verdict Classifier::decide(const rules::Condition &C, const facts::Value *V,
   case ConditionKind::ReadyFuture:
     // A future that nothing was asked about is not ready: getting it blocks.
     // Its end only does if something has been started for it.
-    return fromBool(hasFlag(P.symbol(P.resolve(F.Unit, S.Event.symbol())).Flags,
-                            facts::SymbolFlag::Destructor)
-                        ? markOf(V, S) != Mark::Blocking
-                        : markOf(V, S) == Mark::Ready);
+    if (!hasFlag(P.symbol(P.resolve(F.Unit, S.Event.symbol())).Flags,
+                 facts::SymbolFlag::Destructor))
+      return fromBool(markOf(V, S) == Mark::Ready);
+    return fromBool(
+        endsEmpty(P, Id, S.Event) ||
+        (isFuture(P, F.Unit, typeOf(*V)) && markOf(V, S) != Mark::Blocking));
   case ConditionKind::ArgumentType:
   case ConditionKind::ReceiverType: {
     const facts::Value &Object = streamOf(P, Id, *V);

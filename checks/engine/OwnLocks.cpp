@@ -3,6 +3,7 @@
 
 #include "checks/engine/AccessPath.h"
 #include "checks/engine/BlockLoops.h"
+#include "checks/engine/Classify.h"
 #include "checks/engine/QualifiedNames.h"
 
 #include <algorithm>
@@ -75,7 +76,7 @@ public:
       Around.insert(Around.end(), Loop.begin(), Loop.end());
     }
     std::set<AccessPath> Result;
-    if (!AsksWho && alwaysPasses(Around))
+    if (!asksWho(F) && alwaysPasses(Around))
       for (const AccessPath &Field : written())
         if (alwaysPasses(blocksWith([&](const facts::Event &E) {
               return isWrite(E) && path(E) == Field;
@@ -98,6 +99,23 @@ private:
   using Blocks = std::vector<std::uint32_t>;
   using Test = std::function<bool(const facts::Event &)>;
 
+  // Whether a function, or a lambda that it hands to what it calls, asks for
+  // the thread that it runs on.
+  bool asksWho(const ProgramFunction &In) const {
+    for (const facts::Block *B : each(In.Fact->blocks()))
+      for (const facts::Event *E : each(B->events())) {
+        const std::string_view Name =
+            methodOf(P, P.resolve(In.Unit, E->symbol()));
+        if (Name == "get_id" || Name == "pthread_self" || Name == "gettid")
+          return true;
+        if (&In == &F)
+          for (const facts::Value *Arg : each(E->args()))
+            if (FunctionId Lambda = callableBody(P, F.Unit, Arg);
+                Lambda != NoFunction && asksWho(P.function(Lambda)))
+              return true;
+      }
+    return false;
+  }
   AccessPath path(const facts::Event &E) const {
     return AccessPath::of(File, *E.place());
   }
@@ -147,7 +165,7 @@ private:
     auto All = each(F.Fact->blocks());
     std::vector<bool> Seen(All.size());
     Blocks Pending{0};
-    while (!Pending.empty()) {
+    while (!Pending.empty() && All.size() > 0) {
       std::uint32_t B = Pending.back();
       Pending.pop_back();
       if (Seen[B] || std::find(These.begin(), These.end(), B) != These.end())

@@ -122,11 +122,13 @@ OwnedObjects::OwnedObjects(const Program &P) : P(P) {
 void OwnedObjects::find(std::uint32_t Unit, std::uint32_t Type, Owned At,
                         std::vector<Owned> &Found, unsigned Depth) const {
   const facts::Type *T = P.type(Unit, Type);
+  if (Depth > MaxDepth)
+    return;
   if (T->kind() == TypeKind::Array) {
     find(Unit, T->pointee(), std::move(At), Found, Depth + 1);
     return;
   }
-  if (T->kind() != TypeKind::Record || Depth > MaxDepth)
+  if (T->kind() != TypeKind::Record)
     return;
   SymbolId End = P.resolve(Unit, T->destructor());
   if (!hasFlag(T->flags(), facts::TypeFlag::Complete) && At.IsPointedTo)
@@ -139,7 +141,11 @@ void OwnedObjects::find(std::uint32_t Unit, std::uint32_t Type, Owned At,
         (IsVirtual && !P.overridingBodies(End).empty())) {
       At.IsPointedTo = IsVirtual;
       At.Destructor = End;
-      Found.push_back(std::move(At));
+      // Adapters name their elements twice: `queue<T, deque<T>>`.
+      if (std::none_of(Found.begin(), Found.end(), [&](const Owned &Other) {
+            return Other.Destructor == End;
+          }))
+        Found.push_back(std::move(At));
     }
     return;
   }

@@ -42,7 +42,7 @@ Reachability::Reachability(const Program &P, const CallGraph &Calls,
                            const Contexts &C,
                            const std::function<bool(const Root &)> &Wanted)
     : Roots(C.roots()), Search(P.functions().size()),
-      Unresolved(P.functions().size()) {
+      Otherwise(P.functions().size(), false), Unresolved(P.functions().size()) {
   search(P, Calls, C, Wanted);
   findRuledOut(P, Calls);
   if (RuledOut.empty())
@@ -58,7 +58,7 @@ void Reachability::findRuledOut(const Program &P, const CallGraph &Calls) {
       Calls.callSites(), [&](FunctionId Caller) { return reaches(Caller); },
       [&](FunctionId F) { return isCalledByName(P, F); }};
   for (FunctionId F : reached()) {
-    if (!takesNumbers(P, F) || !isCalledByName(P, F))
+    if (Otherwise[F] || !takesNumbers(P, F))
       continue;
     const std::vector<bool> Dead = deadBlocks(P, F, Callers);
     const std::span<const CallEvent> Here = P.callEvents(F);
@@ -87,9 +87,11 @@ void Reachability::search(const Program &P, const CallGraph &Calls,
       Certain = Calls.ownLoops().of(R.Function)->Certain;
     else if (R.Kind == RootKind::Annotated)
       Certain = !Calls.belongsToThread(R.Function);
-    if (Wanted(R))
-      Search.start(R.Function, I,
-                   Certain ? EdgeKind::Static : EdgeKind::SeveralOverrides);
+    if (!Wanted(R))
+      continue;
+    Otherwise[R.Function] = true;
+    Search.start(R.Function, I,
+                 Certain ? EdgeKind::Static : EdgeKind::SeveralOverrides);
   }
   // What was reached by a list of edges is reached no better by it from a
   // function that comes later.
@@ -115,6 +117,8 @@ void Reachability::search(const Program &P, const CallGraph &Calls,
       for (CallEdge Edge : Targets) {
         if (C.isCoroutineRoot(Edge.Target))
           continue;
+        if (P.symbol(Site.Callee).Body != Edge.Target)
+          Otherwise[Edge.Target] = true;
         if (Elsewhere && IsOneOfSeveral)
           Edge.Kind = kindOf(*Elsewhere, F, Site, Edge.Kind);
         addEdge(P, C, F, *Site.Event, Edge, IsOneOfSeveral);

@@ -57,6 +57,7 @@ private:
   const std::vector<Root> &Roots;
   PathSearch Search;
   std::set<std::size_t> RuledOut;        // calls, by number
+  std::vector<bool> Otherwise;           // roots, and not called by name
   std::vector<std::uint32_t> Unresolved; // by function
   std::uint64_t AllUnresolved = 0;
 };

@@ -5,6 +5,7 @@
 #include "checks/engine/Classify.h"
 #include "checks/engine/Dataflow.h"
 #include "checks/engine/DeadBlocks.h"
+#include "checks/engine/EmptyEnds.h"
 #include "checks/engine/ModeFunctions.h"
 
 #include <algorithm>
@@ -46,10 +47,6 @@ Mark modeOfFlag(std::string_view Name) {
   if (!Name.ends_with("_NONBLOCK") && !Name.ends_with("_NDELAY"))
     return Mark::Unknown;
   return IsCleared ? Mark::Blocking : Mark::NonBlocking;
-}
-
-bool isFuture(const Program &P, std::uint32_t Unit, std::uint32_t Type) {
-  return P.typeName(Unit, P.withoutReference(Unit, Type)) == "std::future";
 }
 
 // What is moved away is another's, and who is given a future may ask it.

@@ -338,7 +338,7 @@ bool Judge::isByKey() const {
 
 bool Judge::handsOut(SymbolId Getter) const {
   const ProgramSymbol &S = P.symbol(Getter);
-  if (S.Fact->record() == 0)
+  if (!S.Fact || S.Fact->record() == 0)
     return false;
   if (S.Body == NoFunction) {
     const std::string_view Name = lastComponent(P.qualifiedName(Getter));

@@ -3,6 +3,7 @@
 // LockFlow, eighth part: what is known on a branch. Tries that are asked, also
 // those of a guard of the program's own that keeps what a try said; and what
 // the value of a parameter chooses.
+#include "checks/engine/DeadBlocks.h"
 #include "checks/locks/LockFlow.h"
 #include "checks/locks/LockOperations.h"
 
@@ -16,13 +17,6 @@ using facts::ValueKind;
 
 namespace {
 
-std::optional<std::int64_t> constantOf(const facts::Value *V) {
-  if (V && V->kind() == ValueKind::Constant)
-    return V->integer();
-  return V && V->kind() == ValueKind::Null ? std::optional<std::int64_t>(0)
-                                           : std::nullopt;
-}
-
 // The parameter that a condition compares with a constant.
 const facts::Place *comparedParameter(const facts::Edge &E) {
   const facts::Predicate *Pred = E.predicate();
@@ -33,7 +27,7 @@ const facts::Place *comparedParameter(const facts::Edge &E) {
       (Pred->right() && !constantOf(Pred->right())))
     return nullptr;
   const facts::Place *Left = Pred->left()->place();
-  return Left->root() == PlaceRoot::Param && each(Left->path()).empty()
+  return Left && Left->root() == PlaceRoot::Param && each(Left->path()).empty()
              ? Left
              : nullptr;
 }
@@ -99,7 +93,7 @@ const LockSummary &LockFlow::chosenBy(const facts::Event &E, FunctionId Target,
     if (auto Value = constantOf(Args[I]))
       Of.emplace_back(I, *Value);
     else if (const facts::Place *Own = Args[I]->place();
-             Args[I]->kind() == ValueKind::Place &&
+             Own && Args[I]->kind() == ValueKind::Place &&
              Own->root() == PlaceRoot::Param && each(Own->path()).empty())
       for (const auto &[Parameter, Known] : Values)
         if (Parameter == Own->id())

@@ -352,6 +352,7 @@ void LockFlow::applyState(const LockSummary &Callee, FunctionId Target,
     Asked.insert_or_assign(AccessPath::ofResult(E.id()), std::move(*Guard));
   // Made in an optional, a smart pointer or the like: ends with that.
   bool IsInHolder = E.kind() == facts::EventKind::Call &&
+                    E.implicit() != facts::ImplicitKind::Copy &&
                     hasFlag(P.function(Target).Fact->flags(),
                             facts::FunctionFlag::Constructor);
   if (IsInHolder && !Left.empty()) {

@@ -154,9 +154,12 @@ void LockFlow::lockEntries(const facts::Event &E, LockState &State) {
     }
     if (Takes) {
       acquire(All, Entry->mode(), E, State);
-      if (tellsError(P, F.Unit, E, *Entry))
+      if (tellsError(P, F.Unit, E, *Entry)) {
+        std::vector<LockSummary::Lent> Gone;
         for (const AccessPath &Lock : Locks)
-          Lends[AccessPath::ofResult(E.id())] = {{Lock, false}};
+          Gone.push_back({Lock, false});
+        Lends[AccessPath::ofResult(E.id())] = std::move(Gone);
+      }
     } else if (GivesBack)
       for (const AccessPath &Lock : Locks) {
         if (State.Awaited.erase(Lock) == 0)

@@ -72,7 +72,9 @@ void LockModel::setSummary(FunctionId F, LockSummary Summary) {
       P.isCoroutine(F) ? !Summary.Bares.empty() : !Summary.isPlain();
   if (SummaryOf[F] != 0) {
     // In a group of functions that call each other: learnt anew.
-    std::erase_if(ByValues, [&](const auto &I) { return I.first.first == F; });
+    for (auto It = ByValues.lower_bound({F, {}});
+         It != ByValues.end() && It->first.first == F;)
+      It = ByValues.erase(It);
     Summaries[SummaryOf[F] - 1] = std::move(Summary);
   } else if (!Summary.empty()) {
     Summaries.push_back(std::move(Summary));

@@ -37,8 +37,11 @@ bool isGivenAway(const Program &P, FunctionId F, const AccessPath &Path,
                  bool OfMany) {
   const ProgramFunction &Fn = P.function(F);
   const FactsFile &File = P.unit(Fn.Unit);
+  // A temporary that is handed to something is left empty by it.
+  const bool IsTemporary =
+      Path.Root == PlaceRoot::Temporary || Path.Root == PlaceRoot::CallResult;
   auto Moves = [&](const facts::Value *V) {
-    return V && V->moved() && AccessPath::of(File, V) == Path;
+    return V && (V->moved() || IsTemporary) && AccessPath::of(File, V) == Path;
   };
   for (const facts::Block *B : each(Fn.Fact->blocks()))
     for (const facts::Event *E : each(B->events())) {

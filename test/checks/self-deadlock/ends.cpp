@@ -63,6 +63,33 @@ void moved_ok() {
   std::jthread Helper([] { load(); });
   keep(std::move(Helper));
 }
+// What the target held before is another thread, or none.
+struct Loader {
+  std::mutex Lock;
+  std::future<int> Loaded;
+  std::jthread Helper;
+  int load() {
+    std::lock_guard<std::mutex> Hold(Lock);
+    return 0;
+  }
+  void assigned_ok() {
+    std::lock_guard<std::mutex> Hold(Lock);
+    Loaded = std::async(std::launch::async, [this] { return load(); });
+    Helper = std::jthread([this] { load(); });
+  }
+  void dropped_bad() {
+    std::lock_guard<std::mutex> Hold(Lock);
+    // CHECK-DAG: ends.cpp:[[@LINE+1]]:61: warning: lock 'Loader::Lock' is held in 'Loader::dropped_bad' while it waits for the end of a thread that takes it in 'Loader::load'
+    std::async(std::launch::async, [this] { return load(); }).valid();
+  }
+};
+template <typename T> struct Row {
+  void push_back(T &&);
+};
+void pushed_ok(Row<std::future<int>> &All) {
+  std::lock_guard<std::mutex> Hold(Table);
+  All.push_back(std::async(std::launch::async, load));
+}
 // Containers of threads: all of them are waited for, unless they were before.
 template <typename T> struct List {
   T *begin();

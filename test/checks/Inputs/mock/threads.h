@@ -7,8 +7,10 @@
 
 namespace std {
 struct jthread {
+  jthread();
   template <typename F> explicit jthread(F &&) {}
   jthread(jthread &&);
+  jthread &operator=(jthread &&);
   ~jthread();
   void join();
 };
@@ -17,6 +19,7 @@ template <typename T> struct future {
   future(future &&);
   future &operator=(future &&);
   ~future();
+  bool valid() const;
   T get();
 };
 template <typename T> struct promise {
